@@ -1,0 +1,179 @@
+"""The settings of a Zivver service, as one value.
+
+A setting of None was not given. Facts (accounts, credentials, allowlist,
+verification) are then assumed in the sender's favour, and every result names the
+assumption; open behaviour is a reading (`fakes.zivver.readings`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from fakes.mail.address import Address, domain_key
+from fakes.mail.session import Certificate, ServerTls
+from fakes.zivver.readings import (
+    BccMode,
+    EmptyRecipients,
+    IgnoreValue,
+    MissingAccount,
+    NotAllowlisted,
+    TrustedOverSmtp,
+)
+
+# zivver#3: the host and the ports of the relay.
+HOST = "smtp.zivver.com"
+PORTS = (25, 587)
+TLS = ServerTls(is_offered=True, certificate=Certificate((HOST,)))
+# zivver#10: not documented; our defaults.
+SIZE_LIMIT = 157_286_400
+RECIPIENT_LIMIT = 1000
+
+
+class AccountKind(StrEnum):
+    """A person, or a shared mailbox (zivver#5)."""
+
+    USER = "user"
+    FUNCTIONAL = "functional"
+
+
+class AccountState(StrEnum):
+    """Only an active account may send (zivver#5)."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    SUSPENDED = "suspended"
+
+
+class CredentialState(StrEnum):
+    """Whether a credential still works."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+class Verification(IntEnum):
+    """How a recipient proves who he is, weakest first (zivver#8)."""
+
+    NOT_REQUIRED = 0
+    EMAIL = 1
+    ACCESS_CODE = 2
+    SMS = 3
+
+
+class Fault(StrEnum):
+    """What may be wrong with the service at the time (zivver#12)."""
+
+    OVERLOADED = "overloaded"
+    AUTH_DOWN = "authentication backend down"
+    STORE_DOWN = "message store down"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One Zivver account of the sending organisation."""
+
+    address: Address
+    aliases: tuple[Address, ...] = ()
+    kind: AccountKind = AccountKind.USER
+    state: AccountState = AccountState.ACTIVE
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """All addresses that a From: may bear."""
+        return (self.address, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """SMTP credentials; of the password its SHA-256 only, so that none can leak."""
+
+    user: str
+    sha256: str
+    state: CredentialState = CredentialState.ACTIVE
+
+    def __repr__(self) -> str:
+        """Keep even the digest out of traces."""
+        return f"Credential(user={self.user!r}, state={self.state.value!r})"
+
+    def fits(self, user: str, password: str) -> bool:
+        """Say whether these are the user name and the password."""
+        found = _digest(password)
+        return self.user == user and hmac.compare_digest(self.sha256.lower(), found)
+
+
+def credential(
+    user: str, password: str, *, state: CredentialState = CredentialState.ACTIVE
+) -> Credential:
+    """Make a credential from its password, which is not kept."""
+    return Credential(user, _digest(password), state)
+
+
+def _folded(domains: frozenset[str]) -> frozenset[str]:
+    return frozenset(domain_key(domain) for domain in domains)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """How Zivver reaches recipients (zivver#8).
+
+    `minimum` is the weakest verification that the organisation's policy allows,
+    None when that was not given. `odd_unfit` are the domains of `odd_domains` that
+    fail Zivver's TLS check; `refusing` the domains whose host refuses mail.
+    """
+
+    minimum: Verification | None = None
+    known: tuple[tuple[Address, Verification], ...] = ()
+    members: frozenset[Address] = frozenset()
+    odd_domains: frozenset[str] = frozenset()
+    odd_unfit: frozenset[str] = frozenset()
+    nta_domains: frozenset[str] = frozenset()
+    trusted_domains: frozenset[str] = frozenset()
+    refusing: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Fold the domains."""
+        for name in ("odd_domains", "odd_unfit", "nta_domains", "trusted_domains"):
+            object.__setattr__(self, name, _folded(getattr(self, name)))
+        object.__setattr__(self, "refusing", _folded(self.refusing))
+
+
+@dataclass(frozen=True, slots=True)
+class ZivverService:
+    """A Zivver service; None means not given, or left open (see the module)."""
+
+    host: str = HOST
+    ports: tuple[int, ...] = PORTS
+    tls: ServerTls = TLS
+    accounts: tuple[Account, ...] | None = None
+    credentials: tuple[Credential, ...] | None = None
+    spf_allowlist: frozenset[str] | None = None
+    delivering: Delivering = Delivering()
+    size_limit: int = SIZE_LIMIT
+    recipient_limit: int = RECIPIENT_LIMIT
+    is_down: bool = False
+    faults: frozenset[Fault] = frozenset()
+    missing_account: MissingAccount | None = None
+    ignore_value: IgnoreValue | None = None
+    empty_recipients: EmptyRecipients | None = None
+    not_allowlisted: NotAllowlisted | None = None
+    bcc_mode: BccMode | None = None
+    trusted_over_smtp: TrustedOverSmtp | None = None
+
+    def __post_init__(self) -> None:
+        """Fold the domains of the allowlist."""
+        if self.spf_allowlist is not None:
+            object.__setattr__(self, "spf_allowlist", _folded(self.spf_allowlist))
+
+
+def find_accounts(service: ZivverService, address: Address) -> tuple[Account, ...]:
+    """Give the accounts with that address or alias, whatever their state."""
+    return tuple(
+        account for account in service.accounts or () if address in account.addresses
+    )
+
+
+def _digest(password: str) -> str:
+    return hashlib.sha256(password.encode()).hexdigest()
