@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, assert_never
 from unicodedata import category
 
 from fakes.mail.label_field import FIELD_NAME, Encoding, Folding, write_field
@@ -418,3 +418,5 @@ def _date(moment: datetime, shape: DateShape) -> str:
         case DateShape.PACIFIC:
             pacific = moment.astimezone(timezone(timedelta(hours=-8)))
             return f"{pacific.replace(tzinfo=None).isoformat(timespec='seconds')}-0800"
+        case _:
+            assert_never(shape)

@@ -211,7 +211,8 @@ def test_text_that_somebody_encoded_wrongly_stays_as_it_is():
         (
             Profile.P4B,
             (
-                f"{AT}_Enabled=True; {AT}_SiteId={SITE}; {AT}_Owner=anna@contoso.example; "
+                f"{AT}_Enabled=True; {AT}_SiteId={SITE}; "
+                f"{AT}_Owner=anna@contoso.example; "
                 f"{AT}_SetDate=2025-01-20T12:30:15.1234560Z; {AT}_Name=Very Secret; "
                 f"{AT}_Application=Microsoft Azure Information Protection; "
                 f"{AT}_Extended_MSFT_Method=Automatic; Sensitivity=Very Secret"
