@@ -1,0 +1,1 @@
+"""A fake Exchange: rules, routing, queue, and the server behind sockets."""

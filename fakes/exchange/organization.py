@@ -1,0 +1,215 @@
+"""An organization's configuration as a snapshot: what its exports say.
+
+None stands for "not exported" wherever it can: absent is not empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.exchange.readings import Readings
+from fakes.mail.address import is_within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ipaddress import IPv4Network, IPv6Network
+
+    from fakes.exchange.rules.rule import Rule
+    from fakes.mail.address import Address
+    from fakes.mail.handoff import AuthTerms, TlsLevel
+    from fakes.mail.session import IpAddress
+
+
+class Platform(StrEnum):
+    """The edition of Exchange that runs the rules."""
+
+    ONLINE = "Exchange Online"
+    SERVER = "Exchange Server"
+
+
+class DomainType(StrEnum):
+    """What an accepted domain means for unknown recipients (exchange-routing#3.1)."""
+
+    AUTHORITATIVE = "Authoritative"
+    INTERNAL_RELAY = "InternalRelay"
+    EXTERNAL_RELAY = "ExternalRelay"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDomain:
+    """An accepted domain, folded; `covers_subdomains` for `*.x` and MatchSubDomains."""
+
+    domain: str
+    type: DomainType
+    covers_subdomains: bool = False
+    is_default: bool = False
+
+
+class RecipientKind(StrEnum):
+    """What stands behind an address of the organisation."""
+
+    MAILBOX = "mailbox"
+    MAIL_USER = "mail user"
+    MAIL_CONTACT = "mail contact"
+    GROUP = "group"
+    PUBLIC_FOLDER = "public folder"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A recipient object. `names` are all the texts by which a cmdlet knows it.
+
+    `unjudged` names properties that carry a value and that we do not judge.
+    """
+
+    name: str
+    kind: RecipientKind
+    primary: Address
+    proxies: tuple[Address, ...] = ()
+    external: Address | None = None
+    names: tuple[str, ...] = ()
+    needs_authenticated_sender: bool = False
+    unjudged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Recipient objects with their index; `is_whole` says that none is missing."""
+
+    recipients: tuple[Recipient, ...]
+    is_whole: bool = True
+    by_address: Mapping[Address, tuple[Recipient, ...]] = field(
+        init=False, compare=False, repr=False
+    )
+    by_name: Mapping[str, tuple[Recipient, ...]] = field(
+        init=False, compare=False, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        """Index the objects once."""
+        addresses: dict[Address, tuple[Recipient, ...]] = {}
+        names: dict[str, tuple[Recipient, ...]] = {}
+        for entry in self.recipients:
+            for address in {entry.primary, *entry.proxies}:
+                addresses[address] = (*addresses.get(address, ()), entry)
+            for name in {entry.name.lower(), *(n.lower() for n in entry.names)}:
+                names[name] = (*names.get(name, ()), entry)
+        object.__setattr__(self, "by_address", MappingProxyType(addresses))
+        object.__setattr__(self, "by_name", MappingProxyType(names))
+
+
+class ConnectorType(StrEnum):
+    """Whether a connector is for the organisation's own servers or for partners."""
+
+    PARTNER = "Partner"
+    ON_PREMISES = "OnPremises"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundConnector:
+    """Get-OutboundConnector (exchange-routing#1.1). `tls` None is opportunistic."""
+
+    name: str
+    is_enabled: bool = True
+    type: ConnectorType = ConnectorType.PARTNER
+    recipient_domains: tuple[str, ...] = ()
+    uses_mx: bool = True
+    smart_hosts: tuple[str, ...] = ()
+    tls: TlsLevel | None = None
+    tls_domain: str | None = None
+    is_rule_scoped: bool = False
+    covers_accepted_domains: bool = False
+    is_in_test_mode: bool = False
+    names: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSpace:
+    """`Type:Space;Cost` of a send connector, SMTP only; `domain` may begin with *."""
+
+    domain: str
+    cost: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SendConnector:
+    """Get-SendConnector (exchange-routing#2.1). Sizes in octets, None is no limit."""
+
+    name: str
+    address_spaces: tuple[AddressSpace, ...]
+    is_enabled: bool = True
+    is_scoped: bool = False
+    smart_hosts: tuple[str, ...] = ()
+    uses_dns: bool = True
+    port: int = 25
+    requires_tls: bool = False
+    ignores_starttls: bool = False
+    tls: TlsLevel | None = None
+    tls_domain: str | None = None
+    auth: str = "None"
+    max_size: int | None = None
+    unjudged: tuple[str, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundConnector:
+    """How a session from given addresses is trusted.
+
+    Get-InboundConnector of Exchange Online, or a receive connector of a server
+    (its remote ranges; externally secured or anonymous).
+    """
+
+    name: str
+    is_enabled: bool
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    treats_as_internal: bool
+    unjudged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """One Exchange organization as exported."""
+
+    name: str
+    platform: Platform
+    rules: tuple[Rule, ...] | None = None
+    accepted_domains: tuple[AcceptedDomain, ...] | None = None
+    directory: Directory | None = None
+    outbound_connectors: tuple[OutboundConnector, ...] | None = None
+    send_connectors: tuple[SendConnector, ...] | None = None
+    inbound_connectors: tuple[InboundConnector, ...] | None = None
+    credentials: Mapping[str, AuthTerms] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    source: IpAddress | None = None
+    helo: str = "mail.outbound.example"
+    readings: Readings = field(default_factory=Readings)
+
+
+def accepted_domain(organization: Organization, domain: str) -> AcceptedDomain | None:
+    """Find the accepted domain that covers a (folded) domain, the closest first."""
+    best: AcceptedDomain | None = None
+    for entry in organization.accepted_domains or ():
+        is_exact = entry.domain == domain
+        covers = entry.domain == "*" or is_within(domain, entry.domain)
+        if is_exact or (entry.covers_subdomains and covers):
+            if is_exact:
+                return entry
+            if best is None or len(entry.domain) > len(best.domain):
+                best = entry
+    return best
+
+
+def default_domain(organization: Organization) -> str:
+    """The domain that Exchange's own reports come from."""
+    domains = organization.accepted_domains or ()
+    marked = [entry.domain for entry in domains if entry.is_default]
+    plain = [entry.domain for entry in domains]
+    return (marked or plain or [organization.name])[0]

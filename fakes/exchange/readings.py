@@ -1,0 +1,246 @@
+"""Readings: what Microsoft leaves open, one field a question.
+
+A reading that nobody has settled is a choice point wherever its alternatives give
+different results. The first alternative is the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from fakes.choices import OpenReading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.choices import Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One open question: what is asked, the answers (default first), the sources."""
+
+    asks: str
+    alternatives: tuple[str, ...]
+    sources: tuple[str, ...]
+    settle: str
+
+
+def _open(
+    default: str, *others: str, asks: str, sources: tuple[str, ...], settle: str
+) -> Any:  # noqa: ANN401  dataclasses.field is typed so
+    question = Question(asks, (default, *others), sources, settle)
+    return field(default=default, metadata={"question": question})
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The answer taken for each open question, and which of them are settled."""
+
+    underscore: str = _open(
+        "letter",
+        "boundary",
+        asks="does an underscore beside a word end the word",
+        sources=("exchange-rules#R-04", "msip-labels#2.2"),
+        settle="send a mail with `_word_` and look which rules its trace names",
+    )
+    word_edge: str = _open(
+        "always",
+        "only-letters",
+        asks="is the boundary tested at an edge that is itself punctuation",
+        sources=("exchange-rules#R-07", "field-cases#word-edge"),
+        settle="send a label header whose next entry follows `;` without a blank",
+    )
+    unicode_punctuation: str = _open(
+        "boundary",
+        "letter",
+        asks="do punctuation and blanks outside ASCII end a word",
+        sources=("exchange-rules#R-06",),
+        settle="send a subject with the word in curly quotes",
+    )
+    cjk: str = _open(
+        "letters",
+        "boundary",
+        asks="does a Chinese or Japanese character beside a word end it",
+        sources=("exchange-rules#R-05",),
+        settle="send a subject with the word between two such characters",
+    )
+    phrase_blanks: str = _open(
+        "flexible",
+        "exact",
+        asks="does one blank in a phrase stand for any run of blanks",
+        sources=("exchange-rules#R-08",),
+        settle="send a subject with two blanks inside the phrase",
+    )
+    html_words: str = _open(
+        "text-and-source",
+        "text",
+        asks="are words looked for in the source of an HTML body too",
+        sources=("exchange-rules#R-14",),
+        settle="send an HTML body that has the word in an attribute only",
+    )
+    repeated_headers: str = _open(
+        "any",
+        "first",
+        asks="is every instance of a repeated header field tested",
+        sources=("exchange-rules#R-23",),
+        settle="send a mail with the field twice, the value in the second",
+    )
+    remove_header: str = _open(
+        "all",
+        "first",
+        asks="does removing a header field remove all of its instances",
+        sources=("exchange-rules#R-36",),
+        settle="send the field twice through the rule and read what arrives",
+    )
+    server_header_sender: str = _open(
+        "from",
+        "from-sender-reply-to",
+        asks="does a server look at Sender and Reply-To beside From",
+        sources=("exchange-rules#R-44",),
+        settle="send with another Sender on Exchange Server",
+    )
+    anonymous_own_sender: str = _open(
+        "outside",
+        "inside",
+        asks="is an unauthenticated sender that has a mailbox here inside",
+        sources=("exchange-rules#R-20", "exchange-rules#3.3"),
+        settle="send from an anonymous session with the address of a mailbox",
+    )
+    foreign_address_object: str = _open(
+        "outside",
+        "inside",
+        asks="is a mail user or contact with a foreign address inside",
+        sources=("field-cases#scope-foreign-address",),
+        settle="send to a guest or mail user whose address is foreign",
+    )
+    two_connectors: str = _open(
+        "last",
+        "first",
+        asks="which connector takes a mail that two rules send to two connectors",
+        sources=("exchange-rules#R-51", "exchange-routing#X-6"),
+        settle="two test rules, two connectors: which one does the trace show",
+    )
+    unusable_connector: str = _open(
+        "defer",
+        "ordinary-routing",
+        "ndr",
+        asks="what becomes of a mail whose rule names a connector that is off or gone",
+        sources=("exchange-rules#R-56", "exchange-routing#X-5"),
+        settle="turn the connector off and send a harmless mail that the rule takes",
+    )
+    unscoped_connector: str = _open(
+        "allowed",
+        "refused",
+        asks="may a rule name a connector that is not made for rules",
+        sources=("exchange-rules#R-50", "exchange-routing#X-4"),
+        settle="point a test rule at such a connector and read the trace",
+    )
+    reject_ends_rules: str = _open(
+        "yes",
+        "no",
+        asks="do later rules still see a mail that a rule rejects",
+        sources=("exchange-rules#R-35",),
+        settle="a rule that rejects ahead of one that adds a Bcc",
+    )
+    stop_in_test_mode: str = _open(
+        "not-honoured",
+        "honoured",
+        asks="does a rule in test mode stop the rules after it",
+        sources=("exchange-rules#R-42",),
+        settle="a test-mode rule with stop ahead of one that prepends the subject",
+    )
+    redirect_ends_rules: str = _open(
+        "no",
+        "yes",
+        asks="do later rules still see a mail that a rule redirects",
+        sources=("exchange-rules#R-33",),
+        settle="a redirecting rule ahead of one that prepends the subject",
+    )
+    later_rules_see_recipients: str = _open(
+        "new",
+        "old",
+        asks="do later rules see the recipients that a rule set or added",
+        sources=("exchange-rules#R-39",),
+        settle="redirect, then a rule on the new recipient's address",
+    )
+    route_with_redirect: str = _open(
+        "routed",
+        "not-routed",
+        asks="does a redirected mail take the connector that a rule named",
+        sources=("exchange-rules#R-52",),
+        settle="one rule redirects, another names a connector",
+    )
+    added_follow_connector: str = _open(
+        "yes",
+        "no",
+        asks="do recipients that a rule adds take the connector too",
+        sources=("exchange-rules#R-55",),
+        settle="a rule with Bcc and a connector: where does the copy go",
+    )
+    window_edge: str = _open(
+        "from-start-until-end",
+        "after-start-through-end",
+        asks="is a rule active in the very moment of its start and its end",
+        sources=("exchange-rules#R-30",),
+        settle="only the exact second matters",
+    )
+    connector_choice: str = _open(
+        "most-specific",
+        "listed-order",
+        asks="does a connector for a wildcard beat one for all accepted domains",
+        sources=("exchange-routing#X-1",),
+        settle="read the trace of a mail to a subdomain that both connectors cover",
+    )
+    connector_tie: str = _open(
+        "first-by-name",
+        "last-by-name",
+        asks="which of two equally specific connectors takes a mail",
+        sources=("exchange-routing#X-2",),
+        settle="read the trace of a mail to the domain that both connectors cover",
+    )
+    connector_wildcard: str = _open(
+        "domain-and-subdomains",
+        "subdomains-only",
+        asks="does *.contoso.com on a connector cover contoso.com itself",
+        sources=("exchange-routing#X-27",),
+        settle="read the trace of a mail to the domain itself",
+    )
+    placeholder_contact: str = _open(
+        "external",
+        "not-found",
+        asks="is a contact routed out whose target is its own accepted-domain address",
+        sources=("exchange-routing#X-12", "exchange-routing#B1"),
+        settle="the guide's own set-up rests on it: send one mail and read the queue",
+    )
+    settled: frozenset[str] = frozenset()
+
+
+QUESTIONS: dict[str, Question] = {
+    item.name: item.metadata["question"]
+    for item in fields(Readings)
+    if "question" in item.metadata
+}
+
+
+def alternatives(readings: Readings, name: str) -> tuple[str, ...]:
+    """Give the answers still open, the one that is taken first; one if settled."""
+    taken: str = getattr(readings, name)
+    if name in readings.settled:
+        return (taken,)
+    others = (a for a in QUESTIONS[name].alternatives if a != taken)
+    return (taken, *others)
+
+
+def with_answers(readings: Readings, answers: Mapping[str, Any]) -> Readings:
+    """Give the readings with other answers taken."""
+    return replace(readings, **answers)
+
+
+def ask(readings: Readings, choices: Choices, name: str) -> str:
+    """Take the answer of this run; a settled reading is no choice."""
+    open_ = alternatives(readings, name)
+    if len(open_) == 1:
+        return open_[0]
+    return choices.choose(OpenReading(name), open_)

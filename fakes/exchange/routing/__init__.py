@@ -1,0 +1,1 @@
+"""From recipient to next hop: resolution, connectors, hand-offs."""

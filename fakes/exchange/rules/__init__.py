@@ -1,0 +1,1 @@
+"""Mail flow rules: the tables, one rule on one mail, all rules in order."""

@@ -1,0 +1,80 @@
+"""Forks: what becomes of a mail while rules run over it.
+
+Each recipient is a leg; a rule that holds for some legs only splits the fork in
+two (exchange-rules#4). Nothing changes a fork, actions make new ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fakes.choices import Fact
+    from fakes.mail.address import Address
+    from fakes.mail.item import MailItem
+    from fakes.mail.reply import Reply
+    from fakes.trace import Step
+
+
+class Way(StrEnum):
+    """How a leg came to its present address."""
+
+    SENT = "sent"
+    PROXY = "alias"
+    CONTACT = "contact"
+    REDIRECT = "redirect"
+    COPY = "copy"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One recipient on the way. `original` is None for one that a rule added."""
+
+    original: Address | None
+    address: Address
+    ways: tuple[Way, ...] = (Way.SENT,)
+
+
+class EndKind(StrEnum):
+    """How a leg can end inside Exchange."""
+
+    MAILBOX = "mailbox"
+    REJECTED = "rejected"
+    DELETED = "deleted"
+    QUARANTINED = "quarantined"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An end inside Exchange; `reply` for a rejection, `fact` for an unknown end."""
+
+    kind: EndKind
+    why: str
+    reply: Reply | None = None
+    fact: Fact | None = None
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A part of a mail: its legs, and what rules have decided for it so far."""
+
+    item: MailItem
+    legs: tuple[Leg, ...]
+    connector: str | None = None
+    requires_tls: bool = False
+    is_redirected: bool = False
+    ending: Ending | None = None
+    is_stopped: bool = False
+    reports: tuple[tuple[Address, Ending], ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def with_step(fork: Fork, step: Step) -> Fork:
+    """Add a step to the trace of a fork."""
+    return replace(fork, steps=(*fork.steps, step))

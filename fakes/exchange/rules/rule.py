@@ -1,0 +1,379 @@
+"""Mail flow rules: the noun, and how cmdlet parameters make one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules.actions import ACTIONS, Action, action_parameters
+from fakes.exchange.rules.predicates import (
+    PREDICATES,
+    UNRECOGNISED,
+    Predicate,
+    ValueProblem,
+)
+from fakes.exchange.rules.values import NotJudged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.exchange.organization import Directory
+    from fakes.exchange.rules.values import PropertyType
+
+_EXCEPT = "ExceptIf"
+_EPOCH = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+_FIRST_YEAR = 1900
+_MAX_NAME = 64
+
+
+class RuleError(ValueError):
+    """A rule that Exchange would not take, or that we cannot read."""
+
+
+class Mode(StrEnum):
+    """What a rule does when it matches (exchange-rules#6.3)."""
+
+    ENFORCE = "Enforce"
+    AUDIT = "Audit"
+    AUDIT_AND_NOTIFY = "AuditAndNotify"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date of an export; without a zone it is somebody's local time."""
+
+    at: datetime
+    has_zone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A predicate with its value. `header` is the field that it names, if it does."""
+
+    predicate: str
+    value: PropertyType
+    header: str = ""
+
+    @property
+    def row(self) -> Predicate:
+        """The row of the table."""
+        return PREDICATES.get(self.predicate, UNRECOGNISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One mail flow rule. Conditions and exceptions are the same kind of thing."""
+
+    name: str
+    priority: int
+    is_enabled: bool = True
+    mode: Mode = Mode.ENFORCE
+    conditions: tuple[Condition, ...] = ()
+    exceptions: tuple[Condition, ...] = ()
+    actions: tuple[Action, ...] = ()
+    stops: bool = False
+    starts: Moment | None = None
+    ends: Moment | None = None
+    error_action: str = "Ignore"
+    sender_location: str = "Header"
+    recipient_address_type: str = "Resolved"
+    comments: str = ""
+    place: str = ""
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether nothing is left of it: a target was deleted (field-cases#3)."""
+        return not (self.conditions or self.exceptions or self.actions or self.stops)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was understood of one rule's properties, for those who ask."""
+
+    used: tuple[str, ...]
+    without_effect: tuple[str, ...]
+    not_judged: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+# Properties of the object form that say nothing about what the rule does.
+WITHOUT_EFFECT = frozenset(
+    [
+        "Name",
+        "Priority",
+        "State",
+        "Enabled",
+        "Mode",
+        "Comments",
+        "DlpPolicyId",
+        "CreatedBy",
+        "LastModifiedBy",
+        "ManuallyModified",
+        "Description",
+        "RuleVersion",
+        "Version",
+        "Size",
+        "Conditions",
+        "Exceptions",
+        "Actions",
+        "IsRuleConfigurationSupported",
+        "RuleConfigurationUnsupportedReason",
+        "RegexSize",
+        "Identity",
+        "DistinguishedName",
+        "Guid",
+        "ImmutableId",
+        "OrganizationId",
+        "IsValid",
+        "WhenChanged",
+        "ObjectState",
+        "ExchangeVersion",
+        "SerializationData",
+        "RunspaceId",
+        "PSComputerName",
+        "PSShowComputerName",
+        "ActivationDate",
+        "ExpiryDate",
+        "RuleErrorAction",
+        "SenderAddressLocation",
+        "StopRuleProcessing",
+        "RecipientAddressType",
+        "OMEExpiryDays",
+        "ExchangeObjectId",
+        "WhenChangedUTC",
+        "Id",
+    ]
+)
+_PROPERTIES = ("RuleSubType", "UseLegacyRegex", "DlpPolicy", "ExpiryAction")
+_NO_RULE_SUBTYPE = "none"
+
+
+def make_rule(
+    parameters: Mapping[str, object],
+    directory: Directory | None,
+    *,
+    priority: int,
+    place: str,
+    refuses_unknown: bool = False,
+) -> Rule:
+    """Make a rule of the parameters of New-TransportRule or Get-TransportRule.
+
+    A parameter that carries a value and that nobody knows becomes a condition that
+    cannot be judged, or an error where `refuses_unknown` is set.
+
+    Raises:
+        RuleError: Exchange would not take it; the message names the parameter.
+
+    """
+    given = {name: value for name, value in parameters.items() if is_set(value)}
+    name = text_of(given.get("Name", given.get("Identity", "")))
+    if not name:
+        message = "a rule without a name"
+        raise RuleError(message)
+    if len(name) > _MAX_NAME:
+        message = f"a name of {len(name)} characters, at most {_MAX_NAME}"
+        raise RuleError(message)
+    unknown = _unknown(given)
+    if unknown and refuses_unknown:
+        raise RuleError(_did_you_mean(unknown[0]))
+    conditions = _conditions(given, directory, prefix="")
+    conditions += _unjudged_properties(given)
+    conditions += tuple(
+        Condition(key, NotJudged(texts(given[key]), "we do not know this parameter"))
+        for key in unknown
+    )
+    return Rule(
+        name=name,
+        priority=priority,
+        is_enabled=_is_enabled(parameters),
+        mode=_enum(Mode, given.get("Mode", "Enforce"), "Mode"),
+        conditions=conditions,
+        exceptions=_conditions(given, directory, prefix=_EXCEPT),
+        actions=_actions(given, directory, unknown),
+        stops=_flag(given.get("StopRuleProcessing", False), "StopRuleProcessing"),
+        starts=moment(given.get("ActivationDate"), "ActivationDate"),
+        ends=moment(given.get("ExpiryDate"), "ExpiryDate"),
+        error_action=_one_of(given, "RuleErrorAction", ("Ignore", "Defer")),
+        sender_location=_one_of(
+            given, "SenderAddressLocation", ("Header", "Envelope", "HeaderOrEnvelope")
+        ),
+        recipient_address_type=_one_of(
+            given, "RecipientAddressType", ("Resolved", "Original")
+        ),
+        comments=text_of(given.get("Comments", "")),
+        place=place,
+    )
+
+
+def parameter_names() -> frozenset[str]:
+    """Every parameter that some edition is known to have."""
+    conditions = {p for row in PREDICATES.values() for p in row.parameters}
+    exceptions = {_EXCEPT + name for name in conditions}
+    return frozenset(
+        conditions | exceptions | action_parameters() | WITHOUT_EFFECT | {*_PROPERTIES}
+    )
+
+
+def is_set(value: object) -> bool:
+    """Say whether a property carries a value; false is how exports write "not set"."""
+    if value is None or value is False or value in ("", {}):
+        return False
+    if isinstance(value, (list, tuple)):
+        return any(is_set(entry) for entry in value)
+    return True
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Give a property as a list of texts, whatever shape it has (exports#2.5)."""
+    if value is None:
+        return ()
+    if isinstance(value, (list, tuple)):
+        return tuple(text_of(entry) for entry in value if entry is not None)
+    return (text_of(value),)
+
+
+def text_of(value: object) -> str:
+    """Give one value as text; an enum object gives its name (exports#2.2)."""
+    if isinstance(value, dict):
+        for key in ("Value", "value", "Name", "Address"):
+            if isinstance(value.get(key), str):
+                return str(value[key])
+    return str(value)
+
+
+def moment(value: object, name: str) -> Moment | None:
+    """Read a date in any of the shapes of exports (exports#2.4).
+
+    Raises:
+        RuleError: the text is no date.
+
+    """
+    if not is_set(value):
+        return None
+    if isinstance(value, datetime):
+        has_zone = value.tzinfo is not None
+        return Moment(value if has_zone else value.replace(tzinfo=UTC), has_zone)
+    if isinstance(value, date):
+        return Moment(
+            datetime(value.year, value.month, value.day, tzinfo=UTC), has_zone=False
+        )
+    text = text_of(value)
+    epoch = _EPOCH.fullmatch(text)
+    try:
+        if epoch:
+            start = datetime(1970, 1, 1, tzinfo=UTC)
+            found = start + timedelta(milliseconds=int(epoch[1]))
+            return Moment(found, has_zone=True) if found.year > _FIRST_YEAR else None
+        found = datetime.fromisoformat(_short_fraction(text))
+    except (ValueError, OverflowError):
+        message = f"{name}: `{text[:40]}` is no date that we can read without guessing"
+        raise RuleError(message) from None
+    if found.year <= _FIRST_YEAR:
+        return None
+    has_zone = found.tzinfo is not None
+    return Moment(found if has_zone else found.replace(tzinfo=UTC), has_zone)
+
+
+def _short_fraction(text: str) -> str:
+    """Cut .NET's seven decimals to the six that Python takes."""
+    return re.sub(r"(\.\d{6})\d+", r"\1", text.strip())
+
+
+def _conditions(
+    given: Mapping[str, object], directory: Directory | None, *, prefix: str
+) -> tuple[Condition, ...]:
+    found = []
+    for row in PREDICATES.values():
+        names = [prefix + parameter for parameter in row.parameters]
+        present = [name for name in names if name in given]
+        if not present:
+            continue
+        if len(present) < len(names):
+            absent = next(name for name in names if name not in given)
+            message = f"`{present[0]}` without `{absent}`"
+            raise RuleError(message)
+        try:
+            value = row.build(texts(given[names[-1]]), directory)
+        except ValueProblem as problem:
+            message = f"{names[-1]}: {problem}"
+            raise RuleError(message) from None
+        header = text_of(given[names[0]]) if len(names) > 1 else ""
+        found.append(Condition(row.name, value, header))
+    return tuple(found)
+
+
+def _unjudged_properties(given: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Turn properties that change what a rule means into conditions not judged."""
+    found = []
+    for name in _PROPERTIES:
+        value = texts(given.get(name))
+        if value and value[0].lower() != _NO_RULE_SUBTYPE:
+            found.append(Condition(name, NotJudged(value, "not judged yet")))
+    return tuple(found)
+
+
+def _actions(
+    given: Mapping[str, object], directory: Directory | None, unknown: tuple[str, ...]
+) -> tuple[Action, ...]:
+    found = []
+    for row in ACTIONS.values():
+        if not any(name in given for name in row.parameters):
+            continue
+        values = tuple(texts(given.get(name)) for name in row.parameters)
+        try:
+            found.append(row.build(row, values, directory))
+        except ValueProblem as problem:
+            message = f"{row.parameters[0]}: {problem}"
+            raise RuleError(message) from None
+    found.extend(Action(name, (texts(given[name]),)) for name in unknown)
+    return tuple(sorted(found, key=lambda action: action.row.order))
+
+
+def _unknown(given: Mapping[str, object]) -> tuple[str, ...]:
+    known = parameter_names()
+    return tuple(name for name in given if name not in known and "@" not in name)
+
+
+def _did_you_mean(name: str) -> str:
+    near = difflib.get_close_matches(name, sorted(parameter_names()), 1, 0.6)
+    hint = f", did you mean `{near[0]}`?" if near else ""
+    return f"unknown rule parameter `{name}`{hint}"
+
+
+def _is_enabled(parameters: Mapping[str, object]) -> bool:
+    state = parameters.get("State")
+    if is_set(state):
+        text = text_of(state)
+        if text.lower() not in {"enabled", "disabled"}:
+            message = f"State: `{text}`, expected Enabled or Disabled"
+            raise RuleError(message)
+        return text.lower() == "enabled"
+    value = parameters.get("Enabled")
+    return True if value is None else _flag(value, "Enabled")
+
+
+def _flag(value: object, name: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = text_of(value).lower().lstrip("$")
+    if text in {"true", "false"}:
+        return text == "true"
+    message = f"{name}: `{text_of(value)}`, expected true or false"
+    raise RuleError(message)
+
+
+def _one_of(given: Mapping[str, object], name: str, known: tuple[str, ...]) -> str:
+    text = text_of(given.get(name, known[0]))
+    for value in known:
+        if value.lower() == text.lower():
+            return value
+    message = f"{name}: `{text}`, expected {', '.join(known)}"
+    raise RuleError(message)
+
+
+def _enum(kind: type[Mode], value: object, name: str) -> Mode:
+    return kind(_one_of({name: value}, name, tuple(kind)))

@@ -1,0 +1,63 @@
+"""The support register: what of Exchange's rules is judged, and on what source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fakes.exchange.rules.actions import ACTIONS
+from fakes.exchange.rules.predicates import PREDICATES, Support
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the register."""
+
+    kind: str
+    name: str
+    support: Support
+    source: str
+    remark: str = ""
+
+
+_PROPERTIES = (
+    Entry("property", "State", Support.YES, "exchange-rules#6.1"),
+    Entry("property", "Priority", Support.YES, "exchange-rules#6.2"),
+    Entry("property", "Mode", Support.YES, "exchange-rules#6.3"),
+    Entry("property", "ActivationDate", Support.YES, "exchange-rules#6.1"),
+    Entry("property", "ExpiryDate", Support.YES, "exchange-rules#6.1"),
+    Entry("property", "SenderAddressLocation", Support.YES, "exchange-rules#6.5"),
+    Entry("property", "RecipientAddressType", Support.YES, "exchange-rules#v53"),
+    Entry("property", "StopRuleProcessing", Support.YES, "exchange-rules#5"),
+    Entry(
+        "property",
+        "RuleErrorAction",
+        Support.PARTIAL,
+        "exchange-rules#6.4",
+        "read; a failing rule engine is not modelled",
+    ),
+    Entry("property", "Comments", Support.YES, "exchange-rules#6.1"),
+    Entry(
+        "property",
+        "UseLegacyRegex",
+        Support.NO,
+        "exchange-rules#2.2",
+        "the dialect of 2010 is not judged",
+    ),
+    Entry("property", "DlpPolicy", Support.NO, "exchange-rules#6.1", "not judged yet"),
+    Entry(
+        "property", "RuleSubType", Support.NO, "exchange-rules#6.1", "not judged yet"
+    ),
+)
+
+
+def register() -> tuple[Entry, ...]:
+    """Give every predicate, action and property with its support."""
+    predicates = tuple(
+        Entry("predicate", row.name, row.support, row.source, row.remark)
+        for row in PREDICATES.values()
+    )
+    actions = tuple(
+        Entry("action", row.name, row.support, row.source, row.remark)
+        for row in ACTIONS.values()
+    )
+    return predicates + actions + _PROPERTIES

@@ -1,0 +1,102 @@
+"""One transmission: these recipients, to that next hop, on these terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fakes.mail.address import Address
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.reply import Reply
+
+
+class TlsLevel(StrEnum):
+    """How much a sender asks of TLS (exchange-routing#1.6, exchange-routing#2.1)."""
+
+    OPPORTUNISTIC = "Opportunistic"
+    ENCRYPTION_ONLY = "EncryptionOnly"
+    CERTIFICATE_VALIDATION = "CertificateValidation"
+    DOMAIN_VALIDATION = "DomainValidation"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsTerms:
+    """The TLS level, and the name that a certificate must bear for the last one."""
+
+    level: TlsLevel
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthTerms:
+    """User name and password, and whether they wait for TLS."""
+
+    user: str
+    password: str
+    needs_tls: bool = True
+
+    def __repr__(self) -> str:
+        """Keep the password out of every trace and message."""
+        return f"AuthTerms(user={self.user!r}, needs_tls={self.needs_tls})"
+
+
+class Route(StrEnum):
+    """Why a hand-off goes to its hosts."""
+
+    SMART_HOST = "smart host"
+    MX = "mx"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """One transmission to be made. `hosts` are tried in order until one talks."""
+
+    envelope: Envelope
+    content: Content
+    hosts: tuple[str, ...]
+    port: int
+    tls: TlsTerms
+    route: Route
+    connector: str | None = None
+    auth: AuthTerms | None = None
+    helo: str = "mail.example"
+
+
+class Stage(StrEnum):
+    """The moment of a session at which something was said."""
+
+    LOOK_UP = "look-up"
+    CONNECT = "connect"
+    EHLO = "EHLO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    DONE = "end of data"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reply and when it came; `about` is the recipient at RCPT."""
+
+    stage: Stage
+    reply: Reply
+    about: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """What came of a hand-off: who was taken, who must wait, who was refused."""
+
+    handoff: HandOff
+    host: str | None
+    is_encrypted: bool
+    is_verified: bool
+    said: tuple[Said, ...]
+    accepted: tuple[Address, ...]
+    deferred: tuple[tuple[Address, Reply], ...] = ()
+    refused: tuple[tuple[Address, Reply], ...] = ()

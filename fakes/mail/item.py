@@ -1,0 +1,54 @@
+"""The mail item: envelope, content and how it came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fakes.mail.address import Address
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.session import IpAddress
+
+
+class Carries(StrEnum):
+    """How much of its parent a child mail holds."""
+
+    NOTHING = "nothing"
+    SUBJECT = "subject"
+    WHOLE = "whole"
+
+
+class ItemKind(StrEnum):
+    """Where a mail comes from; Exchange's own reports skip rules."""
+
+    MAIL = "mail"
+    NDR = "ndr"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """How a mail reached Exchange.
+
+    `authenticated` is the mailbox or account that logged in, None for an
+    anonymous session; `source` is the client's address, None when not modelled.
+    """
+
+    authenticated: Address | None = None
+    source: IpAddress | None = None
+    helo: str = "client.example"
+
+
+@dataclass(frozen=True, slots=True)
+class MailItem:
+    """One mail on its way. A changed mail is a new value."""
+
+    envelope: Envelope
+    content: Content
+    submission: Submission
+    kind: ItemKind = ItemKind.MAIL
+    parent: str | None = None
+    generation: int = 0
+    carries: Carries = Carries.NOTHING

@@ -1,0 +1,54 @@
+"""What a receiving server decides, stage by stage, as typed callables.
+
+The server behind sockets and the computed conversation call the same ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fakes.mail.address import Address
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.reply import Reply
+    from fakes.mail.session import ServerTls, Session
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Generic[R]):
+    """The reply at the end of data, and what the receiver writes in its ledger."""
+
+    reply: Reply
+    record: R
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver(Generic[R]):
+    """One server's decisions.
+
+    `connect` may answer None: nothing is said and the client waits until it gives
+    up. `recipient` is told the reverse-path, the recipient, and how many were
+    accepted before. `authenticate` is None when AUTH is not offered. `message` sees
+    a whole mail with the recipients that were accepted. `size_limit` is in octets.
+    `hello` and `data` are for servers that refuse at EHLO or DATA; None goes on.
+    A reply 421 ends the session.
+    """
+
+    name: str
+    port: int
+    tls: ServerTls
+    needs_tls: bool
+    size_limit: int
+    connect: Callable[[Session], Reply | None]
+    mail: Callable[[Session, Address | None, int | None], Reply]
+    recipient: Callable[[Session, Address | None, Address, int], Reply]
+    message: Callable[[Session, Envelope, Content], Receipt[R]]
+    authenticate: Callable[[Session, str, str], Reply] | None = None
+    hello: Callable[[Session], Reply | None] | None = None
+    data: Callable[[Session, Envelope], Reply | None] | None = None

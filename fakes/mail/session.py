@@ -1,0 +1,61 @@
+"""What a receiver sees of a session, and how a server presents itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+
+IpAddress = IPv4Address | IPv6Address
+
+
+class CertificateFault(StrEnum):
+    """What is wrong with a server's certificate."""
+
+    NONE = "none"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    SELF_SIGNED = "self-signed"
+    UNTRUSTED = "untrusted"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a client can find out about a certificate: its names and its fault."""
+
+    names: tuple[str, ...]
+    fault: CertificateFault = CertificateFault.NONE
+
+    def covers(self, name: str) -> bool:
+        """Say whether one of the names is that name, or a wildcard for it."""
+        wanted = name.lower().rstrip(".")
+        return any(_covers(known.lower(), wanted) for known in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """How a server does STARTTLS: offered or not, willing or not, with what."""
+
+    is_offered: bool
+    certificate: Certificate
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a receiver knows of the client before a mail arrives.
+
+    `source` is None when it was not modelled; `identity` is the user name of a
+    successful AUTH.
+    """
+
+    source: IpAddress | None
+    helo: str
+    is_encrypted: bool = False
+    identity: str | None = None
+
+
+def _covers(known: str, wanted: str) -> bool:
+    if known.startswith("*."):
+        return wanted.partition(".")[2] == known[2:]
+    return known == wanted

@@ -1,0 +1,63 @@
+"""Steps: what happened to a mail, in the order in which it happened.
+
+A step is data; `harness.report` turns it into sentences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fakes.mail.address import Address
+
+
+class StepKind(StrEnum):
+    """What sort of thing happened."""
+
+    SUBMITTED = "submitted"
+    RESOLVED = "resolved"
+    RULE = "rule"
+    FORKED = "forked"
+    CONNECTOR = "connector"
+    HANDED_OFF = "handed off"
+    ADMISSION = "admission"
+    DELIVERY = "delivery"
+    ENDED = "ended"
+
+
+class Answer(StrEnum):
+    """The answer of a step or of a test within it."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot tell"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One test or change within a step: what was asked for, what was found."""
+
+    name: str
+    answer: Answer
+    looked_for: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    why: str = ""
+    is_exception: bool = False
+    about: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `recipients` are those whom it concerns; empty means all."""
+
+    kind: StepKind
+    subject: str
+    answer: Answer
+    why: str = ""
+    details: tuple[Detail, ...] = ()
+    did: tuple[str, ...] = ()
+    recipients: tuple[Address, ...] = ()
+    place: str = ""
