@@ -156,9 +156,7 @@ def test_a_report_of_delivery_is_no_attachment():
     [
         b"Content-Type: multipart/mixed\r\n\r\n--x\r\n\r\nbody",
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--y\r\n\r\nbody",
-        b"Content-Type: multipart/mixed\r\nContent-Transfer-Encoding: base64\r\n\r\n\xff",
-        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
-        b'Content-Type: multipart/mixed; boundary=y\r\n"\r\n\xff\t*',
+        b"Content-Type: multipart/mixed\r\n\r\n\xff",
         b"".join(
             b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i)
             for i in range(3000)
