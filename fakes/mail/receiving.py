@@ -1,0 +1,109 @@
+"""What every server of ours answers by itself, before its receiver is asked.
+
+The server behind sockets and the computed conversation share these, so that they
+cannot differ. Texts are ours, codes are those of RFC 5321, 3207, 4954 and 1870.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from fakes.mail.content import CRLF, Content
+from fakes.mail.reply import Reply, reply
+
+if TYPE_CHECKING:
+    from fakes.mail.address import Address
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.receiver import Receipt, Receiver
+    from fakes.mail.session import Session
+
+R = TypeVar("R")
+
+# zivver#12: label lines outgrow RFC 5321's 1000 octets, so the limit is our own.
+MAX_LINE = 65_536
+
+READY_FOR_TLS = reply(220, "", "Ready to start TLS")
+TLS_UNAVAILABLE = reply(454, "4.7.0", "TLS is not available")
+TLS_FIRST = reply(530, "5.7.0", "Must issue a STARTTLS command first")
+GO_AHEAD = reply(354, "", "End data with <CR><LF>.<CR><LF>")
+TOO_BIG = reply(552, "5.3.4", "Message exceeds the size limit")
+BARE_LINE_END = reply(554, "5.6.0", "Bare CR or LF in the message")
+LINE_TOO_LONG = reply(554, "5.6.0", "Line too long in the message")
+
+
+def extensions(receiver: Receiver[R], session: Session) -> tuple[str, ...]:
+    """Give the lines of the EHLO reply: AUTH only inside TLS, STARTTLS only outside."""
+    lines = [f"SIZE {receiver.size_limit}", "8BITMIME", "SMTPUTF8", "PIPELINING"]
+    if receiver.tls.is_offered and not session.is_encrypted:
+        lines.append("STARTTLS")
+    if offers_auth(receiver, session):
+        lines.append("AUTH LOGIN PLAIN")
+    return (*lines, "ENHANCEDSTATUSCODES")
+
+
+def offers_auth(receiver: Receiver[R], session: Session) -> bool:
+    """Say whether credentials may be shown here and now."""
+    return receiver.authenticate is not None and session.is_encrypted
+
+
+def answer_starttls(receiver: Receiver[R]) -> Reply:
+    """Answer STARTTLS outside TLS."""
+    return TLS_UNAVAILABLE if receiver.tls.is_refused else READY_FOR_TLS
+
+
+def answer_hello(receiver: Receiver[R], session: Session) -> Reply:
+    """Answer EHLO or HELO; what is offered besides is `extensions`."""
+    said = receiver.hello(session) if receiver.hello else None
+    if said is None or said.is_positive:
+        return reply(250, "", receiver.name)
+    return said
+
+
+def answer_mail(
+    receiver: Receiver[R],
+    session: Session,
+    reverse_path: Address | None,
+    size: int | None,
+) -> Reply:
+    """Answer MAIL: TLS first, then the size, then the receiver."""
+    if receiver.needs_tls and not session.is_encrypted:
+        return TLS_FIRST
+    if size is not None and size > receiver.size_limit:
+        return TOO_BIG
+    return receiver.mail(session, reverse_path, size)
+
+
+def answer_data(receiver: Receiver[R], session: Session, envelope: Envelope) -> Reply:
+    """Answer DATA."""
+    said = receiver.data(session, envelope) if receiver.data else None
+    return GO_AHEAD if said is None or said.is_positive else said
+
+
+def answer_message(
+    receiver: Receiver[R], session: Session, envelope: Envelope, content: Content
+) -> Receipt[R] | Reply:
+    """Answer the end of data: size and line ends, then the receiver."""
+    if len(content.raw) > receiver.size_limit:
+        return TOO_BIG
+    return flaw(content) or receiver.message(session, envelope, content)
+
+
+def flaw(content: Content) -> Reply | None:
+    """Find what no server may pass on: a bare CR or LF, a line without end.
+
+    A bare line end is how a second mail is smuggled past one server to the next.
+    """
+    lines = content.raw.count(CRLF)
+    if content.raw.count(b"\n") != lines or content.raw.count(b"\r") != lines:
+        return BARE_LINE_END
+    if len(content.raw) > MAX_LINE:
+        longest = max(map(len, content.raw.split(CRLF)))
+        return LINE_TOO_LONG if longest > MAX_LINE else None
+    return None
+
+
+def as_sent(content: Content) -> Content:
+    """Give the content as DATA carries it: the last line has an end."""
+    if not content.raw or content.raw.endswith(CRLF):
+        return content
+    return Content(content.raw + CRLF)

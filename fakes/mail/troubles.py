@@ -1,0 +1,77 @@
+"""What a sender writes down when a peer cannot be reached, trusted or logged in to.
+
+One table for the computed conversation and for sockets. The codes are those of
+Exchange Online (`exchange-routing#1.7`); the texts are ours.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.mail.reply import Reply, reply
+from fakes.mail.session import CertificateFault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# exchange-routing#D7
+LOOK_UP_FAILED = reply(450, "4.4.312", "DNS query failed")
+# On-premises an absent name is permanent (exchange-routing#D21).
+NO_SUCH_HOST = reply(554, "5.4.4", "SMTPSEND.DNS.NonExistentDomain")
+# exchange-routing#1.7
+TIMED_OUT = reply(450, "4.4.315", "Connection timed out")
+CONNECTION_REFUSED = reply(
+    450, "4.4.316", "Connection refused [Message=Socket error code 10061]"
+)
+CONNECTION_LOST = reply(450, "4.4.318", "Connection was closed abruptly")
+
+# These mean: there was a name and an address, and nobody talked.
+CONNECT_TROUBLES = frozenset({TIMED_OUT, CONNECTION_REFUSED, CONNECTION_LOST})
+
+# exchange-routing#1.6
+_CANNOT_CONNECT = reply(450, "4.4.317", "Cannot connect to remote server")
+_BAD_CERTIFICATE = reply(450, "4.7.320", "Certificate validation failed")
+# The queue waits (exchange-routing#D12); Online never logs in, so the code is ours.
+_NOT_LOGGED_IN = reply(450, "4.7.0", "Cannot log in to remote server")
+
+_FAULTS: Mapping[CertificateFault, str] = MappingProxyType(
+    {
+        CertificateFault.EXPIRED: "CertificateExpired",
+        CertificateFault.NOT_YET_VALID: "CertificateNotYetValid",
+        CertificateFault.SELF_SIGNED: "UntrustedRoot",
+        CertificateFault.UNTRUSTED: "UntrustedRoot",
+    }
+)
+
+
+def cannot_connect(said: Reply) -> Reply:
+    """Wait, because the session was refused before it had begun."""
+    return _quoting(_CANNOT_CONNECT, str(said))
+
+
+def not_logged_in(said: Reply) -> Reply:
+    """Wait, because the peer did not take the credentials."""
+    return _quoting(_NOT_LOGGED_IN, str(said))
+
+
+def bad_certificate(fault: CertificateFault) -> Reply:
+    """Wait, because the certificate does not hold."""
+    return _quoting(_BAD_CERTIFICATE, _FAULTS[fault])
+
+
+def _quoting(trouble: Reply, message: str) -> Reply:
+    text = f"{trouble.text} [Message={message}]"
+    return Reply(trouble.code, trouble.status, text)
+
+
+# exchange-routing#D1
+TLS_NOT_OFFERED = _quoting(
+    _CANNOT_CONNECT, "451 5.7.3 STARTTLS is required to send mail"
+)
+# exchange-routing#1.6: an alert or a cut during the handshake
+TLS_FAILED = _quoting(_CANNOT_CONNECT, "451 4.4.0 Security status IllegalMessage")
+# exchange-routing#D4
+WRONG_NAME = _quoting(_BAD_CERTIFICATE, "SubjectMismatch")
+# field-cases#X-30
+AUTH_NOT_OFFERED = _quoting(_NOT_LOGGED_IN, "451 5.7.3 Require basic authentication")

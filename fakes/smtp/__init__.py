@@ -1,0 +1,1 @@
+"""The SMTP dialect on sockets: written once, for every server and client of ours."""

@@ -1,0 +1,97 @@
+"""The arguments of MAIL and RCPT, and the replies to those that are none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fakes.mail.address import Address, AddressError, parse_address
+from fakes.mail.reply import Reply, reply
+
+SYNTAX = reply(501, "5.5.4", "Syntax error in parameters")
+BAD_SENDER = reply(553, "5.1.7", "The reverse-path is no mail address")
+BAD_RECIPIENT = reply(553, "5.1.3", "The recipient is no mail address")
+NEEDS_UTF8 = reply(553, "5.6.7", "Address needs SMTPUTF8")
+UNKNOWN_PARAMETER = reply(555, "5.5.4", "Unknown parameter")
+
+# RFC 5321 4.1.2; a quoted local part may hold a `>`.
+_PATH = re.compile(r'\s*(<(?:"(?:[^"\\]|\\.)*"|[^">])*>)(?: +(.*))?', re.DOTALL)
+_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?")
+_DIGITS = re.compile(r"[0-9]{1,20}")
+_BODIES = {"7BIT", "8BITMIME"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What MAIL says: the reverse-path, the size, and whether UTF-8 is meant."""
+
+    reverse_path: Address | None
+    size: int | None = None
+    is_utf8: bool = False
+
+
+def read_mail(argument: str, *, has_auth: bool) -> Sender | Reply:
+    """Read `FROM:<reverse-path> [SIZE=n] [BODY=...] [SMTPUTF8] [AUTH=...]`."""
+    split = _split(argument, "FROM:")
+    parameters = _parameters(split[1]) if split else None
+    if split is None or parameters is None:
+        return SYNTAX
+    size = parameters.pop("SIZE", None)
+    body = parameters.pop("BODY", "7BIT")
+    is_utf8 = parameters.pop("SMTPUTF8", False) is None
+    if has_auth:
+        # RFC 4954 5: whoever offers AUTH takes the parameter; we make nothing of it.
+        parameters.pop("AUTH", None)
+    if parameters:
+        return UNKNOWN_PARAMETER
+    if not body or body.upper() not in _BODIES or not _is_size(size):
+        return SYNTAX
+    path = None
+    if split[0] != "<>":
+        path = _address(split[0], is_utf8=is_utf8, otherwise=BAD_SENDER)
+    if isinstance(path, Reply):
+        return path
+    return Sender(path, int(size) if size else None, is_utf8)
+
+
+def read_rcpt(argument: str, *, is_utf8: bool) -> Address | Reply:
+    """Read `TO:<forward-path>`; no parameter is known, since DSN is not offered."""
+    split = _split(argument, "TO:")
+    if split is None:
+        return SYNTAX
+    path, words = split
+    if words:
+        return UNKNOWN_PARAMETER
+    return _address(path, is_utf8=is_utf8, otherwise=BAD_RECIPIENT)
+
+
+def _split(argument: str, keyword: str) -> tuple[str, tuple[str, ...]] | None:
+    head, rest = argument[: len(keyword)], argument[len(keyword) :]
+    match = _PATH.fullmatch(rest)
+    if head.upper() != keyword or not match:
+        return None
+    return match[1], tuple((match[2] or "").split())
+
+
+def _parameters(words: tuple[str, ...]) -> dict[str, str | None] | None:
+    found: dict[str, str | None] = {}
+    for word in words:
+        match = _PARAMETER.fullmatch(word)
+        if not match or match[1].upper() in found:
+            return None
+        found[match[1].upper()] = match[2]
+    return found
+
+
+def _is_size(text: str | None) -> bool:
+    return text is None or bool(_DIGITS.fullmatch(text))
+
+
+def _address(path: str, *, is_utf8: bool, otherwise: Reply) -> Address | Reply:
+    text = path[1:-1]
+    if not text.isascii() and not is_utf8:
+        return NEEDS_UTF8
+    try:
+        return parse_address(text)
+    except AddressError:
+        return otherwise

@@ -1,0 +1,103 @@
+"""A receiver behind a socket: `serve` starts a server, `stop` ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from fakes.smtp.protocol import Connection, Limits, Setup
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.receiver import Receiver
+    from fakes.mail.session import Session
+    from fakes.smtp.loop import Loop
+
+R = TypeVar("R")
+DEFAULT_LIMITS = Limits()
+
+
+class Server(Generic[R]):
+    """One listening server in a shared loop; use it in a `with` statement or `stop` it.
+
+    `errors` holds what its receiver or its record raised; the client heard 451.
+    """
+
+    def __init__(
+        self,
+        setup: Setup[R],
+        listening: socket.socket,
+        loop: Loop,
+        errors: list[Exception],
+    ) -> None:
+        self.errors = errors
+        self.address: tuple[str, int] = listening.getsockname()[:2]
+        self._setup = setup
+        self._loop = loop
+        # The socket listens already, so nobody has to wait for the loop.
+        self._started = asyncio.run_coroutine_threadsafe(
+            _listen(setup, listening), loop.asyncio_loop
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Cut all connections and close the socket; a second call does nothing."""
+        self._loop.run(self.aclose())
+
+    async def aclose(self) -> None:
+        """Do the same from within the loop."""
+        server = await asyncio.wrap_future(self._started)
+        server.close()
+        for connection in tuple(self._setup.connections):
+            await connection.end()
+        await server.wait_closed()
+
+
+def serve(  # noqa: PLR0913  all but two are keywords with plain defaults
+    receiver: Receiver[R],
+    loop: Loop,
+    *,
+    record: Callable[[R, Session, Envelope, Content], None],
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    trusts_proxy: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    on_error: Callable[[Exception], None] | None = None,
+) -> Server[R]:
+    """Start a server; it answers when this returns.
+
+    `record` is called in the loop's thread before the sender hears the reply.
+    `trusts_proxy`: every client begins with a PROXY header (version 1 or 2), which
+    gives the modelled source address; without it there is none. `on_error` is told
+    what the receiver or `record` raised, besides `errors`.
+    """
+    if receiver.tls.is_offered and not receiver.tls.is_refused and tls is None:
+        raise AssertionError(f"{receiver.name} offers STARTTLS without a certificate")
+    errors: list[Exception] = []
+
+    def report(error: Exception) -> None:
+        errors.append(error)
+        if on_error is not None:
+            on_error(error)
+
+    setup = Setup(receiver, record, report, tls, trusts_proxy, limits, set())
+    family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
+    listening = socket.create_server((host, port), family=family)
+    return Server(setup, listening, loop, errors)
+
+
+async def _listen(setup: Setup[R], listening: socket.socket) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: Connection(setup, loop), sock=listening)
