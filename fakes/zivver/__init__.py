@@ -2,7 +2,7 @@
 
 from fakes.zivver.ledger import Ledger, Refusal, Transaction
 from fakes.zivver.readings import READINGS, Reading
-from fakes.zivver.receiver import receiver
+from fakes.zivver.receiver import find_receiver, receiver
 from fakes.zivver.service import (
     Account,
     Credential,
@@ -26,5 +26,6 @@ __all__ = [
     "ZivverService",
     "check_host",
     "credential",
+    "find_receiver",
     "receiver",
 ]

@@ -148,7 +148,7 @@ READINGS: Mapping[type[StrEnum], Reading] = MappingProxyType(
             TrustedOverSmtp,
             question="does mail from SMTP go to a trusted domain as ordinary mail?",
             sources="zivver#8 zivver#21",
-            recipe="Relay a mail to an address of a trusted domain and see how it came.",
+            recipe="Relay a mail to an address of a trusted domain; see how it came.",
         ),
     }
 )

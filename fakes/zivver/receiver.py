@@ -12,6 +12,7 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.receiver import Receipt, Receiver
 from fakes.mail.reply import Reply
 from fakes.mail.session import Session
+from fakes.mail.troubles import CONNECTION_REFUSED
 from fakes.zivver.admission import (
     Assumed,
     Decision,
@@ -67,6 +68,20 @@ def receiver(
         message=desk.message,
         authenticate=desk.authenticate,
     )
+
+
+def find_receiver(
+    service: ZivverService,
+    zone: Zone,
+    port: int,
+    choices: Choices,
+    *,
+    note: Note | None = None,
+) -> Receiver[Transaction] | Reply:
+    """Give the receiver at a port, or why nobody answers there."""
+    if service.is_down or port not in service.ports:
+        return CONNECTION_REFUSED
+    return receiver(service, zone, port, choices, note=note)
 
 
 @dataclass(frozen=True, slots=True)

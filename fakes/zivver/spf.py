@@ -187,12 +187,9 @@ def _asks_dns(query: _Query, directive: Directive, target: str) -> bool:
             hosts = _ask(query, target, "MX")
             if len(hosts) > MAX_NAMES:
                 _end(Spf.PERMERROR, f"{target} has more than {MAX_NAMES} MX records")
-            return any(
-                _is_covered(
-                    query, directive, _addresses(query, host.rpartition(" ")[2])
-                )
-                for host in hosts
-            )
+            # RFC 7208 5.4: an address look-up on each name, then the comparison.
+            found = [_addresses(query, host.rpartition(" ")[2]) for host in hosts]
+            return any(_is_covered(query, directive, each) for each in found)
         case Mechanism.PTR:
             names = _validated_names(query, target)
             return any(is_within(domain_key(name), target) for name in names)

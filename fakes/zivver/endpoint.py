@@ -1,0 +1,96 @@
+"""The fake Zivver behind sockets, one for each of its ports."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Self
+
+from fakes.choices import Choices
+from fakes.mail.troubles import CONNECTION_REFUSED
+from fakes.smtp.server import Server, serve
+from fakes.zivver.ledger import Ledger, Refusal, Transaction
+from fakes.zivver.receiver import receiver
+
+if TYPE_CHECKING:
+    import ssl
+
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.reply import Reply
+    from fakes.mail.session import Session
+    from fakes.smtp.loop import Loop
+    from fakes.zivver.service import ZivverService
+    from fakes.zone import Zone
+
+
+class ZivverEndpoint:
+    """A Zivver service on loopback; use it in a `with` statement or `stop` it.
+
+    `tls` holds the certificate that `service.tls` describes, None when STARTTLS is
+    not offered or refused. `choices` are those of the run that is compared with.
+    """
+
+    def __init__(
+        self,
+        service: ZivverService,
+        zone: Zone,
+        loop: Loop,
+        *,
+        tls: ssl.SSLContext | None,
+        choices: Choices | None = None,
+        trusts_proxy: bool = False,
+    ) -> None:
+        self._transactions: list[Transaction] = []
+        self._refusals: list[Refusal] = []
+        self._lock = threading.Lock()
+        self._servers: dict[int, Server[Transaction]] = {}
+        for port in () if service.is_down else service.ports:
+            self._servers[port] = serve(
+                receiver(service, zone, port, choices or Choices(), note=self._note),
+                loop,
+                record=self._record,
+                tls=tls,
+                trusts_proxy=trusts_proxy,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was written down so far."""
+        with self._lock:
+            return Ledger(tuple(self._transactions), tuple(self._refusals))
+
+    @property
+    def errors(self) -> tuple[Exception, ...]:
+        """What went wrong inside; always our own fault."""
+        return tuple(e for server in self._servers.values() for e in server.errors)
+
+    def locate(self, port: int) -> tuple[str, int] | Reply:
+        """Say where one of Zivver's ports is on loopback, or why nobody answers."""
+        server = self._servers.get(port)
+        return server.address if server else CONNECTION_REFUSED
+
+    def stop(self) -> None:
+        """Close every server; the ledger stays."""
+        for server in self._servers.values():
+            server.stop()
+
+    def _record(
+        self,
+        transaction: Transaction,
+        session: Session,
+        envelope: Envelope,
+        content: Content,
+    ) -> None:
+        del session, envelope, content  # the transaction holds what may be kept
+        with self._lock:
+            self._transactions.append(transaction)
+
+    def _note(self, refusal: Refusal) -> None:
+        with self._lock:
+            self._refusals.append(refusal)

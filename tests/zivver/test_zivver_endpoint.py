@@ -1,0 +1,114 @@
+"""The fake Zivver behind sockets says and writes what it computes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fakes.choices import Choices
+from fakes.internet.certificates import client_context, server_context
+from fakes.mail.conversation import converse
+from fakes.mail.envelope import Envelope
+from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
+from fakes.mail.receiver import Receiver
+from fakes.mail.reply import Reply
+from fakes.smtp.client import transmit
+from fakes.smtp.loop import Loop
+from fakes.zivver import Transaction, find_receiver
+from fakes.zivver.endpoint import ZivverEndpoint
+from fakes.zivver.replies import Reason
+from tests.zivver.builders import (
+    ANNA,
+    CLEO,
+    DNS,
+    INSIDE_SPF,
+    OUTSIDE_SPF,
+    SETTLED,
+    TO_CLEO,
+)
+
+pytestmark = pytest.mark.wire
+
+TLS = TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com")
+GOOD = AuthTerms("user-1", "correct horse")
+HANDOFF = HandOff(
+    Envelope(ANNA, (CLEO,)),
+    TO_CLEO,
+    hosts=("smtp.zivver.com",),
+    port=587,
+    tls=TLS,
+    route=Route.SMART_HOST,
+    helo="mail.contoso.example",
+)
+
+
+@pytest.fixture(scope="module")
+def loop():
+    with Loop() as running:
+        yield running
+
+
+def both(handoff, source, loop, service=SETTLED):
+    """Hold the session twice: computed, and over sockets."""
+
+    def find(_: str, port: int) -> Receiver[Transaction] | Reply:
+        return find_receiver(service, DNS, port, Choices())
+
+    computed, record = converse(handoff, find, source=source)
+    context = server_context(service.tls.certificate)
+    with ZivverEndpoint(service, DNS, loop, tls=context, trusts_proxy=True) as zivver:
+        seen = loop.run(
+            transmit(
+                handoff,
+                lambda _, port: zivver.locate(port),
+                trust=client_context(),
+                source=source,
+                announces_source=True,
+            ),
+            timeout=30,
+        )
+    assert () == zivver.errors
+    return computed, record, seen, zivver.ledger
+
+
+@pytest.mark.parametrize(
+    ("handoff", "source", "accepted"),
+    [
+        pytest.param(HANDOFF, INSIDE_SPF, (CLEO,), id="SPF passes"),
+        pytest.param(HANDOFF, OUTSIDE_SPF, (), id="SPF fails"),
+        pytest.param(replace(HANDOFF, auth=GOOD), OUTSIDE_SPF, (CLEO,), id="log-in"),
+        pytest.param(
+            replace(HANDOFF, auth=AuthTerms("user-1", "wrong")),
+            INSIDE_SPF,
+            (),
+            id="a wrong password",
+        ),
+        pytest.param(
+            replace(HANDOFF, envelope=Envelope(None, (CLEO,))),
+            INSIDE_SPF,
+            (),
+            id="the null reverse-path",
+        ),
+        pytest.param(replace(HANDOFF, port=465), INSIDE_SPF, (), id="a closed port"),
+    ],
+)
+def test_the_wire_carries_what_is_computed(handoff, source, accepted, loop):
+    computed, record, seen, ledger = both(handoff, source, loop)
+    assert accepted == seen.accepted
+    assert computed == seen
+    assert ledger.transactions == ((record,) if record else ())
+
+
+def test_a_refused_session_stands_in_the_ledger(loop):
+    _, _, _, ledger = both(HANDOFF, OUTSIDE_SPF, loop)
+    assert [Reason.SPF_NOT_PASSED] == [refusal.reason for refusal in ledger.refusals]
+    assert OUTSIDE_SPF == ledger.refusals[0].session.source
+
+
+def test_a_service_that_is_down_refuses_connections(loop):
+    computed, _, seen, ledger = both(
+        HANDOFF, INSIDE_SPF, loop, replace(SETTLED, is_down=True)
+    )
+    assert computed == seen
+    assert () == ledger.refusals == ledger.transactions
