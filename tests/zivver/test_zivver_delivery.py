@@ -160,6 +160,39 @@ def test_a_message_may_bring_the_verification_that_lacks(field):
 
 
 @pytest.mark.parametrize(
+    "field",
+    [
+        "zivver-access-right: dirk@fabrikam.example pigeon +31600000000",
+        "zivver-access-right: dirk@@ sms +31600000000",
+        "zivver-minimum-recipient-verification: pigeon",
+    ],
+)
+def test_a_header_that_is_not_understood_releases_nothing(field):
+    both = "To: cleo@fabrikam.example, dirk@fabrikam.example"
+    service = with_(delivering=STRICT)
+    found = Given(service, to=(CLEO, DIRK), content=content(both, field)).run()
+    assert [ZivverState.HELD] * 2 == states(found)
+
+
+def test_a_domain_literal_is_asked_of_no_zone():
+    literal = parse_address("cleo@[192.0.2.7]")
+    assert [ZivverState.NOTIFICATION] == states(Given(to=(literal,)).run())
+
+
+def test_an_unreadable_to_field_is_named_when_nobody_is_left():
+    mail = content("x-zivver-ignore-smtp-recipients: true", "To: b@@@")
+    found = Given(content=mail, to=(RELAY,)).run()
+    assert Reason.NO_RECIPIENTS == found.reason
+    assert "To cannot be read" in found.why
+
+
+def test_the_ledger_names_session_and_log_in():
+    found = Given().run()
+    assert found.is_encrypted
+    assert "user-1" == found.identity
+
+
+@pytest.mark.parametrize(
     "settings",
     [
         replace(STRICT, members=frozenset({DIRK})),

@@ -55,7 +55,8 @@ def both(handoff, source, loop, service=SETTLED):
     def find(_: str, port: int) -> Receiver[Transaction] | Reply:
         return find_receiver(service, DNS, port, Choices())
 
-    computed, record = converse(handoff, find, source=source)
+    found = converse(handoff, find, source=source)
+    computed, record = found
     context = server_context(service.tls.certificate)
     with ZivverEndpoint(service, DNS, loop, tls=context, trusts_proxy=True) as zivver:
         seen = loop.run(

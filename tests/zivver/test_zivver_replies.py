@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.choices import Choices
+from fakes.choices import Choices, explore
 from fakes.mail.address import Address, parse_address
 from fakes.mail.envelope import Envelope
 from fakes.mail.reply import Reply
 from fakes.mail.session import Session
 from fakes.zivver import Fault, Refusal, receiver
+from fakes.zivver.admission import Assumed, decide_auth
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, NotAllowlisted
 from fakes.zivver.replies import REPLIES, Reason
 from fakes.zivver.service import Credential, CredentialState, credential
@@ -227,6 +228,42 @@ def test_the_codes_are_those_of_the_sheet(reason, expected):
 def test_nothing_listens_on_other_ports(port):
     with pytest.raises(ValueError, match="does not listen"):
         receiver(SETTLED, DNS, port, Choices())
+
+
+@pytest.mark.parametrize(
+    "service",
+    [replace(SILENT, credentials=None), replace(SILENT, spf_allowlist=None)],
+    ids=["credentials not given", "allowlist not given"],
+)
+def test_a_client_is_greeted_while_it_may_still_be_a_customer(service):
+    assert 220 == connect(service).code
+
+
+@pytest.mark.parametrize(
+    ("allowlist", "source"),
+    [
+        (frozenset({"contoso.example"}), None),
+        (frozenset({"not-given.example"}), OUTSIDE_SPF),
+    ],
+)
+def test_a_client_is_greeted_while_the_list_may_cover_it(allowlist, source):
+    service = replace(SILENT, spf_allowlist=allowlist)
+    assert 220 == connect(service, replace(STRANGER, source=source)).code
+
+
+def test_how_a_stranger_is_turned_away_is_a_reading():
+    service = replace(UNCOVERED, not_allowlisted=None)
+    found = explore(
+        lambda choices: receiver(service, DNS, 25, choices).connect(STRANGER), bound=9
+    )
+    said = [run.result and run.result.code for run in found.runs]
+    assert [220, 554, None] == said
+
+
+def test_credentials_that_were_not_given_let_everybody_log_in():
+    assert 235 == log_in(with_(credentials=None)).code
+    decision = decide_auth(with_(credentials=None), UNAUTHENTICATED, "any", "any")
+    assert (Assumed.CREDENTIALS,) == decision.assumed
 
 
 def test_a_greeting_names_the_host():

@@ -73,6 +73,8 @@ def many(count, term="exists:e{}.contoso.example"):
         ("v=spf1 exp=a.example exp=b.example -all", "permerror"),
         ("v=spf1 exp=a.example -all", "fail"),
         ("v=spf1 moo=%{c}.x +all", "pass"),
+        ("v=spf1 moo=%{k} +all", "permerror"),
+        ("v=spf1 exists:%{l}..x.example -all", "fail"),
         ("v=spf1 redirect=other.example -all", "fail"),
     ],
 )
@@ -118,6 +120,48 @@ def test_a_name_that_was_not_given_is_unknown_and_named():
 def test_what_matches_before_an_unknown_name_is_known():
     found = check("v=spf1 ip4:192.0.2.3 include:spf.fabrikam.example -all")
     assert Spf.PASS is found.result
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ("v=spf1 a:host.fabrikam.example -all", "A of host.fabrikam.example"),
+        ("v=spf1 mx -all", "A of mx.fabrikam.example"),
+        ("v=spf1 ptr -all", "PTR of 3.2.0.192.in-addr.arpa"),
+        ("v=spf1 exists:%{p}.m.example -all", "PTR of 3.2.0.192.in-addr.arpa"),
+        ("v=spf1 redirect=spf.fabrikam.example", "TXT of spf.fabrikam.example"),
+        ("v=spf1 a:bad.fabrikam.example -all", "address of bad.fabrikam.example"),
+    ],
+)
+def test_each_way_of_asking_names_what_was_not_given(record, name):
+    records = {
+        (DOMAIN, "TXT"): (record,),
+        (DOMAIN, "MX"): ("10 mx.fabrikam.example",),
+        ("bad.fabrikam.example", "A"): ("the attic",),
+    }
+    found = check(records)
+    assert Spf.UNKNOWN is found.result
+    assert name in found.why
+
+
+def test_a_name_of_ptr_that_was_not_given_is_unknown_and_one_that_fails_is_skipped():
+    records = {
+        (DOMAIN, "TXT"): ("v=spf1 ptr -all",),
+        ("3.2.0.192.in-addr.arpa", "PTR"): (f"host.{DOMAIN}",),
+    }
+    assert "unknown" == check(records).result
+    assert "fail" == check(records, failing=[f"host.{DOMAIN}"]).result
+
+
+def test_a_name_that_grows_too_long_loses_labels_on_the_left():
+    label = "x" * 60
+    short = f"{label}.{label}.{label}.m.example"
+    records = {
+        (DOMAIN, "TXT"): (f"v=spf1 exists:{label}.%{{d}}.{short} -all",),
+        (f"contoso.example.{short}", "A"): ("127.0.0.2",),
+        (f"email.contoso.example.{short}", "A"): ("127.0.0.2",),
+    }
+    assert "pass" == check(records).result
 
 
 def test_temperror_and_permerror_are_apart():
