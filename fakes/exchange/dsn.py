@@ -48,7 +48,8 @@ def non_delivery_report(
         f"Message-ID: <{digest}@{domain}>",
         "Auto-Submitted: auto-replied",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"',
+        "Content-Type: multipart/report; report-type=delivery-status;"
+        f' boundary="{boundary}"',
     ]
     head = "\r\n".join(lines).encode("utf-8", "replace") + CRLF
     head += subject.replace(b"Subject:", b"Subject: Undeliverable:", 1)

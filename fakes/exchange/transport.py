@@ -195,7 +195,9 @@ def _resolved(
         trail = steps.setdefault(address, [])
         if found.place is Place.UNKNOWN and found.fact:
             leg = Leg(address, address)
-            ended.append(Ended(leg, Ending(EndKind.UNKNOWN, found.why, fact=found.fact)))
+            ended.append(
+                Ended(leg, Ending(EndKind.UNKNOWN, found.why, fact=found.fact))
+            )
             trail.append(
                 Step(StepKind.RESOLVED, str(address), Answer.CANNOT_TELL, found.why)
             )

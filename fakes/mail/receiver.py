@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from fakes.mail.reply import Reply
     from fakes.mail.session import ServerTls, Session
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt(Generic[R]):
+class Receipt(Generic[R_co]):
     """The reply at the end of data, and what the receiver writes in its ledger."""
 
     reply: Reply
-    record: R
+    record: R_co
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver(Generic[R]):
+class Receiver(Generic[R_co]):
     """One server's decisions.
 
     `connect` may answer None: nothing is said and the client waits until it gives
@@ -48,7 +48,7 @@ class Receiver(Generic[R]):
     connect: Callable[[Session], Reply | None]
     mail: Callable[[Session, Address | None, int | None], Reply]
     recipient: Callable[[Session, Address | None, Address, int], Reply]
-    message: Callable[[Session, Envelope, Content], Receipt[R]]
+    message: Callable[[Session, Envelope, Content], Receipt[R_co]]
     authenticate: Callable[[Session, str, str], Reply] | None = None
     hello: Callable[[Session], Reply | None] | None = None
     data: Callable[[Session, Envelope], Reply | None] | None = None

@@ -101,9 +101,7 @@ def _connector_of(
     return fork.connector
 
 
-def _online_by_rule(
-    name: str, leg: Leg, fork: Fork, around: _Around
-) -> Routed:
+def _online_by_rule(name: str, leg: Leg, fork: Fork, around: _Around) -> Routed:
     """Take the connector that a rule named, mailbox or not (exchange-routing#C7)."""
     organization, choices = around.organization, around.choices
     if organization.outbound_connectors is None:
@@ -321,7 +319,11 @@ def _settled(
     if found.place is Place.MAILBOX:
         ending = Ending(EndKind.MAILBOX, found.why)
         step = Step(
-            StepKind.ENDED, str(found.target), Answer.DONE, found.why, recipients=_who(leg)
+            StepKind.ENDED,
+            str(found.target),
+            Answer.DONE,
+            found.why,
+            recipients=_who(leg),
         )
         return Routed(leg, ending, step)
     ending = Ending(EndKind.REJECTED, found.why, found.reply)

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 _EXACT, _WILDCARD, _ACCEPTED, _ALL = 4, 3, 2, 1
 
 
-def named_connector(
-    organization: Organization, name: str
-) -> OutboundConnector | None:
+def named_connector(organization: Organization, name: str) -> OutboundConnector | None:
     """Find the connector that a rule names, by name, DN or GUID."""
     wanted = name.lower()
     for connector in organization.outbound_connectors or ():

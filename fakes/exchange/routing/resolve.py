@@ -51,9 +51,7 @@ class Resolved:
     fact: Fact | None = None
 
 
-def resolve(
-    address: Address, organization: Organization, choices: Choices
-) -> Resolved:
+def resolve(address: Address, organization: Organization, choices: Choices) -> Resolved:
     """Look an address up; the last word on mailbox, outside, or nobody."""
     seen: set[Address] = set()
     first: Recipient | None = None

@@ -46,6 +46,7 @@ class EndKind(StrEnum):
     DELETED = "deleted"
     QUARANTINED = "quarantined"
     WAITING = "waiting"
+    EXPIRED = "expired"
     UNKNOWN = "unknown"
 
 

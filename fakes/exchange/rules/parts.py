@@ -225,7 +225,7 @@ def _object_inside(organization: Organization, address: Address) -> Recipient | 
 def _body(content: Content) -> Seen:
     """The texts of the body: markup stripped, with the source of HTML beside it."""
     try:
-        message: EmailMessage = email.message_from_bytes(  # type: ignore[assignment]
+        message: EmailMessage = email.message_from_bytes(
             content.raw, policy=email.policy.default
         )
         return _walk(message)

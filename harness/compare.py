@@ -1,0 +1,202 @@
+"""What must be against what is: an outcome and its duties give findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from harness.duty import Duty, Inside, Obligation
+from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.mail.address import Address
+
+
+class FindingKind(StrEnum):
+    """What is wrong; the order is the order of weight."""
+
+    LEAK = "LEAK"
+    EXPOSURE = "EXPOSURE"
+    MISDIRECTION = "MISDIRECTION"
+    LOSS = "LOSS"
+    LOOP = "LOOP"
+    UNDETERMINED = "UNDETERMINED"
+    VACUOUS = "VACUOUS"
+    DELAY = "DELAY"
+    WEAK = "WEAK"
+    OVER_CAPTURE = "OVER_CAPTURE"
+    DUPLICATE = "DUPLICATE"
+
+
+WEIGHT: Mapping[FindingKind, int] = MappingProxyType(
+    {kind: number for number, kind in enumerate(FindingKind)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference between what must be and what is.
+
+    `recipient` is None for a copy that nobody of the envelope was to get.
+    """
+
+    kind: FindingKind
+    recipient: Address | None
+    obligation: Obligation
+    why: str
+    delivery: Delivery | None = None
+    rows: tuple[str, ...] = ()
+    is_told: bool = False
+    is_beyond_rules: bool = False
+    because: Because | None = None
+    others: tuple[FindingKind, ...] = ()
+
+
+_D, _F, _O = Disposition, FindingKind, Obligation
+_SECURE, _PLAIN, _NONE = _O.MUST_BE_SECURE, _O.MUST_BE_PLAIN, _O.NO_WORD
+
+# The finding table: for each disposition, what it means under each obligation. What
+# depends on more than the disposition is decided in `_of_delivery`.
+TABLE: Mapping[Disposition, Mapping[Obligation, FindingKind | None]] = MappingProxyType(
+    {
+        _D.SECURE_NOTIFICATION: {_SECURE: None, _PLAIN: _F.OVER_CAPTURE, _NONE: None},
+        _D.SECURE_DIRECT: {_SECURE: None, _PLAIN: _F.OVER_CAPTURE, _NONE: None},
+        _D.SECURE_IN_APP: {_SECURE: None, _PLAIN: _F.OVER_CAPTURE, _NONE: None},
+        _D.PLAIN: {_SECURE: _F.LEAK, _PLAIN: None, _NONE: None},
+        _D.INTERNAL: {_SECURE: None, _PLAIN: None, _NONE: None},
+        _D.MISDIRECTED: dict.fromkeys((_SECURE, _PLAIN, _NONE), _F.MISDIRECTION),
+        _D.HELD: {_SECURE: _F.DELAY, _PLAIN: _F.OVER_CAPTURE, _NONE: _F.DELAY},
+        _D.MODERATED: dict.fromkeys((_SECURE, _PLAIN, _NONE), _F.DELAY),
+        _D.DEFERRED: dict.fromkeys((_SECURE, _PLAIN, _NONE), _F.DELAY),
+        _D.REJECTED: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.BOUNCED: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.EXPIRED: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.REFUSED: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.DELETED: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.QUARANTINED: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.LOST: {_SECURE: _F.LOSS, _PLAIN: _F.LOSS, _NONE: None},
+        _D.LOOPED: dict.fromkeys((_SECURE, _PLAIN, _NONE), _F.LOOP),
+        _D.UNDETERMINED: {
+            _SECURE: _F.UNDETERMINED,
+            _PLAIN: _F.UNDETERMINED,
+            _NONE: None,
+        },
+    }
+)
+_REACHED = SECURE | {Disposition.PLAIN, Disposition.INTERNAL}
+
+
+def compare(outcome: Outcome, duties: tuple[Duty, ...]) -> tuple[Finding, ...]:
+    """Hold an outcome to its duties, every copy judged, the worst first."""
+    findings: list[Finding] = []
+    for duty in duties:
+        fate = outcome.fate(duty.recipient)
+        if fate is None:
+            fate = Fate(duty.recipient, ())
+        findings.extend(_of_fate(fate, duty))
+    extra = outcome.fate(None)
+    if extra is not None:
+        findings.extend(_of_fate(extra, _for_others(duties)))
+    return tuple(sorted(findings, key=lambda f: WEIGHT[f.kind]))
+
+
+def worst(findings: tuple[Finding, ...]) -> FindingKind | None:
+    """Give the heaviest kind."""
+    return min((f.kind for f in findings), key=lambda k: WEIGHT[k], default=None)
+
+
+def _for_others(duties: tuple[Duty, ...]) -> Duty | None:
+    """The duty towards whoever else gets a copy: that of the strictest recipient."""
+    order = (_SECURE, _O.CANNOT_TELL, _PLAIN, _NONE)
+    return min(duties, key=lambda duty: order.index(duty.obligation), default=None)
+
+
+def _of_fate(fate: Fate, duty: Duty | None) -> list[Finding]:
+    if duty is None:
+        return []
+    found = [_of_copies(copies, fate, duty) for copies in _ways(fate)]
+    base = found[0]
+    kinds = [frozenset(f.kind for f in findings) for findings in found]
+    if duty.obligation is _O.CANNOT_TELL:
+        return _if_it_matters(fate, duty)
+    open_ = fate.undetermined or fate.hangs_on
+    if open_ is None or (len(set(kinds)) == 1 and fate.is_whole):
+        return base
+    others = tuple(sorted({k for way in kinds for k in way}, key=lambda k: WEIGHT[k]))
+    delivery = fate.deliveries[0] if fate.deliveries else None
+    return [
+        Finding(
+            _F.UNDETERMINED,
+            fate.recipient,
+            duty.obligation,
+            open_.why or "it depends on " + ", ".join(open_.questions),
+            delivery,
+            duty.rows,
+            is_beyond_rules=duty.is_beyond_rules,
+            because=open_,
+            others=others,
+        )
+    ]
+
+
+def _if_it_matters(fate: Fate, duty: Duty) -> list[Finding]:
+    """The policy cannot tell: nothing is found if both answers are content."""
+    ways = [replace(duty, obligation=obligation) for obligation in (_SECURE, _PLAIN)]
+    if not any(_of_fate(fate, way) for way in ways):
+        return []
+    why = duty.why or "the policy cannot tell whether it must be secure"
+    delivery = fate.deliveries[0] if fate.deliveries else None
+    return [
+        Finding(
+            _F.UNDETERMINED, fate.recipient, duty.obligation, why, delivery, duty.rows
+        )
+    ]
+
+
+def _ways(fate: Fate) -> tuple[tuple[Delivery, ...], ...]:
+    return (fate.deliveries, *fate.alternatives)
+
+
+def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Finding]:
+    findings = []
+    for delivery in copies:
+        kind = _of_delivery(delivery, duty)
+        if kind:
+            findings.append(_finding(kind, fate, duty, delivery))
+    reached = [d for d in copies if d.disposition in _REACHED]
+    if fate.recipient is not None and len(reached) > 1:
+        findings.append(_finding(_F.DUPLICATE, fate, duty, reached[-1]))
+    return findings
+
+
+def _of_delivery(delivery: Delivery, duty: Duty) -> FindingKind | None:
+    """Look up the table, then what it leaves to the single case."""
+    if duty.obligation is _SECURE and delivery.left_plain:
+        return _F.LEAK
+    kind = TABLE[delivery.disposition].get(duty.obligation)
+    is_secure = delivery.disposition in SECURE
+    if duty.obligation is _SECURE and delivery.disposition is _D.INTERNAL:
+        return _F.LEAK if duty.inside is Inside.SECURE else None
+    if duty.obligation is _SECURE and is_secure and duty.inside is Inside.PLAIN:
+        return _F.OVER_CAPTURE
+    is_silent_wait = delivery.disposition in {_D.HELD, _D.MODERATED}
+    if duty.obligation is _SECURE and is_silent_wait and not delivery.is_told:
+        return _F.LOSS
+    return kind
+
+
+def _finding(kind: FindingKind, fate: Fate, duty: Duty, delivery: Delivery) -> Finding:
+    return Finding(
+        kind,
+        fate.recipient,
+        duty.obligation,
+        delivery.why,
+        delivery,
+        duty.rows,
+        is_told=delivery.is_told,
+        is_beyond_rules=duty.is_beyond_rules and kind is _F.LEAK,
+    )

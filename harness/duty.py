@@ -1,0 +1,40 @@
+"""What the policy says of one recipient of one mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fakes.mail.address import Address
+
+
+class Obligation(StrEnum):
+    """What the policy says of one recipient of one mail."""
+
+    MUST_BE_SECURE = "must be secure"
+    MUST_BE_PLAIN = "must be plain"
+    NO_WORD = "no word about it"
+    CANNOT_TELL = "cannot tell"
+
+
+class Inside(StrEnum):
+    """What an inside recipient of a mail that must be secure should get."""
+
+    EITHER = "either"
+    SECURE = "secure"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The obligation for one recipient, and the policy rows that say so.
+
+    `is_beyond_rules`: no mail flow rule can see what makes it secure.
+    """
+
+    recipient: Address
+    obligation: Obligation
+    rows: tuple[str, ...] = ()
+    why: str = ""
+    inside: Inside = Inside.EITHER
+    is_beyond_rules: bool = False

@@ -1,0 +1,261 @@
+"""What becomes of a mail, computed: along the defaults, and along every other way."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fakes.choices import Choices, Exploration, Fact, Run, explore
+from fakes.exchange.queue import (
+    Accepted,
+    NewMail,
+    QueueState,
+    Replied,
+    Send,
+    Tick,
+    step,
+)
+from fakes.exchange.transport import refuse_recipient
+from fakes.internet.hosts import mail_hosts, receiver_of
+from fakes.mail.address import domain_key
+from fakes.mail.conversation import converse
+from fakes.mail.envelope import Envelope
+from fakes.mail.troubles import LOOK_UP_FAILED
+from fakes.zivver.receiver import find_receiver
+from harness.fold import Story, fold
+from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fakes.choices import ChoicePoint
+    from fakes.exchange.queue import Effect
+    from fakes.mail.address import Address
+    from fakes.mail.item import MailItem
+    from fakes.mail.receiver import Receiver
+    from fakes.mail.reply import Reply
+    from harness.fold import Receipt
+    from harness.world import World
+
+DEFAULT_BOUND = 256
+NO_PATIENCE = timedelta(0)
+
+
+def simulate(
+    item: MailItem,
+    world: World,
+    *,
+    at: datetime,
+    bound: int = DEFAULT_BOUND,
+    patience: timedelta = NO_PATIENCE,
+) -> Outcome:
+    """Say what becomes of a mail, whatever the unknown turns out to be.
+
+    Args:
+        item: the mail.
+        world: organization, Zivver service, Internet.
+        at: the virtual time of submission (aware).
+        bound: how many ways are followed at most.
+        patience: how long queues may go on trying; what waits then is DEFERRED.
+
+    """
+    exploration = explore(
+        lambda choices: run_once(
+            item, world, at=at, choices=choices, patience=patience
+        ),
+        bound=bound,
+    )
+    return _merged(exploration, bound)
+
+
+def run_once(
+    item: MailItem,
+    world: World,
+    *,
+    at: datetime,
+    choices: Choices,
+    patience: timedelta = NO_PATIENCE,
+) -> Outcome:
+    """Say what becomes of a mail along the choices of one run."""
+    story = tell(item, world, at=at, choices=choices, patience=patience)
+    return fold(story, world)
+
+
+def tell(
+    item: MailItem,
+    world: World,
+    *,
+    at: datetime,
+    choices: Choices,
+    patience: timedelta = NO_PATIENCE,
+) -> Story:
+    """Perform one run with functions: every ledger entry that sockets would give."""
+    table = Table(world, choices)
+    accepted, refused = admit(item, world, choices)
+    if accepted is None:
+        return Story(item, refused)
+    state = QueueState()
+    receipts: list[Receipt] = []
+    now, until = at, at + patience
+    todo: deque[Accepted | Effect] = deque([Accepted(accepted, now)])
+    while True:
+        while todo:
+            head = todo.popleft()
+            if isinstance(head, Send):
+                transmission, receipt = converse(
+                    head.handoff, table.find, source=world.organization.source
+                )
+                receipts.append(receipt)
+                event: Accepted | Replied = Replied(head.entry, transmission, now)
+            else:
+                event = Accepted(head.item, now) if isinstance(head, NewMail) else head
+            state, effects = step(
+                state, event, world.organization, mx=table.mx, choices=choices
+            )
+            todo.extend(effects)
+        due = state.next_attempt
+        if due is None or due > until:
+            return Story(item, refused, state.ledger, tuple(receipts))
+        now = due
+        state, effects = step(
+            state, Tick(now), world.organization, mx=table.mx, choices=choices
+        )
+        todo.extend(effects)
+
+
+def admit(
+    item: MailItem, world: World, choices: Choices
+) -> tuple[MailItem | None, tuple[tuple[Address, Reply], ...]]:
+    """Let Exchange take the recipients that it takes; None when it takes nobody."""
+    refused = tuple(
+        (address, said)
+        for address in item.envelope.recipients
+        if (
+            said := refuse_recipient(
+                address, item.submission, world.organization, choices
+            )
+        )
+    )
+    if not refused:
+        return item, ()
+    gone = {address for address, _ in refused}
+    kept = tuple(a for a in item.envelope.recipients if a not in gone)
+    if not kept:
+        return None, refused
+    envelope = Envelope(item.envelope.reverse_path, kept)
+    return replace(item, envelope=envelope), refused
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Who is reached under which name, for one run in one world."""
+
+    world: World
+    choices: Choices
+
+    def find(self, host: str, port: int) -> Receiver[Receipt] | Reply:
+        """Give the server behind a host name and port, or why nobody answers."""
+        zivver, internet = self.world.zivver, self.world.internet
+        key = domain_key(host)
+        if key != domain_key(zivver.host):
+            return receiver_of(internet, host, port)
+        if key in internet.zone.absent | internet.zone.failing:
+            return LOOK_UP_FAILED
+        return find_receiver(zivver, internet.zone, port, self.choices)
+
+    def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
+        """Say who takes mail for a domain."""
+        return mail_hosts(self.world.internet, domain)
+
+
+def _merged(exploration: Exploration[Outcome], bound: int) -> Outcome:
+    """Join all runs, recipient by recipient."""
+    base = exploration.runs[0].result
+    recipients: list[Address | None] = [fate.recipient for fate in base.fates]
+    for run in exploration.runs:
+        for fate in run.result.fates:
+            if fate.recipient not in recipients:
+                recipients.append(fate.recipient)
+    fates = tuple(_joined(who, exploration, bound) for who in recipients)
+    return Outcome(fates, base.assumed, exploration.is_whole)
+
+
+def _joined(
+    recipient: Address | None, exploration: Exploration[Outcome], bound: int
+) -> Fate:
+    runs = exploration.runs
+    base = runs[0].result.fate(recipient) or Fate(recipient, ())
+    key = _key(base.deliveries)
+    differing: list[tuple[Run[Outcome], Fate]] = []
+    seen = {key}
+    alternatives: list[tuple[Delivery, ...]] = []
+    for run in runs[1:]:
+        fate = run.result.fate(recipient) or Fate(recipient, ())
+        other = _key(fate.deliveries)
+        if other != key:
+            differing.append((run, fate))
+        if other not in seen:
+            seen.add(other)
+            alternatives.append(fate.deliveries)
+    because = _smallest(differing)
+    if because is None:
+        because = _unknown_end(base.deliveries)
+    if not exploration.is_whole and because is None:
+        why = f"more than {bound} ways to go, not all followed"
+        because = Because((why,), (), (), why=why)
+    is_reading = because is not None and because.is_reading
+    return replace(
+        base,
+        undetermined=None if is_reading else because,
+        hangs_on=because if is_reading else None,
+        alternatives=tuple(alternatives),
+        is_whole=exploration.is_whole,
+    )
+
+
+def _key(deliveries: Iterable[Delivery]) -> frozenset[tuple[object, ...]]:
+    return frozenset(delivery.result for delivery in deliveries)
+
+
+def _smallest(differing: list[tuple[Run[Outcome], Fate]]) -> Because | None:
+    """Find the smallest reason: facts weigh more than readings.
+
+    A run whose deviations contain those of another differing run explains nothing
+    that the other does not.
+    """
+    minimal: list[tuple[Run[Outcome], Fate]] = []
+    for run, fate in differing:
+        own = set(run.deviations)
+        if not any(set(other.deviations) <= own for other, _ in minimal):
+            minimal.append((run, fate))
+    if not minimal:
+        return None
+    with_facts = [pair for pair in minimal if _has_fact(pair[0].deviations)]
+    run, fate = (with_facts or minimal)[0]
+    points = run.deviations
+    return Because(
+        tuple(str(point.key) for point in points),
+        tuple(point.chosen for point in points),
+        fate.deliveries,
+        is_reading=not with_facts,
+        why=_why(points),
+    )
+
+
+def _has_fact(points: tuple[ChoicePoint, ...]) -> bool:
+    return any(isinstance(point.key, Fact) for point in points)
+
+
+def _why(points: tuple[ChoicePoint, ...]) -> str:
+    facts = [point.key for point in points if isinstance(point.key, Fact)]
+    return "; ".join(f"{fact}: {fact.why}" if fact.why else str(fact) for fact in facts)
+
+
+def _unknown_end(deliveries: tuple[Delivery, ...]) -> Because | None:
+    """A copy whose end cannot be told in any run."""
+    for delivery in deliveries:
+        if delivery.disposition is Disposition.UNDETERMINED:
+            return Because((delivery.why,), (), (), why=delivery.why)
+    return None
