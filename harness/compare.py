@@ -112,7 +112,8 @@ def worst(findings: tuple[Finding, ...]) -> FindingKind | None:
 def _for_others(duties: tuple[Duty, ...]) -> Duty | None:
     """The duty towards whoever else gets a copy: that of the strictest recipient."""
     order = (_SECURE, _O.CANNOT_TELL, _PLAIN, _NONE)
-    return min(duties, key=lambda duty: order.index(duty.obligation), default=None)
+    found = min(duties, key=lambda duty: order.index(duty.obligation), default=None)
+    return replace(found, inside=Inside.EITHER) if found else None
 
 
 def _of_fate(fate: Fate, duty: Duty | None) -> list[Finding]:

@@ -6,13 +6,15 @@ different results. The first alternative is the default.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fakes.choices import OpenReading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from fakes.choices import Choices
 
@@ -233,9 +235,14 @@ def alternatives(readings: Readings, name: str) -> tuple[str, ...]:
     return (taken, *others)
 
 
-def with_answers(readings: Readings, answers: Mapping[str, Any]) -> Readings:
+def with_answers(readings: Readings, answers: Mapping[str, str]) -> Readings:
     """Give the readings with other answers taken."""
-    return replace(readings, **answers)
+    return _with(readings, tuple(answers.items()))
+
+
+@lru_cache(maxsize=4096)
+def _with(readings: Readings, answers: tuple[tuple[str, str], ...]) -> Readings:
+    return replace(readings, **dict[str, Any](answers))
 
 
 def ask(readings: Readings, choices: Choices, name: str) -> str:
@@ -244,3 +251,44 @@ def ask(readings: Readings, choices: Choices, name: str) -> str:
     if len(open_) == 1:
         return open_[0]
     return choices.choose(OpenReading(name), open_)
+
+
+def differs(
+    readings: Readings, names: tuple[str, ...], result: Callable[[Readings], Hashable]
+) -> bool:
+    """Say whether some answers to these questions give another result."""
+    answers = itertools.product(*(alternatives(readings, name) for name in names))
+    found: set[Hashable] = set()
+    for given in answers:
+        found.add(result(with_answers(readings, dict(zip(names, given, strict=True)))))
+        if len(found) > 1:
+            return True
+    return False
+
+
+def settle(
+    readings: Readings,
+    choices: Choices,
+    names: tuple[str, ...],
+    result: Callable[[Readings], Hashable],
+) -> Readings:
+    """Ask those of the questions that matter for the result, one after the other.
+
+    What no answer can change any more is not asked: no choice point is met whose
+    alternatives would give the same.
+    """
+    for index, name in enumerate(names):
+        later = names[index + 1 :]
+        if any(
+            differs(
+                with_answers(readings, dict(zip(later, given, strict=True))),
+                (name,),
+                result,
+            )
+            for given in itertools.product(
+                *(alternatives(readings, other) for other in later)
+            )
+        ):
+            answer = ask(readings, choices, name)
+            readings = with_answers(readings, {name: answer})
+    return readings
