@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fakes.mail.address import domain_key
 from fakes.mail.handoff import Stage
@@ -139,6 +139,8 @@ def mail_hosts(
             return _by_preference(answer.records)
         case Status.EMPTY:
             return _address_trouble(internet, domain, nxdomain) or (domain,)
+        case _:
+            assert_never(answer.status)
 
 
 def _by_preference(records: tuple[str, ...]) -> tuple[str, ...] | Reply:

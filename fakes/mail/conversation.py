@@ -110,8 +110,7 @@ class Leave:
 
 
 Speech = (
-    Dial
-    | Greet
+    Greet
     | AskTls
     | Handshake
     | LogIn
@@ -120,7 +119,7 @@ Speech = (
     | AskData
     | GiveContent
 )
-Act = Speech | Leave
+Act = Dial | Speech | Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +127,8 @@ class Heard:
     """What came of an act.
 
     `is_lost`: the peer said nothing, there is no session (any more), and the reply
-    is a trouble of our own table. `offers` are the lines of an EHLO reply. A
-    `certificate` is what a handshake that asked for it found.
+    is a trouble of our own table. `offers` are the lines of an EHLO reply. The
+    `certificate` is what a handshake has shown; None is a handshake that failed.
     """
 
     reply: Reply
@@ -157,13 +156,13 @@ def converse(
     """
     peer = _Peer(find, source)
     conversation = steps(handoff)
-    act = next(conversation)
-    while True:
-        try:
+    try:
+        act = next(conversation)
+        while True:
             act = conversation.send(peer.hear(act))
-        except StopIteration as stop:
-            transmission: Transmission = stop.value
-            return transmission, peer.record
+    except StopIteration as stop:
+        transmission: Transmission = stop.value
+        return transmission, peer.record
 
 
 def steps(handoff: HandOff) -> Steps:
@@ -289,7 +288,7 @@ def _secure(
         raise _GiveUpError(troubles.cannot_connect(heard.reply), elsewhere=False)
     verifies = terms.level in _LEVELS_THAT_VERIFY
     heard = yield Handshake(verifies)
-    if heard.is_lost:
+    if heard.certificate is None:
         raise _decide(notes, Stage.STARTTLS, heard.reply)
     trouble = _distrust(terms, host, heard.certificate) if verifies else None
     if trouble:
@@ -298,10 +297,8 @@ def _secure(
     return (yield from _greet(notes))
 
 
-def _distrust(terms: TlsTerms, host: str, shown: Certificate | None) -> Reply | None:
+def _distrust(terms: TlsTerms, host: str, shown: Certificate) -> Reply | None:
     """Say why a certificate does not meet the terms."""
-    if shown is None:
-        return troubles.TLS_FAILED
     if shown.fault is not CertificateFault.NONE:
         return troubles.bad_certificate(shown.fault)
     is_named = terms.level is TlsLevel.DOMAIN_VALIDATION
@@ -457,8 +454,6 @@ class _Peer(Generic[R]):
                 return Heard(answer_data(receiver, self._session, self._envelope))
             case GiveContent():
                 return Heard(self._message(act, receiver))
-            case Dial():
-                return self._dial(act)
             case _:
                 assert_never(act)
 

@@ -51,7 +51,7 @@ _FAULTS: Mapping[int, CertificateFault] = MappingProxyType(
         18: CertificateFault.SELF_SIGNED,
     }
 )
-_GONE = (OSError, EOFError, asyncio.LimitOverrunError, ValueError)
+_GONE = (OSError, EOFError, asyncio.LimitOverrunError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class _Wire:
         self._header = header
         self._patience = patience
         self._offers: tuple[str, ...] = ()
+        self._place: Place
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter | None = None
 
@@ -138,8 +139,13 @@ class _Wire:
         """Do one act; whatever goes wrong on the way is a trouble of the table."""
         if isinstance(act, Leave):
             return await self._leave()
-        is_dial = isinstance(act, Dial)
-        limit = self._patience.connect if is_dial else self._patience.reply
+        limit = self._patience.reply
+        if isinstance(act, Dial):
+            found = self._locate(act.host, act.port)
+            if isinstance(found, Reply):
+                return Heard(found, is_lost=True)
+            self._place, limit = found, self._patience.connect
+            require_loopback(found[0])
         try:
             async with asyncio.timeout(limit):
                 return await self._do(act)
@@ -158,10 +164,10 @@ class _Wire:
             self._writer.transport.abort()
             self._writer = None
 
-    async def _do(self, act: Speech) -> Heard:
+    async def _do(self, act: Dial | Speech) -> Heard:
         match act:
             case Dial():
-                return await self._dial(act)
+                return await self._dial()
             case Greet():
                 return await self._greet(act)
             case Handshake():
@@ -187,13 +193,8 @@ class _Wire:
             case AskData():
                 return "DATA"
 
-    async def _dial(self, act: Dial) -> Heard:
-        found = self._locate(act.host, act.port)
-        if isinstance(found, Reply):
-            return Heard(found, is_lost=True)
-        host, port = found
-        require_loopback(host)
-        self._reader, self._writer = await asyncio.open_connection(host, port)
+    async def _dial(self) -> Heard:
+        self._reader, self._writer = await asyncio.open_connection(*self._place)
         if self._header:
             self._send(self._header)
         return await self._reply()
@@ -230,7 +231,7 @@ class _Wire:
         for secret in (act.user, act.password):
             if heard.reply.code != 334:
                 return heard
-            heard = await self._say(base64.b64encode(secret.encode()).decode() or "=")
+            heard = await self._say(base64.b64encode(secret.encode()).decode())
         return heard
 
     def _mail_line(self, act: GiveSender) -> str:
@@ -270,7 +271,7 @@ class _Wire:
         self._writer.write(octets)
 
     async def _reply(self) -> Heard:
-        """Read one reply; the further lines are what EHLO offers."""
+        """Read one reply, all of its lines."""
         assert self._writer is not None  # noqa: S101  something was sent
         await self._writer.drain()
         lines: list[str] = []
@@ -278,9 +279,17 @@ class _Wire:
             raw = await self._reader.readuntil(b"\n")
             lines.append(raw.rstrip(CRLF).decode("latin-1"))
             if lines[-1][3:4] != "-":
-                offers = tuple(line[4:].upper() for line in lines[1:])
-                return Heard(read_reply(lines[0]), offers=offers)
+                return _understood(lines)
         raise ConnectionAbortedError
+
+
+def _understood(lines: list[str]) -> Heard:
+    """Make a reply of its lines; the further ones are what EHLO offers."""
+    try:
+        said = read_reply(lines[0])
+    except ValueError as error:
+        raise ConnectionAbortedError from error
+    return Heard(said, offers=tuple(line[4:].upper() for line in lines[1:]))
 
 
 @functools.cache

@@ -1,0 +1,379 @@
+"""Receivers, hand-offs, and the table of sessions that end alike in both worlds."""
+
+from dataclasses import dataclass, field, replace
+
+from fakes.mail import troubles
+from fakes.mail.address import parse_address
+from fakes.mail.content import Content
+from fakes.mail.envelope import Envelope
+from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
+from fakes.mail.receiver import Receipt, Receiver
+from fakes.mail.reply import Reply, reply
+from fakes.mail.session import Certificate, CertificateFault, ServerTls, Session
+
+ANNA = parse_address("anna@contoso.example")
+BOB = parse_address("bob@fabrikam.example")
+CLEO = parse_address("cleo@fabrikam.example")
+DORA = parse_address("dora@fabrikam.example")
+NAME = "relay.fabrikam.example"
+SECOND = "second.fabrikam.example"
+GOOD = ServerTls(is_offered=True, certificate=Certificate((NAME,)))
+NO_TLS = replace(GOOD, is_offered=False)
+REFUSED_TLS = replace(GOOD, is_refused=True)
+LOGIN = AuthTerms("relay", "correct horse")
+MAIL = Content(b"Subject: stock\r\n\r\n.a line\r\n..\r\nthe end\r\n")
+
+OPPORTUNISTIC = TlsTerms(TlsLevel.OPPORTUNISTIC)
+ENCRYPTED = TlsTerms(TlsLevel.ENCRYPTION_ONLY)
+VALIDATED = TlsTerms(TlsLevel.CERTIFICATE_VALIDATION)
+NAMED = TlsTerms(TlsLevel.DOMAIN_VALIDATION, NAME)
+LEVELS = (OPPORTUNISTIC, ENCRYPTED, VALIDATED, NAMED)
+
+OK = reply(250, "2.0.0", "Ok")
+LATER = reply(451, "4.3.2", "come back later")
+NEVER = reply(550, "5.7.1", "not welcome")
+CLOSING = reply(421, "4.3.2", "closing down")
+TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a receiver of these tests writes down."""
+
+    session: Session
+    envelope: Envelope
+    content: Content
+    reply: Reply
+
+
+def server_tls(fault=CertificateFault.NONE, *names):
+    return ServerTls(
+        is_offered=True, certificate=Certificate(names or (NAME,), fault=fault)
+    )
+
+
+def receiver(name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, **given):
+    """Make a receiver; `rcpt` pairs recipients with the replies they meet."""
+    replies = dict(rcpt)
+    greeting = reply(220, "", f"{name} ESMTP") if connect == "greet" else connect
+    mail = given.pop("mail", OK)
+    hello = given.pop("hello", None)
+    data = given.pop("data", None)
+
+    def message(session, envelope, content):
+        return Receipt(done, Seen(session, envelope, content, done))
+
+    def log_in(_session, user, password):
+        if users.get(user) == password:
+            return reply(235, "2.7.0", "welcome")
+        return given_login
+
+    given_login = given.pop("bad_login", reply(535, "5.7.8", "bad credentials"))
+    settings = {"tls": GOOD, "needs_tls": False, "size_limit": 1_000_000, **given}
+    return Receiver(
+        name=name,
+        port=25,
+        connect=lambda _session: greeting,
+        hello=lambda _session: hello,
+        mail=lambda _session, _sender, _size: mail,
+        recipient=lambda _session, _sender, to, _count: replies.get(to, OK),
+        data=lambda _session, _envelope: data,
+        message=message,
+        authenticate=None if users is None else log_in,
+        **settings,
+    )
+
+
+def handoff(*recipients, hosts=(NAME,), tls=OPPORTUNISTIC, auth=None, content=MAIL):
+    return HandOff(
+        Envelope(ANNA, recipients or (BOB,)),
+        content,
+        hosts,
+        25,
+        tls,
+        Route.SMART_HOST,
+        connector="to the relay",
+        auth=auth,
+        helo="mail.contoso.example",
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """A hand-off, the hosts that can be found, and what becomes of each recipient."""
+
+    name: str
+    expected: tuple[str, ...]
+    handoff: HandOff
+    servers: dict[str, Receiver[Seen] | Reply] = field(hash=False)
+
+    def find(self, name, _port):
+        return self.servers.get(name, troubles.LOOK_UP_FAILED)
+
+
+def case(name, expected, offer, *servers):
+    expected = (expected,) if isinstance(expected, str) else expected
+    found = {
+        each[0] if isinstance(each, tuple) else each.name: (
+            each[1] if isinstance(each, tuple) else each
+        )
+        for each in servers
+    }
+    return Case(name, expected, offer, found)
+
+
+WITH_LOGIN = {"users": {"relay": "correct horse"}}
+BOTH = (NAME, SECOND)
+SPARE = receiver(SECOND, tls=server_tls(CertificateFault.NONE, SECOND))
+PATIENT = reply(450, "4.5.3", "too many recipients")
+
+CASES = [
+    case("a decent server", TAKEN, handoff(), receiver()),
+    # exchange-routing 1.6 and D1 to D6
+    case("no TLS, opportunistic", TAKEN, handoff(), receiver(tls=NO_TLS)),
+    case(
+        "no TLS, encryption demanded",
+        "450 4.4.317",
+        handoff(tls=ENCRYPTED),
+        receiver(tls=NO_TLS),
+    ),
+    case("STARTTLS refused", "450 4.4.317", handoff(), receiver(tls=REFUSED_TLS)),
+    case(
+        "a wildcard in the terms",
+        TAKEN,
+        handoff(tls=TlsTerms(TlsLevel.DOMAIN_VALIDATION, "*.fabrikam.example")),
+        receiver(),
+    ),
+    case(
+        "a wildcard in the certificate",
+        TAKEN,
+        handoff(tls=NAMED),
+        receiver(tls=server_tls(CertificateFault.NONE, "*.fabrikam.example")),
+    ),
+    case(
+        "no name in the terms means the host's",
+        "450 4.7.320",
+        handoff(tls=TlsTerms(TlsLevel.DOMAIN_VALIDATION)),
+        receiver(tls=server_tls(CertificateFault.NONE, SECOND)),
+    ),
+    case(
+        "MAIL in clear to a server that wants TLS",
+        "530 5.7.0",
+        handoff(),
+        receiver(tls=NO_TLS, needs_tls=True),
+    ),
+    # exchange-routing D12, D13, field-cases X-30
+    case("good login", TAKEN, handoff(auth=LOGIN), receiver(**WITH_LOGIN)),
+    case(
+        "bad login",
+        "450 4.7.0",
+        handoff(BOB, auth=replace(LOGIN, password="wrong")),
+        receiver(**WITH_LOGIN),
+    ),
+    case("no AUTH offered", "450 4.7.0", handoff(auth=LOGIN), receiver()),
+    case(
+        "login waits for TLS that does not come",
+        "450 4.4.317",
+        handoff(auth=LOGIN),
+        receiver(tls=NO_TLS, **WITH_LOGIN),
+    ),
+    case(
+        "login in clear is not offered",
+        "450 4.7.0",
+        handoff(auth=replace(LOGIN, needs_tls=False)),
+        receiver(tls=NO_TLS, **WITH_LOGIN),
+    ),
+    case(
+        "no login to an impostor",
+        "450 4.7.320",
+        handoff(auth=LOGIN, tls=NAMED),
+        receiver(tls=server_tls(CertificateFault.NONE, SECOND), **WITH_LOGIN),
+    ),
+    case(
+        "login backend down",
+        "450 4.7.0",
+        handoff(auth=replace(LOGIN, user="other")),
+        receiver(bad_login=reply(454, "4.7.0", "backend down"), **WITH_LOGIN),
+    ),
+    # exchange-routing 6.3, stage by stage
+    *(
+        case(f"{said.code} at {stage}", expected, handoff(), receiver(**{stage: said}))
+        for stage, said, expected in (
+            ("connect", LATER, "450 4.4.317"),
+            ("connect", NEVER, "450 4.4.317"),
+            ("connect", CLOSING, "450 4.4.317"),
+            ("hello", LATER, "450 4.4.317"),
+            ("hello", NEVER, "450 4.4.317"),
+            ("hello", CLOSING, "450 4.4.317"),
+            ("mail", LATER, "451 4.3.2"),
+            ("mail", NEVER, "550 5.7.1"),
+            ("mail", CLOSING, "421 4.3.2"),
+            ("data", LATER, "451 4.3.2"),
+            ("data", NEVER, "550 5.7.1"),
+            ("data", CLOSING, "421 4.3.2"),
+            ("done", LATER, "451 4.3.2"),
+            ("done", NEVER, "550 5.7.1"),
+            ("done", CLOSING, "421 4.3.2"),
+        )
+    ),
+    case(
+        "one taken, one later, one never",
+        (TAKEN, "451 4.3.2", "550 5.7.1"),
+        handoff(BOB, CLEO, DORA),
+        receiver(rcpt=((CLEO, LATER), (DORA, NEVER))),
+    ),
+    case(
+        "the taken ones share the end",
+        ("550 5.7.1", "450 4.5.3", "550 5.7.1"),
+        handoff(BOB, CLEO, DORA),
+        receiver(rcpt=((CLEO, PATIENT),), done=NEVER),
+    ),
+    case(
+        "nobody is taken, no DATA",
+        ("550 5.7.1", "451 4.3.2"),
+        handoff(BOB, CLEO),
+        receiver(rcpt=((BOB, NEVER), (CLEO, LATER))),
+    ),
+    case(
+        "the same recipient twice",
+        (TAKEN, TAKEN),
+        handoff(BOB, BOB),
+        receiver(),
+    ),
+    # exchange-routing D20, A25
+    case(
+        "first host cannot be found",
+        TAKEN,
+        handoff(hosts=BOTH),
+        (NAME, troubles.LOOK_UP_FAILED),
+        SPARE,
+    ),
+    case(
+        "first host is down",
+        TAKEN,
+        handoff(hosts=BOTH),
+        (NAME, troubles.CONNECTION_REFUSED),
+        SPARE,
+    ),
+    case(
+        "first host says nothing",
+        TAKEN,
+        handoff(hosts=BOTH),
+        receiver(connect=None),
+        SPARE,
+    ),
+    case(
+        "first host closes at EHLO",
+        TAKEN,
+        handoff(hosts=BOTH),
+        receiver(hello=CLOSING),
+        SPARE,
+    ),
+    case(
+        "first host closes at the second recipient",
+        (TAKEN, TAKEN, TAKEN),
+        handoff(BOB, CLEO, DORA, hosts=BOTH),
+        receiver(rcpt=((CLEO, CLOSING),)),
+        SPARE,
+    ),
+    case(
+        "who was refused before the first host closed stays refused",
+        ("550 5.7.1", TAKEN, TAKEN),
+        handoff(BOB, CLEO, DORA, hosts=BOTH),
+        receiver(rcpt=((BOB, NEVER), (CLEO, CLOSING))),
+        SPARE,
+    ),
+    case(
+        "a TLS failure does not go to the next host",
+        "450 4.4.317",
+        handoff(hosts=BOTH),
+        receiver(tls=REFUSED_TLS),
+        SPARE,
+    ),
+    case(
+        "no host of two answers",
+        "450 4.4.315",
+        handoff(hosts=BOTH),
+        (NAME, troubles.CONNECTION_REFUSED),
+        receiver(SECOND, connect=None),
+    ),
+    case(
+        "a name that is gone for good",
+        "554 5.4.4",
+        handoff(),
+        (NAME, troubles.NO_SUCH_HOST),
+    ),
+    case(
+        "one name gone for good, one host down",
+        "450 4.4.316",
+        handoff(hosts=BOTH),
+        (NAME, troubles.CONNECTION_REFUSED),
+        (SECOND, troubles.NO_SUCH_HOST),
+    ),
+    case("no host at all", "450 4.4.312", handoff(hosts=())),
+    # What every server answers itself
+    case(
+        "too big",
+        "552 5.3.4",
+        handoff(content=Content(b"x" * 2000)),
+        receiver(size_limit=1000),
+    ),
+    case(
+        "a bare line feed",
+        "554 5.6.0",
+        handoff(content=Content(b"a\r\n\n.\nMAIL FROM:<x@y.example>\r\n")),
+        receiver(),
+    ),
+    case(
+        "a line of 70000 octets",
+        "554 5.6.0",
+        handoff(content=Content(b"x" * 70_000)),
+        receiver(),
+    ),
+    case(
+        "a line of 60000 octets",
+        TAKEN,
+        handoff(content=Content(b"x" * 60_000)),
+        receiver(),
+    ),
+    case("no content", TAKEN, handoff(content=Content(b"")), receiver()),
+    case("a lone dot", TAKEN, handoff(content=Content(b".")), receiver()),
+    case(
+        "no line end at the end",
+        TAKEN,
+        handoff(content=Content(b"Subject: x\r\n\r\nbody")),
+        receiver(),
+    ),
+    case(
+        "names outside ASCII",
+        TAKEN,
+        handoff(parse_address("jörg@fäbrikam.example")),
+        receiver(),
+    ),
+    case(
+        "a quoted name",
+        TAKEN,
+        handoff(parse_address('"a>b@c"@fabrikam.example')),
+        receiver(),
+    ),
+]
+
+_NAMES = {"own name": NAME, "other name": SECOND}
+# exchange-routing 1.6: what each level asks of each certificate
+MATRIX = [
+    case(
+        f"{fault.value}, {whose}, {terms.level.value}",
+        (
+            TAKEN
+            if terms in {OPPORTUNISTIC, ENCRYPTED}
+            or (fault is CertificateFault.NONE and (terms is VALIDATED or name == NAME))
+            else "450 4.7.320"
+        ),
+        handoff(tls=terms),
+        receiver(tls=server_tls(fault, name)),
+    )
+    for fault in CertificateFault
+    for whose, name in _NAMES.items()
+    for terms in LEVELS
+]
+ALL = CASES + MATRIX
