@@ -112,12 +112,13 @@ class Choices:
         return self._answers.get(key)
 
     def checkpoint(
-        self, state: Hashable, still_asked: frozenset[tuple[str, str]]
+        self, state: Hashable, forgotten: frozenset[tuple[str, str]]
     ) -> None:
         """Let the run be merged into an earlier one that passed the same state.
 
-        `state` is all that decides the rest of the run; of the answers given so
-        far, readings and the facts that are still asked for are added to it.
+        `state` is all that decides the rest of the run; the answers given so far
+        are added to it, but for facts whose question is `forgotten`: nothing that
+        comes asks it again.
 
         Raises:
             Merged: an earlier run of the same exploration passed this state.
@@ -128,7 +129,7 @@ class Choices:
         answers = frozenset(
             (key, answer)
             for key, answer in self._answers.items()
-            if isinstance(key, OpenReading) or key.question in still_asked
+            if isinstance(key, OpenReading) or key.question not in forgotten
         )
         whole = (state, answers)
         if whole in self._visited and self._pinned.keys() <= self._answers.keys():

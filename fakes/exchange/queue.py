@@ -205,14 +205,17 @@ def _tick(
     entries: list[Entry] = []
     records: list[Record] = []
     for entry in state.entries:
-        if event.at >= entry.expires:
+        if entry.next_attempt is None:
+            # An attempt is being made; what comes of it is not yet told.
+            entries.append(entry)
+        elif event.at >= entry.expires:
             # exchange-routing#D17, exchange-routing#1.7
             gone, failed = _refused(entry, dict.fromkeys(_waiting(entry), _EXPIRED))
             records.extend(
                 replace(r, ending=replace(r.ending, kind=EndKind.EXPIRED)) for r in gone
             )
             effects.extend(_report(entry.item, failed, organization, event.at))
-        elif entry.next_attempt and event.at >= entry.next_attempt:
+        elif event.at >= entry.next_attempt:
             effects.append(Send(entry.number, entry.outgoing.handoff))
             entries.append(replace(entry, next_attempt=None))
         else:

@@ -107,6 +107,13 @@ def _online_by_rule(name: str, leg: Leg, fork: Fork, around: _Around) -> Routed:
     if organization.outbound_connectors is None:
         fact = Fact("connector", name, why="the connectors were not exported")
         return _unknown(leg, fact)
+    central = _centralised(organization)
+    if central:
+        # field-cases#X-3: nobody has told which of the two wins.
+        why = "RouteAllMessagesViaOnPremises may beat a connector that a rule names"
+        fact = Fact("connector", central, why=why)
+        if choices.choose(fact, (_NOTHING, _SOMETHING)) == _SOMETHING:
+            return _unknown(leg, fact)
     connector = named_connector(organization, name)
     problem = why_unusable(connector)
     readings = organization.readings
@@ -234,8 +241,11 @@ def _through_send_connector(
     around: _Around,
 ) -> Routed:
     organization, choices = around.organization, around.choices
-    if connector.unjudged:
-        names = ", ".join(connector.unjudged)
+    unjudged = connector.unjudged
+    if connector.ignores_starttls and "IgnoreSTARTTLS" not in unjudged:
+        unjudged = (*unjudged, "IgnoreSTARTTLS")
+    if unjudged:
+        names = ", ".join(unjudged)
         fact = Fact("connector", connector.name, why=f"{names} is not judged")
         if choices.choose(fact, (_NOTHING, _SOMETHING)) == _SOMETHING:
             return _unknown(leg, fact)
@@ -279,15 +289,15 @@ def _server_tls(connector: SendConnector, fork: Fork) -> TlsTerms:
     """Turn RequireTLS, TlsAuthLevel and the AUTH mechanism into terms.
 
     exchange-routing#2.1: with BasicAuthRequireTLS the smart host's certificate must
-    bear the very name that is configured as smart host.
+    bear the very name that is configured as smart host; without a domain in the terms
+    it is the name of the host that is tried.
     """
     level = connector.tls or TlsLevel.OPPORTUNISTIC
     if connector.requires_tls or fork.requires_tls:
         level = level if connector.tls else TlsLevel.ENCRYPTION_ONLY
-    domain = connector.tls_domain
+    domain = connector.tls_domain if level is TlsLevel.DOMAIN_VALIDATION else None
     if connector.auth == "BasicAuthRequireTLS":
         level = TlsLevel.DOMAIN_VALIDATION
-        domain = domain or (connector.smart_hosts or (None,))[0]
     return TlsTerms(level, domain)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import OutboundConnector, accepted_domain
-from fakes.exchange.readings import ask
+from fakes.exchange.readings import settle
 from fakes.mail.address import domain_key, is_within
 
 if TYPE_CHECKING:
     from fakes.choices import Choices
     from fakes.exchange.organization import Organization
+    from fakes.exchange.readings import Readings
 
-_EXACT, _WILDCARD, _ACCEPTED, _ALL = 4, 3, 2, 1
+_EXACT, _LISTED_ACCEPTED, _WILDCARD, _ACCEPTED, _ALL = 5, 4, 3, 2, 1
+_NONE = (0, 0)
+_READINGS = ("connector_choice", "connector_wildcard", "connector_tie")
 
 
 def named_connector(organization: Organization, name: str) -> OutboundConnector | None:
@@ -49,29 +52,36 @@ def select_outbound_connector(
         for c in organization.outbound_connectors or ()
         if c.is_enabled and not c.is_rule_scoped and not c.is_in_test_mode
     ]
-    ranks = {c.name: _rank(c, domain, organization, choices) for c in candidates}
-    covering = [c for c in candidates if ranks[c.name] > (0, 0)]
-    if not covering:
+    readings = settle(
+        organization.readings,
+        choices,
+        _READINGS,
+        lambda taken: _pick(candidates, domain, organization, taken),
+    )
+    return _pick(candidates, domain, organization, readings)
+
+
+def _pick(
+    candidates: list[OutboundConnector],
+    domain: str,
+    organization: Organization,
+    readings: Readings,
+) -> OutboundConnector | None:
+    """Pick the closest, by one answer to each open question."""
+    is_own = accepted_domain(organization, domain) is not None
+    ranks = {c.name: _rank(c, domain, readings, is_own=is_own) for c in candidates}
+    best = max(ranks.values(), default=_NONE)
+    if best == _NONE:
         return None
-    if {ranks[c.name][0] for c in covering} >= {_WILDCARD, _ACCEPTED}:
-        order = ask(organization.readings, choices, "connector_choice")
-        if order == "listed-order":
-            ranks = {n: (_listed(rank), length) for n, (rank, length) in ranks.items()}
-    best = max(ranks[c.name] for c in covering)
-    tied = sorted((c for c in covering if ranks[c.name] == best), key=_by_name)
-    if len(tied) == 1:
-        return tied[0]
-    answer = ask(organization.readings, choices, "connector_tie")
-    return tied[0] if answer == "first-by-name" else tied[-1]
+    tied = sorted((c for c in candidates if ranks[c.name] == best), key=_by_name)
+    return tied[0] if readings.connector_tie == "first-by-name" else tied[-1]
 
 
 def _rank(
-    connector: OutboundConnector,
-    domain: str,
-    organization: Organization,
-    choices: Choices,
+    connector: OutboundConnector, domain: str, readings: Readings, *, is_own: bool
 ) -> tuple[int, int]:
-    ranks = [(0, 0)]
+    ranks = [_NONE]
+    is_listed = readings.connector_choice == "listed-order"
     for entry in connector.recipient_domains:
         folded = domain_key(entry)
         if folded == "*":
@@ -79,18 +89,13 @@ def _rank(
         elif folded == domain:
             ranks.append((_EXACT, len(folded)))
         elif folded.startswith("*.") and is_within(domain, folded[2:]):
-            if domain == folded[2:]:
-                answer = ask(organization.readings, choices, "connector_wildcard")
-                if answer == "subdomains-only":
-                    continue
-            ranks.append((_WILDCARD, len(folded)))
-    if connector.covers_accepted_domains and accepted_domain(organization, domain):
-        ranks.append((_ACCEPTED, 0))
+            is_apex = domain == folded[2:]
+            if not (is_apex and readings.connector_wildcard == "subdomains-only"):
+                ranks.append((_WILDCARD, len(folded)))
+    # field-cases#X-2: the flag and the list of one connector are ORed.
+    if connector.covers_accepted_domains and is_own:
+        ranks.append((_LISTED_ACCEPTED if is_listed else _ACCEPTED, 0))
     return max(ranks)
-
-
-def _listed(rank: int) -> int:
-    return {_WILDCARD: _ACCEPTED, _ACCEPTED: _WILDCARD}.get(rank, rank)
 
 
 def _by_name(connector: OutboundConnector) -> str:

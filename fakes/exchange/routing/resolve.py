@@ -26,6 +26,7 @@ NOT_FOUND = reply(
 )
 _LOOP = reply(554, "5.4.14", "Recipient loop detected")
 _MAX_CHAIN = 10
+_HOLDS_MAIL = frozenset({RecipientKind.MAILBOX, RecipientKind.PUBLIC_FOLDER})
 _MAILBOX, _NOT_FOUND = "a mailbox", "not found"
 
 
@@ -66,23 +67,19 @@ def resolve(address: Address, organization: Organization, choices: Choices) -> R
             return _without_object(shown, current, organization, choices)
         entry = found[0]
         first = first or entry
-        if entry.kind in {RecipientKind.MAILBOX, RecipientKind.PUBLIC_FOLDER}:
-            return _mailbox(entry, first)
-        if entry.external is None or entry.kind not in {
-            RecipientKind.MAIL_CONTACT,
-            RecipientKind.MAIL_USER,
-        }:
-            why = f"`{entry.name}` is a {entry.kind}, whose members are not read"
+        why = _why_unknown(entry)
+        if why:
             fact = Fact("recipient", str(current), why=why)
             return _unknown(first.primary, current, fact)
-        if entry.external in {entry.primary, *entry.proxies, current}:
-            return _contact(entry, first, organization, choices)
+        if entry.external is None or entry.kind in _HOLDS_MAIL:
+            return _mailbox(entry, first)
+        own = {entry.primary, *entry.proxies, current}
+        if entry.external in own or not _objects(organization, entry.external):
+            return _contact(entry, entry.external, first, organization, choices)
         seen.add(current)
         current = entry.external
         if current in seen:
             break
-        if not _objects(organization, current):
-            return _contact(entry, first, organization, choices)
     return Resolved(
         Place.NOT_FOUND, address, current, "contacts point at each other", reply=_LOOP
     )
@@ -93,20 +90,32 @@ def _objects(organization: Organization, address: Address) -> tuple[Recipient, .
     return directory.by_address.get(address, ()) if directory else ()
 
 
+def _why_unknown(entry: Recipient) -> str:
+    """Say why nobody can tell what an object does with mail; empty if it is plain."""
+    if entry.unjudged:
+        return f"{', '.join(entry.unjudged)} is set and not judged"
+    if entry.kind in _HOLDS_MAIL:
+        return ""
+    if entry.kind not in {RecipientKind.MAIL_CONTACT, RecipientKind.MAIL_USER}:
+        return f"`{entry.name}` is a {entry.kind}, whose members are not read"
+    if entry.external is None:
+        return f"`{entry.name}` is a {entry.kind} without an external address"
+    return ""
+
+
 def _mailbox(entry: Recipient, first: Recipient) -> Resolved:
     why = f"{entry.kind} `{entry.name}`"
-    if entry.unjudged:
-        names = ", ".join(entry.unjudged)
-        fact = Fact("recipient", entry.name, why=f"{names} is set and not judged")
-        return _unknown(first.primary, entry.primary, fact)
     return Resolved(Place.MAILBOX, first.primary, entry.primary, why, entry)
 
 
 def _contact(
-    entry: Recipient, first: Recipient, organization: Organization, choices: Choices
+    entry: Recipient,
+    target: Address,
+    first: Recipient,
+    organization: Organization,
+    choices: Choices,
 ) -> Resolved:
     """A contact or mail user is routed by its external address (B1, B10)."""
-    target = entry.external or entry.primary
     domain = accepted_domain(organization, target.domain_key)
     if domain and domain.type is DomainType.AUTHORITATIVE:
         # The placeholder contact: its target is its own address (X-12).

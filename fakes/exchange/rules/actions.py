@@ -88,6 +88,7 @@ class ActionRow:
     source: str
     support: Support = Support.YES
     remark: str = ""
+    is_flag: bool = False
 
 
 def _plain(
@@ -160,7 +161,7 @@ def _redirect(fork: Fork, action: Action, context: Context) -> Fork:
         return looped
     targets = _targets(action)
     legs = tuple(
-        Leg(leg.original, target, (*leg.ways, Way.REDIRECT))
+        Leg(leg.original, target, (*leg.ways, Way.REDIRECT), leg.earlier)
         for leg in looped.legs
         for target in targets
     )
@@ -172,6 +173,13 @@ def _redirect(fork: Fork, action: Action, context: Context) -> Fork:
 
 
 def _add_copy(fork: Fork, action: Action, context: Context) -> Fork:
+    if fork.ending:
+        # exchange-rules#R-35: a copy of what an earlier rule has rejected.
+        why = "what becomes of a copy of a rejected mail is not documented"
+        fact = Fact(action.name, action.operand, why=why)
+        ending = Ending(EndKind.UNKNOWN, why, fact=fact)
+        targets = tuple((target, ending) for target in _targets(action))
+        return replace(fork, reports=fork.reports + targets)
     looped = _check_loop(fork, action, context)
     if looped.ending:
         return looped
@@ -190,9 +198,13 @@ def _check_loop(fork: Fork, action: Action, context: Context) -> Fork:
         names = ", ".join(action.targets.unresolved) if action.targets else ""
         why = f"no exported recipient is called `{names}`"
         return unknown_end(fork, Fact(action.name, names, why=why))
+    # The limit counts the passes that a mail took, not the rules of one pass.
+    if fork.is_stamped:
+        return fork
     if not parse(fork.item.content).named(LOOP_HEADER):
         content = set_field(fork.item.content, LOOP_HEADER, "1")
-        return replace(fork, item=replace(fork.item, content=content))
+        item = replace(fork.item, content=content)
+        return replace(fork, item=item, is_stamped=True)
     if context.organization.platform is Platform.SERVER:
         fact = Fact(action.name, "loop", why="the limit of servers is not documented")
         if context.choices.choose(fact, (NOTHING, SOMETHING)) == NOTHING:
@@ -354,6 +366,7 @@ _JUDGED = (
         _require_tls,
         _plain,
         "exchange-rules#5",
+        is_flag=True,
     ),
     ActionRow(
         "GenerateIncidentReport",
@@ -383,6 +396,7 @@ _JUDGED = (
         _delete,
         _plain,
         "exchange-rules#5",
+        is_flag=True,
     ),
     ActionRow(
         "Quarantine",
@@ -392,6 +406,7 @@ _JUDGED = (
         _quarantine,
         _plain,
         "exchange-rules#5",
+        is_flag=True,
     ),
     ActionRow(
         "SetAuditSeverity",

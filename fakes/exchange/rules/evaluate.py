@@ -16,14 +16,14 @@ open in a test only where its answers give different verdicts on what was seen.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
-from fakes.exchange.readings import alternatives, ask, with_answers
+from fakes.exchange.readings import alternatives, differs, settle
 from fakes.exchange.rules.parts import View, Who
 from fakes.exchange.rules.predicates import Level
+from fakes.exchange.rules.values import Seen
 from fakes.exchange.rules.verdict import Verdict, negated
 from fakes.trace import Answer, Detail
 
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from fakes.exchange.organization import Organization
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.fork import Fork, Leg
-    from fakes.exchange.rules.predicates import Predicate
     from fakes.exchange.rules.rule import Condition, Rule
-    from fakes.exchange.rules.values import Seen
 
 ANSWERS = {
     Verdict.MATCH: Answer.YES,
@@ -66,11 +64,11 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """One test of one leg (or of the whole mail): its verdict before choices."""
+    """One test of one leg, of all legs or of the mail: its verdict before choices."""
 
     condition: Condition
     is_exception: bool
-    who: Who | None
+    whos: tuple[Who, ...]
     view: View
     seen: Seen
     verdict: Verdict
@@ -93,8 +91,9 @@ def evaluate(
         rule.recipient_address_type == "Original",
     )
     details: list[Detail] = []
+    everybody = tuple(_who(leg) for leg in fork.legs)
     tests_for_all = [
-        _message_test(condition, view, fork, around, is_exception=is_exception)
+        _message_test(condition, view, everybody, around, is_exception=is_exception)
         for condition, is_exception in _tests_of(rule)
         if condition.row.level is not Level.RECIPIENT
     ]
@@ -103,8 +102,7 @@ def evaluate(
     rest: list[Leg] = []
     is_open = False
     for leg in fork.legs:
-        who = Who(leg.address, leg.original or leg.address)
-        tests = [*tests_for_all, *_leg_tests(rule, view, who, around)]
+        tests = [*tests_for_all, *_leg_tests(rule, view, _who(leg), around)]
         details.extend(_detail(test, leg) for test in tests[len(tests_for_all) :])
         verdict = _combined(tests)
         if verdict is Verdict.UNKNOWN and decides:
@@ -114,6 +112,10 @@ def evaluate(
     return Evaluation(tuple(matched), tuple(rest), tuple(details), is_open)
 
 
+def _who(leg: Leg) -> Who:
+    return Who(leg.address, leg.original or leg.address, leg.earlier)
+
+
 def _tests_of(rule: Rule) -> Iterable[tuple[Condition, bool]]:
     yield from ((condition, False) for condition in rule.conditions)
     yield from ((condition, True) for condition in rule.exceptions)
@@ -121,7 +123,7 @@ def _tests_of(rule: Rule) -> Iterable[tuple[Condition, bool]]:
 
 def _leg_tests(rule: Rule, view: View, who: Who, around: Surroundings) -> list[_Test]:
     return [
-        _test(condition, view, who, around, is_exception=is_exception)
+        _test(condition, view, (who,), around, is_exception=is_exception)
         for condition, is_exception in _tests_of(rule)
         if condition.row.level is Level.RECIPIENT
     ]
@@ -130,66 +132,55 @@ def _leg_tests(rule: Rule, view: View, who: Who, around: Surroundings) -> list[_
 def _message_test(
     condition: Condition,
     view: View,
-    fork: Fork,
+    everybody: tuple[Who, ...],
     around: Surroundings,
     *,
     is_exception: bool,
 ) -> _Test:
-    if condition.row.level is Level.MESSAGE:
-        return _test(condition, view, None, around, is_exception=is_exception)
-    # exchange-rules#v45: one recipient that hits covers every recipient.
-    tests = [
-        _test(
-            condition,
-            view,
-            Who(leg.address, leg.original or leg.address),
-            around,
-            is_exception=is_exception,
-        )
-        for leg in fork.legs
-    ]
-    order = (Verdict.MATCH, Verdict.UNKNOWN, Verdict.NO_MATCH)
-    return min(tests, key=lambda test: order.index(test.verdict))
+    # exchange-rules#v45: one recipient that hits covers every recipient, so that all
+    # of them are looked at in one test.
+    whos = everybody if condition.row.level is Level.ALL_RECIPIENTS else ()
+    return _test(condition, view, whos, around, is_exception=is_exception)
 
 
 def _test(
     condition: Condition,
     view: View,
-    who: Who | None,
+    whos: tuple[Who, ...],
     around: Surroundings,
     *,
     is_exception: bool,
 ) -> _Test:
-    row = condition.row
     if condition.header:
         view = replace(view, header=condition.header)
     readings = around.organization.readings
-    seen = row.part(view, who, readings)
+    seen = _seen(condition, view, whos, readings)
     verdict = condition.value.matches(seen, readings)
-    names = (*row.readings, *condition.value.open_readings(seen))
+    names = (*condition.row.readings, *condition.value.open_readings(seen))
     open_ = tuple(n for n in names if len(alternatives(readings, n)) > 1)
-    if open_ and _differs(condition, row, view, who, readings, open_):
-        return _Test(condition, is_exception, who, view, seen, Verdict.UNKNOWN, open_)
-    return _Test(condition, is_exception, who, view, seen, verdict)
+    test = _Test(condition, is_exception, whos, view, seen, verdict)
+    if open_ and differs(readings, open_, lambda taken: _verdict(test, taken)):
+        return replace(test, verdict=Verdict.UNKNOWN, open_readings=open_)
+    return test
 
 
-def _differs(
-    condition: Condition,
-    row: Predicate,
-    view: View,
-    who: Who | None,
-    readings: Readings,
-    names: tuple[str, ...],
-) -> bool:
-    """Say whether some answers to these readings give another verdict."""
-    verdicts = set()
-    for answers in itertools.product(*(alternatives(readings, n) for n in names)):
-        other = with_answers(readings, dict(zip(names, answers, strict=True)))
-        seen = row.part(view, who, other)
-        verdicts.add(condition.value.matches(seen, other))
-        if len(verdicts) > 1:
-            return True
-    return False
+def _seen(
+    condition: Condition, view: View, whos: tuple[Who, ...], readings: Readings
+) -> Seen:
+    """Look at the part; for several recipients, at all of theirs."""
+    part = condition.row.part
+    if len(whos) < 2:
+        return part(view, whos[0] if whos else None, readings)
+    found = [part(view, who, readings) for who in whos]
+    return Seen(
+        tuple(text for seen in found for text in seen.texts),
+        next((seen.missing for seen in found if seen.missing), ""),
+    )
+
+
+def _verdict(test: _Test, readings: Readings) -> Verdict:
+    seen = _seen(test.condition, test.view, test.whos, readings)
+    return test.condition.value.matches(seen, readings)
 
 
 def _combined(tests: list[_Test]) -> Verdict:
@@ -216,46 +207,34 @@ def _decide(tests: list[_Test], around: Surroundings) -> Verdict:
 
 
 def _choose(test: _Test, around: Surroundings) -> Verdict:
-    readings, choices = around.organization.readings, around.choices
-    names = _decisive(test, readings)
-    if names:
-        answers = {name: ask(readings, choices, name) for name in names}
-        readings = with_answers(readings, answers)
-        seen = test.condition.row.part(test.view, test.who, readings)
-        verdict = test.condition.value.matches(seen, readings)
-        if verdict is not Verdict.UNKNOWN:
-            return verdict
-    return Verdict(choices.choose(fact_of(test.condition, test.seen, test.who), _WAYS))
+    verdict = test.verdict
+    if test.open_readings:
+        readings = settle(
+            around.organization.readings,
+            around.choices,
+            test.open_readings,
+            lambda taken: _verdict(test, taken),
+        )
+        verdict = _verdict(test, readings)
+    if verdict is not Verdict.UNKNOWN:
+        return verdict
+    return Verdict(around.choices.choose(_fact_of(test), _WAYS))
 
 
 _WAYS = (Verdict.NO_MATCH.value, Verdict.MATCH.value)
 
 
-def _decisive(test: _Test, readings: Readings) -> tuple[str, ...]:
-    """Name the readings that change the verdict while the others stay."""
-    row, names = test.condition.row, test.open_readings
-    found = []
-    for name in names:
-        others = tuple(other for other in names if other != name)
-        for answers in itertools.product(*(alternatives(readings, n) for n in others)):
-            fixed = with_answers(readings, dict(zip(others, answers, strict=True)))
-            if _differs(test.condition, row, test.view, test.who, fixed, (name,)):
-                found.append(name)
-                break
-    return tuple(found)
-
-
-def fact_of(condition: Condition, seen: Seen, who: Who | None) -> Fact:
+def _fact_of(test: _Test) -> Fact:
     """Key an unknown test: predicate, operand, text seen, recipient."""
+    condition = test.condition
     about, operand = question_of(condition)
-    recipient = str(who.address) if who else ""
     is_of_leg = condition.row.level is Level.RECIPIENT
     return Fact(
         about,
         operand,
-        "\n".join(seen.texts),
-        recipient if is_of_leg else "",
-        why=condition.value.why_unknown(seen),
+        "\n".join(test.seen.texts),
+        str(test.whos[0].address) if is_of_leg else "",
+        why=condition.value.why_unknown(test.seen),
     )
 
 

@@ -31,11 +31,22 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One recipient on the way. `original` is None for one that a rule added."""
+    """One recipient on the way. `original` is None for one that a rule added.
+
+    `before` is the address that it had before a rule redirected it.
+    """
 
     original: Address | None
     address: Address
     ways: tuple[Way, ...] = (Way.SENT,)
+    before: Address | None = None
+
+    @property
+    def earlier(self) -> Address | None:
+        """The address apart from what rules did; None for one that a rule added."""
+        if self.original is None:
+            return None
+        return self.before or self.address
 
 
 class EndKind(StrEnum):
@@ -63,13 +74,17 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A part of a mail: its legs, and what rules have decided for it so far."""
+    """A part of a mail: its legs, and what rules have decided for it so far.
+
+    `is_stamped` says that the loop header is of this pass.
+    """
 
     item: MailItem
     legs: tuple[Leg, ...]
     connector: str | None = None
     requires_tls: bool = False
     is_redirected: bool = False
+    is_stamped: bool = False
     ending: Ending | None = None
     is_stopped: bool = False
     reports: tuple[tuple[Address, Ending], ...] = ()

@@ -20,7 +20,8 @@ from fakes.mail.address import parse_address_list
 from fakes.mail.content import parse
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
+    from collections.abc import Iterator
+    from email.message import EmailMessage, MIMEPart
 
     from fakes.exchange.organization import Organization, Recipient
     from fakes.exchange.readings import Readings
@@ -50,10 +51,14 @@ _OPAQUE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """One recipient as rules see it: now, and as the sender wrote it."""
+    """One recipient as rules see it: now, and as the sender wrote it.
+
+    `earlier` is its address apart from what rules did, None for one that they added.
+    """
 
     address: Address
     original: Address
+    earlier: Address | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +136,33 @@ def sender_scope(view: View, who: Who | None, readings: Readings) -> Seen:
 
 def recipient(view: View, who: Who | None, readings: Readings) -> Seen:
     """The recipient's primary address, or the original one if the rule asks so."""
-    del readings
-    if who is None:
+    address = _shown(who, readings)
+    if who is None or address is None:
         return Seen(())
-    address = who.original if view.uses_original_address else who.address
-    return Seen((str(address),))
+    return Seen((str(who.original if view.uses_original_address else address),))
 
 
 def recipient_domain(view: View, who: Who | None, readings: Readings) -> Seen:
     """The recipient's domain."""
-    del view, readings
-    return Seen((who.address.domain,) if who else ())
+    del view
+    address = _shown(who, readings)
+    return Seen((address.domain,) if address else ())
 
 
 def recipient_scope(view: View, who: Who | None, readings: Readings) -> Seen:
     """Inside or outside, as directory and domain say (exchange-rules#R-21)."""
-    if who is None:
+    address = _shown(who, readings)
+    if address is None:
         return Seen(())
     organization = view.organization
     if organization.accepted_domains is None:
         return Seen((), "the accepted domains were not exported")
-    if _is_own_domain(organization, who.address):
+    if _is_own_domain(organization, address):
         return Seen((INSIDE,))
     # field-cases#scope-foreign-address: the address decides, whatever the object.
     # An object that no export shows is not made up for the other reading's sake.
     is_inside = readings.foreign_address_object == "inside"
-    if is_inside and _object_inside(organization, who.address):
+    if is_inside and _object_inside(organization, address):
         return Seen((INSIDE,))
     return Seen((OUTSIDE,))
 
@@ -165,6 +171,14 @@ def nothing(view: View, who: Who | None, readings: Readings) -> Seen:
     """No part: the condition is not judged."""
     del view, who, readings
     return Seen(())
+
+
+def _shown(who: Who | None, readings: Readings) -> Address | None:
+    """Give the address that a rule sees of a recipient (exchange-rules#R-39)."""
+    if who is None:
+        return None
+    is_new = readings.later_rules_see_recipients == "new"
+    return who.address if is_new else who.earlier
 
 
 def header_senders(content: Content) -> tuple[tuple[Address, ...], bool]:
@@ -237,11 +251,14 @@ def _walk(message: EmailMessage) -> Seen:
     texts: list[str] = []
     sources: list[str] = []
     missing = ""
-    for part in message.walk():
+    for part in _body_parts(message):
         kind = part.get_content_type()
-        if kind in _OPAQUE:
+        # exchange-rules#v80: what is encrypted has no text to look for; what is only
+        # signed and wrapped has.
+        is_encrypted = part.get_param("smime-type") == "enveloped-data"
+        if kind in _OPAQUE and not is_encrypted:
             missing = f"the body is {kind}, which we do not open"
-        if part.get_content_maintype() != "text" or part.is_attachment():
+        if part.get_content_maintype() != "text":
             continue
         text = _decoded(part)
         if kind == "text/html":
@@ -252,7 +269,17 @@ def _walk(message: EmailMessage) -> Seen:
     return Seen(tuple(texts), missing, tuple(sources))
 
 
-def _decoded(part: EmailMessage) -> str:
+def _body_parts(message: MIMEPart) -> Iterator[MIMEPart]:
+    """Walk through what is no attachment; an attached mail is one."""
+    if message.is_attachment() or message.get_content_maintype() == "message":
+        return
+    yield message
+    if message.is_multipart():
+        for part in message.iter_parts():
+            yield from _body_parts(part)
+
+
+def _decoded(part: MIMEPart) -> str:
     raw = part.get_payload(decode=True)
     octets = raw if isinstance(raw, bytes) else b""
     charset = part.get_content_charset("utf-8")

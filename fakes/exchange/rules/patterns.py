@@ -26,8 +26,9 @@ _ITEM = re.compile(
     | (?P<quantifier> (?: [*+?] | \{\d{1,4}(?:,\d{0,4})?\} ) \?? )""",
     re.VERBOSE,
 )
-# Characters that one engine folds to ASCII and the other may not.
-_DISPUTED = re.compile("[\u0130\u0131\u017f\u212a]")
+# Characters that one engine folds to ASCII and the other may not, and those that
+# are two characters to .NET.
+_DISPUTED = re.compile("[\u0130\u0131\u017f\u212a\U00010000-\U0010ffff]")
 TIMEOUT_SECONDS = 1.0
 
 

@@ -85,6 +85,9 @@ def words(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
     """
     del directory
     for value in values:
+        if not value:
+            message = "an empty word"
+            raise ValueProblem(message)
         if value != value.strip():
             message = f"the word `{value}` begins or ends with a blank"
             raise ValueProblem(message)
@@ -173,13 +176,15 @@ def _not_judged(why: str) -> Callable[[tuple[str, ...], Directory | None], NotJu
     return build
 
 
-_FROM = ("From",)
+# exchange-rules#R-44: servers may look at the other two.
+_FROM = ("From", "Sender", "Reply-To")
 _SENDER_READINGS = ("server_header_sender",)
 _SCOPE_READINGS = (
     "server_header_sender",
     "anonymous_own_sender",
     "foreign_address_object",
 )
+_SHOWN = ("later_rules_see_recipients",)
 _PART = "only patterns that mean the same in .NET and in Python"
 
 _JUDGED = (
@@ -281,6 +286,7 @@ _JUDGED = (
         recipients,
         Level.RECIPIENT,
         "exchange-rules#3.2",
+        readings=_SHOWN,
     ),
     Predicate(
         "SentToScope",
@@ -289,7 +295,7 @@ _JUDGED = (
         scope,
         Level.RECIPIENT,
         "exchange-rules#3.3",
-        readings=("foreign_address_object",),
+        readings=("foreign_address_object", *_SHOWN),
     ),
     Predicate(
         "RecipientDomainIs",
@@ -298,6 +304,7 @@ _JUDGED = (
         domains,
         Level.RECIPIENT,
         "exchange-rules#3.2",
+        readings=_SHOWN,
     ),
     Predicate(
         "RecipientAddressContainsWords",
@@ -306,6 +313,7 @@ _JUDGED = (
         words,
         Level.RECIPIENT,
         "exchange-rules#3.2",
+        readings=_SHOWN,
     ),
     Predicate(
         "AnyOfRecipientAddressContainsWords",
@@ -314,6 +322,7 @@ _JUDGED = (
         words,
         Level.ALL_RECIPIENTS,
         "exchange-rules#3.2",
+        readings=_SHOWN,
     ),
 )
 
@@ -395,14 +404,39 @@ UNJUDGED: Mapping[str, str] = MappingProxyType(
 )
 
 
+# Those among them that speak of a recipient: what cannot be told of one may still
+# differ from what cannot be told of the next (exchange-rules#3.2, exchange-rules#R-28).
+_UNJUDGED_LEVELS: Mapping[str, Level] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "RecipientAddressMatchesPatterns",
+            "SentToMemberOf",
+            "BetweenMemberOf1",
+            "BetweenMemberOf2",
+            "RecipientADAttributeContainsWords",
+            "RecipientADAttributeMatchesPatterns",
+            "ADComparisonAttribute",
+            "ADComparisonOperator",
+            "ManagerAddresses",
+            "ManagerForEvaluatedUser",
+            "SenderManagementRelationship",
+            "RecipientInSenderList",
+        ),
+        Level.RECIPIENT,
+    )
+    | {"AnyOfRecipientAddressMatchesPatterns": Level.ALL_RECIPIENTS}
+)
+
+
 def _unjudged_rows() -> tuple[Predicate, ...]:
+    levels = {name: _UNJUDGED_LEVELS.get(name, Level.MESSAGE) for name in UNJUDGED}
     return tuple(
         Predicate(
             name,
             (name,),
-            parts.nothing,
+            parts.nothing if levels[name] is Level.MESSAGE else parts.recipient,
             _not_judged(why),
-            Level.MESSAGE,
+            levels[name],
             "exchange-rules#3",
             Support.NO,
             remark=why,

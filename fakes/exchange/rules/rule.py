@@ -149,7 +149,7 @@ WITHOUT_EFFECT = frozenset(
     ]
 )
 _PROPERTIES = ("RuleSubType", "UseLegacyRegex", "DlpPolicy", "ExpiryAction")
-_NO_RULE_SUBTYPE = "none"
+_NOT_SET = frozenset({"none", "false", "$false"})
 
 
 def make_rule(
@@ -301,9 +301,17 @@ def _conditions(
         except ValueProblem as problem:
             message = f"{names[-1]}: {problem}"
             raise RuleError(message) from None
-        header = text_of(given[names[0]]) if len(names) > 1 else ""
+        header = _header(given, names[0]) if len(names) > 1 else ""
         found.append(Condition(row.name, value, header))
     return tuple(found)
+
+
+def _header(given: Mapping[str, object], name: str) -> str:
+    values = texts(given[name])
+    if len(values) > 1:
+        message = f"{name}: {len(values)} names, a condition looks at one field"
+        raise RuleError(message)
+    return values[0]
 
 
 def _unjudged_properties(given: Mapping[str, object]) -> tuple[Condition, ...]:
@@ -311,7 +319,7 @@ def _unjudged_properties(given: Mapping[str, object]) -> tuple[Condition, ...]:
     found = []
     for name in _PROPERTIES:
         value = texts(given.get(name))
-        if value and value[0].lower() != _NO_RULE_SUBTYPE:
+        if value and value[0].lower() not in _NOT_SET:
             found.append(Condition(name, NotJudged(value, "not judged yet")))
     return tuple(found)
 
@@ -322,6 +330,9 @@ def _actions(
     found = []
     for row in ACTIONS.values():
         if not any(name in given for name in row.parameters):
+            continue
+        name = row.parameters[0]
+        if row.is_flag and not _flag(given[name], name):
             continue
         values = tuple(texts(given.get(name)) for name in row.parameters)
         try:

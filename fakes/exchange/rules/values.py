@@ -78,8 +78,9 @@ class Words:
             for entry in self.words:
                 names.update(open_readings(entry, text))
         for text in seen.others:
-            if any(open_readings(entry, text) for entry in self.words):
-                names.add("html_words")
+            for entry in self.words:
+                if found := open_readings(entry, text):
+                    names.update(found, {"html_words"})
         return tuple(sorted(names))
 
     def why_unknown(self, seen: Seen, /) -> str:

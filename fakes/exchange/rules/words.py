@@ -111,14 +111,15 @@ def _is_edge(text: str, index: int, edge: str, readings: Readings) -> bool:
 def _is_boundary(char: str, readings: Readings) -> bool:
     if char == "_":
         return readings.underscore == "boundary"
-    if char.isspace() and ord(char) < _ASCII:
-        return True
-    if char.isalnum() or unicodedata.category(char)[0] in "LM":
-        is_cjk = ord(char) >= _CJK_FIRST and unicodedata.category(char) == "Lo"
+    if ord(char) < _ASCII:
+        return not char.isalnum()
+    # exchange-rules#2.1: letters and decimal digits of any script are no boundary;
+    # other signs (marks and numerals such as a half sign too) nobody has tested.
+    category = unicodedata.category(char)
+    if category[0] == "L" or category == "Nd":
+        is_cjk = ord(char) >= _CJK_FIRST and category == "Lo"
         return is_cjk and readings.cjk == "boundary"
-    if ord(char) >= _ASCII:
-        return readings.unicode_punctuation == "boundary"
-    return True
+    return readings.unicode_punctuation == "boundary"
 
 
 def _fold_one(char: str) -> str:
