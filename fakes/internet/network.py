@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from fakes.mail.reply import Reply
 
 Place = tuple[str, int]
-Locate = "Callable[[str, int], Place | Reply]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
 
 from fakes.mail import troubles
+from fakes.mail.acts import (
+    SHAKEN,
+    Act,
+    AskData,
+    AskTls,
+    Dial,
+    GiveContent,
+    GiveRecipient,
+    GiveSender,
+    Greet,
+    Handshake,
+    Heard,
+    Leave,
+    LogIn,
+    Speech,
+)
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff, Said, Stage, TlsLevel, TlsTerms, Transmission
 from fakes.mail.receiver import Receipt, Receiver
@@ -24,14 +40,13 @@ from fakes.mail.receiving import (
     as_sent,
     extensions,
 )
-from fakes.mail.reply import Reply, read_reply, reply
+from fakes.mail.reply import Reply, read_reply
 from fakes.mail.session import Certificate, CertificateFault, IpAddress, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fakes.mail.address import Address
-    from fakes.mail.content import Content
 
 R = TypeVar("R")
 
@@ -40,108 +55,9 @@ _LEVELS_THAT_VERIFY = {TlsLevel.CERTIFICATE_VALIDATION, TlsLevel.DOMAIN_VALIDATI
 _BEFORE_MAIL = {Stage.CONNECT, Stage.EHLO, Stage.STARTTLS}
 _CLOSING = 421
 
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """Connect and hear the greeting."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Greet:
-    """Say EHLO or HELO."""
-
-    verb: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskTls:
-    """Say STARTTLS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handshake:
-    """Begin TLS; `verifies` asks whether the certificate holds."""
-
-    verifies: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LogIn:
-    """Say AUTH LOGIN, as Exchange does (`field-cases#3`)."""
-
-    user: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class GiveSender:
-    """Say MAIL; a `size` of None leaves SIZE and all other parameters out."""
-
-    reverse_path: Address | None
-    size: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class GiveRecipient:
-    """Say RCPT."""
-
-    recipient: Address
-
-
-@dataclass(frozen=True, slots=True)
-class AskData:
-    """Say DATA."""
-
-
-@dataclass(frozen=True, slots=True)
-class GiveContent:
-    """Send the content and the final dot."""
-
-    content: Content
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Say QUIT if there is still a session; nothing is to be heard."""
-
-
-Speech = (
-    Greet
-    | AskTls
-    | Handshake
-    | LogIn
-    | GiveSender
-    | GiveRecipient
-    | AskData
-    | GiveContent
-)
-Act = Dial | Speech | Leave
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of an act.
-
-    `is_lost`: the peer said nothing, there is no session (any more), and the reply
-    is a trouble of our own table. `offers` are the lines of an EHLO reply. The
-    `certificate` is what a handshake has shown; None is a handshake that failed.
-    """
-
-    reply: Reply
-    is_lost: bool = False
-    offers: tuple[str, ...] = ()
-    certificate: Certificate | None = None
-
-
 Steps = Generator[Act, Heard, "Transmission"]
 _Step = Generator[Act, Heard, Heard]
 _Part = Generator[Act, Heard, None]
-
-SHAKEN = Heard(reply(220, "", "TLS"))
 
 
 def converse(
@@ -441,7 +357,7 @@ class _Peer(Generic[R]):
                 return Heard(answer_starttls(receiver))
             case Handshake():
                 self._session = Session(self._source, "", is_encrypted=True)
-                return replace(SHAKEN, certificate=receiver.tls.certificate)
+                return Heard(SHAKEN, certificate=receiver.tls.certificate)
             case LogIn():
                 return Heard(self._log_in(act, receiver))
             case GiveSender():

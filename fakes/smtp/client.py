@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from fakes.mail import troubles
-from fakes.mail.content import CRLF
-from fakes.mail.conversation import (
+from fakes.mail.acts import (
     SHAKEN,
     Act,
     AskData,
@@ -29,8 +28,9 @@ from fakes.mail.conversation import (
     Leave,
     LogIn,
     Speech,
-    steps,
 )
+from fakes.mail.content import CRLF
+from fakes.mail.conversation import steps
 from fakes.mail.reply import Reply, read_reply
 from fakes.mail.session import Certificate, CertificateFault
 
@@ -215,12 +215,12 @@ class _Wire:
             await self._writer.start_tls(context)
         except ssl.SSLCertVerificationError as error:
             fault = _FAULTS.get(error.verify_code, CertificateFault.UNTRUSTED)
-            return self._no_tls(Heard(SHAKEN.reply, certificate=Certificate((), fault)))
+            return self._no_tls(Heard(SHAKEN, certificate=Certificate((), fault)))
         except _GONE:
             return self._no_tls(Heard(troubles.TLS_FAILED, is_lost=True))
         shown = self._writer.get_extra_info("peercert") or {}
         names = tuple(name for _, name in shown.get("subjectAltName", ()))
-        return Heard(SHAKEN.reply, certificate=Certificate(names))
+        return Heard(SHAKEN, certificate=Certificate(names))
 
     def _no_tls(self, heard: Heard) -> Heard:
         self.cut()

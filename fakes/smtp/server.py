@@ -8,7 +8,8 @@ import socket
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from fakes.smtp.protocol import Connection, Limits, Setup
+from fakes.smtp.connection import Limits, Setup
+from fakes.smtp.dialogue import Dialogue
 
 if TYPE_CHECKING:
     import ssl
@@ -120,4 +121,4 @@ def bind(host: str, port: int) -> socket.socket:
 
 async def _listen(setup: Setup[R], listening: socket.socket) -> asyncio.Server:
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: Connection(setup, loop), sock=listening)
+    return await loop.create_server(lambda: Dialogue(setup, loop), sock=listening)

@@ -155,5 +155,6 @@ def test_a_silent_host_says_nothing():
 def test_the_network_is_asked_before_everybody_else():
     known = network({("Relay.Example", 25): ("127.0.0.1", 1025)})
     locate = locator(known, lambda _name, _port: troubles.LOOK_UP_FAILED)
+    assert hash(known) == hash(network({("relay.example", 25): ("127.0.0.1", 1025)}))
     assert ("127.0.0.1", 1025) == locate("relay.example.", 25)
     assert troubles.LOOK_UP_FAILED == locate("relay.example", 587)

@@ -8,7 +8,7 @@ import pytest
 from fakes.internet.certificates import server_context
 from fakes.mail.content import Content
 from fakes.mail.reply import reply
-from fakes.smtp.protocol import Limits
+from fakes.smtp.connection import Limits
 from fakes.smtp.server import bind, serve
 from tests.smtp.cases import (
     GOOD,

@@ -1,0 +1,26 @@
+"""What a server of ours says by itself, beside `fakes.mail.receiving`."""
+
+from fakes.mail.reply import reply
+
+OK = reply(250, "2.0.0", "Ok")
+BYE = reply(221, "2.0.0", "Bye")
+UNKNOWN_COMMAND = reply(500, "5.5.1", "Unknown command")
+NOT_IMPLEMENTED = reply(502, "5.5.1", "Command not implemented")
+NOT_VERIFIED = reply(252, "2.1.5", "Cannot verify, send some mail")
+BAD_LINE = reply(500, "5.5.2", "Line holds NUL, a bare CR or LF, or is no UTF-8")
+LONG_LINE = reply(500, "5.5.2", "Line too long")
+NO_ARGUMENT = reply(501, "5.5.4", "No argument allowed")
+NEEDS_ARGUMENT = reply(501, "5.5.4", "Argument required")
+HELLO_FIRST = reply(503, "5.5.1", "Say EHLO first")
+NESTED_MAIL = reply(503, "5.5.1", "Sender already given")
+MAIL_FIRST = reply(503, "5.5.1", "Say MAIL first")
+RCPT_FIRST = reply(503, "5.5.1", "No valid recipients")
+IN_TLS = reply(503, "5.5.1", "TLS is already active")
+PIPELINED_TLS = reply(503, "5.5.1", "Commands were sent behind STARTTLS")
+AUTH_NEEDS_TLS = reply(538, "5.7.11", "Encryption required for authentication")
+AUTH_UNKNOWN = reply(504, "5.5.4", "Unknown authentication mechanism")
+AUTH_TWICE = reply(503, "5.5.1", "Already authenticated")
+AUTH_NO_BASE64 = reply(501, "5.5.2", "Cannot decode the response")
+AUTH_ABORTED = reply(501, "5.7.0", "Authentication aborted")
+FAILED = reply(451, "4.3.0", "Local error in processing")
+TOO_MANY_ERRORS = reply(421, "4.7.0", "Too many errors")
