@@ -1,0 +1,212 @@
+"""The sorts of mail that every row gives, and those that no row speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from fakes.mail.address import Address
+from harness.check.draft import Draft, Part
+from harness.check.label_sorts import unlabelled_file
+from harness.duty import Obligation
+from harness.policy.noun import Audience, Kind, SentBy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.check.scene import Scene, Stage
+    from harness.policy.noun import Policy
+
+_ZIVVER = Address("noreply", "zivver.com")
+_MARK = b"X-Zivver-Transport: true\r\n"
+_CALENDAR = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//contoso//EN\r\nMETHOD:REQUEST\r\n"
+    b"BEGIN:VEVENT\r\nUID:1@contoso.example\r\nDTSTAMP:20260302T090000Z\r\n"
+    b"DTSTART:20260309T090000Z\r\nSUMMARY:Meeting\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+_PLAIN = Obligation.MUST_BE_PLAIN
+_Recipients: TypeAlias = dict[str, tuple[Address, ...]]
+
+
+def of_recipients(scene: Scene, shown: Draft) -> Iterator[Draft]:
+    """Send the plainest mail of a row to other recipients."""
+    stage = scene.stage
+    info, cleo, _ = stage.outsiders
+    colleague, writer = stage.colleague, stage.writer
+    other = writer if writer not in (scene.sender, colleague) else cleo
+    sort = shown.sort
+    two = (colleague, other) if scene.row.to is Audience.INSIDE else (info, cleo)
+    bcc: _Recipients = {"to": two[:1], "bcc": two[1:]}
+    mixed: _Recipients = {"to": (info,), "cc": (colleague,)}
+    for ending, text, changes in (
+        ("two", "to two", {"to": two}),
+        ("bcc", "one in Bcc", bcc),
+        ("mixed", "to outside and inside", mixed),
+    ):
+        yield _varied(scene, shown, ending, f"{sort}, {text}", changes)
+    ending, text, only = "inside", "to inside only", (colleague,)
+    if scene.row.to is Audience.INSIDE:
+        ending, text, only = "outside", "to outside only", (info,)
+    draft = _varied(scene, shown, ending, f"{sort}, {text}", {"to": only})
+    if scene.row.to is not Audience.ANYONE:
+        draft = replace(draft, obligation=_PLAIN, near_miss_of=scene.row.name)
+    yield draft
+
+
+def inbound(scene: Scene, shown: Draft) -> Iterator[Draft]:
+    """Let a stranger send what the row speaks of, under his name or under ours."""
+    stage = scene.stage
+    comes = replace(
+        shown,
+        to=(stage.colleague,),
+        authenticated=None,
+        source=stage.facts.stranger,
+        obligation=_PLAIN,
+        near_miss_of=scene.row.name,
+    )
+    if not isinstance(scene.row.trigger, SentBy):
+        yield replace(
+            comes,
+            id=f"{scene.prefix}-stranger",
+            sort=f"{shown.sort}, from a stranger",
+            sender=stage.outsiders[2],
+        )
+    # Whom the policy wants inside mail of, it cannot tell a forgery from.
+    if scene.row.to is Audience.OUTSIDE:
+        yield replace(
+            comes,
+            id=f"{scene.prefix}-forged",
+            sort=f"{shown.sort}, forged by a stranger",
+        )
+
+
+def not_by_hand(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
+    """Give automatic mail that meets the row: excepted if the policy excepts it."""
+    automatic = replace(
+        shown,
+        reverse_path=None,
+        fields=(
+            *shown.fields,
+            b"Auto-Submitted: auto-replied\r\n",
+            b"X-Auto-Response-Suppress: All\r\n",
+        ),
+    )
+    receipt = replace(
+        shown,
+        reverse_path=None,
+        multipart="multipart/report; report-type=disposition-notification",
+        parts=(
+            Part("message/disposition-notification", _receipt(scene.sender)),
+            *shown.parts,
+        ),
+    )
+    calendar = replace(
+        shown,
+        multipart="multipart/alternative" if not shown.parts else shown.multipart,
+        parts=(
+            Part("text/calendar; charset=utf-8; method=REQUEST", _CALENDAR),
+            *shown.parts,
+        ),
+    )
+    for kind, text, draft in (
+        (Kind.AUTOMATIC_REPLY, "an automatic reply", automatic),
+        (Kind.RECEIPT, "a read receipt", receipt),
+        (Kind.CALENDAR, "a meeting request", calendar),
+    ):
+        is_exempt = kind in policy.exempt
+        yield replace(
+            draft,
+            id=f"{scene.prefix}-{kind.value}",
+            sort=f"{shown.sort}, {text}",
+            obligation=Obligation.NO_WORD if is_exempt else draft.obligation,
+        )
+
+
+def from_zivver(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
+    """Give mail that comes back from Zivver and quotes what the row speaks of."""
+    stage = scene.stage
+    back = replace(
+        shown,
+        to=(stage.colleague,),
+        fields=(*shown.fields, _MARK),
+        authenticated=None,
+        source=stage.facts.stranger,
+        obligation=_PLAIN,
+        near_miss_of=scene.row.name,
+    )
+    if not isinstance(scene.row.trigger, SentBy):
+        yield replace(
+            back,
+            id=f"{scene.prefix}-zivver-notification",
+            sort=f"{shown.sort}, in a notification of Zivver",
+            sender=_ZIVVER,
+            display_name="Zivver",
+        )
+    if Kind.ZIVVER in policy.exempt or scene.row.to is Audience.OUTSIDE:
+        yield replace(
+            back,
+            id=f"{scene.prefix}-zivver-copy",
+            sort=f"{shown.sort}, delivered by Zivver to one of ours",
+        )
+
+
+def everyday(stage: Stage) -> Iterator[Draft]:
+    """Give mail of which no row speaks."""
+    info, cleo, dirk = stage.outsiders
+    first = Draft(
+        "everyday-outside",
+        "everyday mail to outside",
+        stage.writer,
+        (info,),
+        stage.everyday,
+        _PLAIN,
+        authenticated=stage.writer,
+    )
+    yield first
+    colleague = (stage.colleague,)
+    for ending, text, changes in (
+        ("two", "to two outside", {"to": (info, cleo)}),
+        ("inside", "to inside", {"to": colleague}),
+        ("mixed", "to outside and inside", {"cc": colleague}),
+        ("bcc", "with one in Bcc", {"bcc": (cleo,)}),
+        ("reply", "in a reply", {"subject": f"RE: {stage.everyday}"}),
+        ("attachment", "with a file without a label", {"parts": (unlabelled_file(),)}),
+    ):
+        yield replace(
+            first,
+            id=f"everyday-{ending}",
+            sort=f"everyday mail {text}",
+            **changes,  # type: ignore[arg-type]
+        )
+    yield replace(
+        first,
+        id="everyday-inbound",
+        sort="everyday mail from a stranger",
+        sender=dirk,
+        to=colleague,
+        authenticated=None,
+        source=stage.facts.stranger,
+    )
+
+
+def _varied(
+    scene: Scene,
+    shown: Draft,
+    ending: str,
+    sort: str,
+    changes: _Recipients,
+) -> Draft:
+    return replace(
+        shown,
+        id=f"{scene.prefix}-{ending}",
+        sort=sort,
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def _receipt(sender: Address) -> bytes:
+    # RFC 8098 3.2
+    return (
+        f"Final-Recipient: rfc822;{sender}\r\n"
+        "Disposition: manual-action/MDN-sent-manually; displayed\r\n"
+    ).encode()

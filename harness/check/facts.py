@@ -1,0 +1,117 @@
+"""What derived mails need to know of a tenant: who is there, and who may relay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from fakes.exchange.organization import (
+    DomainType,
+    Organization,
+    RecipientKind,
+)
+from fakes.mail.address import Address
+from fakes.mail.session import IpAddress
+from fakes.zivver.service import AccountState, ZivverService, find_accounts
+
+if TYPE_CHECKING:
+    from harness.world import World
+
+# RFC 5737: addresses of nobody.
+_STRANGERS = tuple(
+    ip_address(text) for text in ("203.0.113.9", "198.51.100.9", "192.0.2.9")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFacts:
+    """A tenant as its correspondents know it.
+
+    `own_domains` is None when the accepted domains were not exported; `people` are
+    mailboxes, those with a Zivver account first; `aliases` their other addresses.
+    `application` is a client address that an inbound or receive connector knows;
+    `stranger` one that none knows.
+    """
+
+    own_domains: tuple[str, ...] | None
+    people: tuple[Address, ...] = ()
+    aliases: tuple[tuple[Address, tuple[Address, ...]], ...] = ()
+    groups: frozenset[Address] = frozenset()
+    application: IpAddress | None = None
+    stranger: IpAddress = _STRANGERS[0]
+
+
+def facts_of(world: World) -> TenantFacts:
+    """Read the facts from a world."""
+    organization = world.organization
+    objects = organization.directory.recipients if organization.directory else ()
+    mailboxes = [o for o in objects if o.kind is RecipientKind.MAILBOX]
+    people = sorted(
+        (box.primary for box in mailboxes if not box.unjudged),
+        key=lambda address: not _has_account(address, world.zivver),
+    )
+    aliases = tuple(
+        (box.primary, tuple(p for p in box.proxies if p != box.primary))
+        for box in mailboxes
+    )
+    groups = frozenset(
+        address
+        for entry in objects
+        if entry.kind is RecipientKind.GROUP
+        for address in (entry.primary, *entry.proxies)
+    )
+    return TenantFacts(
+        own_domains_of(organization),
+        tuple(people),
+        aliases,
+        groups,
+        _application(organization),
+        _stranger(organization),
+    )
+
+
+def own_domains_of(organization: Organization) -> tuple[str, ...] | None:
+    """Give the accepted domains, but for those whose mail is only passed on."""
+    if organization.accepted_domains is None:
+        return None
+    own: list[str] = []
+    for entry in organization.accepted_domains:
+        if entry.type is DomainType.EXTERNAL_RELAY or entry.domain == "*":
+            continue
+        own.append(entry.domain)
+        if entry.covers_subdomains:
+            own.append(f"*.{entry.domain}")
+    return tuple(dict.fromkeys(own))
+
+
+def _has_account(address: Address, zivver: ZivverService) -> bool:
+    accounts = find_accounts(zivver, address)
+    return any(account.state is AccountState.ACTIVE for account in accounts)
+
+
+def _application(organization: Organization) -> IpAddress | None:
+    """Take the first client address that a connector of its own is there for."""
+    for connector in organization.inbound_connectors or ():
+        if not connector.is_enabled or connector.unjudged:
+            continue
+        for network in connector.networks:
+            # A network of everybody is the front door, not an application's.
+            if network.prefixlen:
+                return network[1] if network.num_addresses > 2 else network[0]
+    return None
+
+
+def _stranger(organization: Organization) -> IpAddress:
+    known = [
+        network
+        for connector in organization.inbound_connectors or ()
+        for network in connector.networks
+        if network.prefixlen
+    ]
+    free = (
+        address
+        for address in _STRANGERS
+        if not any(address in n for n in known if n.version == address.version)
+    )
+    return next(free, _STRANGERS[0])

@@ -1,0 +1,31 @@
+"""The policy: which mail must be secure, in an administrator's words."""
+
+from harness.policy.judge import judge
+from harness.policy.noun import (
+    Audience,
+    Kind,
+    Labelled,
+    LabelOn,
+    Policy,
+    PolicyError,
+    Row,
+    SentBy,
+    SubjectHas,
+    Trigger,
+)
+from harness.policy.parse import parse_policy
+
+__all__ = [
+    "Audience",
+    "Kind",
+    "LabelOn",
+    "Labelled",
+    "Policy",
+    "PolicyError",
+    "Row",
+    "SentBy",
+    "SubjectHas",
+    "Trigger",
+    "judge",
+    "parse_policy",
+]
