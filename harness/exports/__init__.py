@@ -1,0 +1,21 @@
+"""Exported configuration to an organization, with the account of what was understood.
+
+Pure names only; `harness.exports.files.read_tenant` opens the files.
+"""
+
+from harness.exports.account import Account, FileLine, Line, Understood
+from harness.exports.formats import RawFile
+from harness.exports.problems import ExportError
+from harness.exports.tenant import Missing, Tenant, make_tenant
+
+__all__ = [
+    "Account",
+    "ExportError",
+    "FileLine",
+    "Line",
+    "Missing",
+    "RawFile",
+    "Tenant",
+    "Understood",
+    "make_tenant",
+]

@@ -1,0 +1,181 @@
+"""Which cmdlet an exported object comes from: by what it holds, not by file name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from fakes.exchange.rules.rule import WITHOUT_EFFECT, parameter_names
+from harness.exports.formats import Exported
+from harness.exports.problems import ExportError
+
+
+class Cmdlet(StrEnum):
+    """The cmdlets whose output is recognised."""
+
+    RULES = "Get-TransportRule"
+    OUTBOUND_CONNECTORS = "Get-OutboundConnector"
+    INBOUND_CONNECTORS = "Get-InboundConnector"
+    SEND_CONNECTORS = "Get-SendConnector"
+    RECEIVE_CONNECTORS = "Get-ReceiveConnector"
+    ACCEPTED_DOMAINS = "Get-AcceptedDomain"
+    REMOTE_DOMAINS = "Get-RemoteDomain"
+    CONTACTS = "Get-MailContact"
+    MAILBOXES = "Get-Mailbox"
+    RECIPIENTS = "Get-Recipient"
+
+
+# Known, and of no use yet: what it says is listed as not judged.
+NOT_READ: Mapping[Cmdlet, str] = MappingProxyType(
+    {
+        Cmdlet.REMOTE_DOMAINS: "reports and formats for other domains are not judged",
+    }
+)
+
+# exports#4: properties that no other cmdlet has. Two of them, or one and the file's
+# name, decide.
+_MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
+    {
+        cmdlet: frozenset(names.lower().split())
+        for cmdlet, names in {
+            Cmdlet.OUTBOUND_CONNECTORS: (
+                "RecipientDomains UseMXRecord TlsSettings IsTransportRuleScoped "
+                "RouteAllMessagesViaOnPremises AllAcceptedDomains "
+                "SenderRewritingEnabled MtaStsMode SmtpDaneMode ValidationRecipients"
+            ),
+            Cmdlet.INBOUND_CONNECTORS: (
+                "SenderDomains SenderIPAddresses RestrictDomainsToIPAddresses "
+                "RestrictDomainsToCertificate TreatMessagesAsInternal "
+                "TlsSenderCertificateName EFSkipLastIP EFSkipIPs EFUsers "
+                "AssociatedAcceptedDomains TrustedOrganizations"
+            ),
+            Cmdlet.SEND_CONNECTORS: (
+                "AddressSpaces DNSRoutingEnabled SourceTransportServers "
+                "IsScopedConnector SmartHostAuthMechanism IgnoreSTARTTLS ForceHELO "
+                "FrontendProxyEnabled TlsAuthLevel ErrorPolicies SmartHostsString "
+                "UseExternalDNSServersEnabled"
+            ),
+            Cmdlet.RECEIVE_CONNECTORS: (
+                "Bindings RemoteIPRanges PermissionGroups AuthMechanism Banner "
+                "MaxInboundConnection TarpitInterval TransportRole ServiceDiscoveryFqdn"
+            ),
+            Cmdlet.ACCEPTED_DOMAINS: (
+                "DomainType MatchSubDomains AddressBookEnabled InitialDomain "
+                "CatchAllRecipientID OutboundOnly PendingRemoval "
+                "FederatedOrganizationLink"
+            ),
+            Cmdlet.REMOTE_DOMAINS: (
+                "AllowedOOFType AutoReplyEnabled AutoForwardEnabled NDREnabled "
+                "TNEFEnabled DeliveryReportEnabled TrustedMailOutboundEnabled"
+            ),
+            Cmdlet.CONTACTS: (
+                "UsePreferMessageFormat MacAttachmentFormat MessageBodyFormat "
+                "MessageFormat UseMapiRichTextFormat"
+            ),
+            Cmdlet.MAILBOXES: (
+                "ForwardingAddress ForwardingSmtpAddress DeliverToMailboxAndForward "
+                "ProhibitSendQuota IssueWarningQuota RecipientLimits RulesQuota "
+                "IsMailboxEnabled LitigationHoldEnabled GrantSendOnBehalfTo"
+            ),
+            Cmdlet.RECIPIENTS: (
+                "AddressListMembership Capabilities HasActiveSyncDevicePolicy "
+                "ArchiveRelease ExpansionServer ManagedFolderMailboxPolicy "
+                "ShouldUseDefaultRetentionPolicy OWAMailboxPolicy "
+                "PropagateGroupType"
+            ),
+        }.items()
+    }
+)
+_RULE_MARKS = frozenset(
+    name.lower()
+    for name in parameter_names()
+    if name not in WITHOUT_EFFECT or name in {"RuleErrorAction", "RuleVersion"}
+) | {"senderaddresslocation", "stopruleprocessing", "activationdate", "expirydate"}
+_RECIPIENT = frozenset({"primarysmtpaddress", "emailaddresses", "recipienttype"})
+_KINDS = {"mailcontact": Cmdlet.CONTACTS, "usermailbox": Cmdlet.MAILBOXES}
+_ENOUGH = 2
+
+
+def recognise(file: str, entries: tuple[Exported, ...]) -> Cmdlet | None:
+    """Say which cmdlet wrote the objects of a file; None if no known one did.
+
+    Raises:
+        ExportError: several cmdlets could have, or the objects are of two kinds.
+
+    """
+    if not entries:
+        return by_name(file)
+    kinds = {frozenset(entry.folded): entry for entry in entries}
+    found = {keys: _of_one(file, keys, entry) for keys, entry in kinds.items()}
+    seen = set(found.values())
+    recipients = {Cmdlet.CONTACTS, Cmdlet.MAILBOXES, Cmdlet.RECIPIENTS}
+    if len(seen) > 1 and seen <= recipients:
+        return by_name(file) if by_name(file) in recipients else Cmdlet.RECIPIENTS
+    if len(seen) > 1:
+        first, other = found[frozenset(entries[0].folded)], None
+        for entry in entries:
+            other = found[frozenset(entry.folded)]
+            if other is not first:
+                raise ExportError(
+                    entry.place,
+                    f"this looks like {_called(other)}, "
+                    f"the first object like {_called(first)}; "
+                    "expected one cmdlet a file",
+                )
+    kind = seen.pop()
+    if kind is Cmdlet.RECIPIENTS and not _has_marks(entries, kind):
+        return _plain_recipients(file, entries)
+    return kind
+
+
+def by_name(file: str) -> Cmdlet | None:
+    """Say which cmdlet a file is called after: `Get-X.json`, `transport_rules.json`."""
+    folded = re.sub(r"[^a-z]", "", file.lower())
+    found = [c for c in Cmdlet if _noun(c) in folded]
+    # `RemoteDomain` never stands in `AcceptedDomain`; `Mailbox` may in a folder name.
+    return found[0] if len(found) == 1 else None
+
+
+def _noun(cmdlet: Cmdlet) -> str:
+    return cmdlet.value.partition("-")[2].lower()
+
+
+def _of_one(file: str, keys: frozenset[str], entry: Exported) -> Cmdlet | None:
+    scores = {cmdlet: len(marks & keys) for cmdlet, marks in _MARKS.items()}
+    scores[Cmdlet.RULES] = len(_RULE_MARKS & keys)
+    named = by_name(file)
+    best = max(scores.values())
+    leading = [cmdlet for cmdlet, score in scores.items() if score == best]
+    if best == 0 or (best < _ENOUGH and leading != [named]):
+        is_recipient = len(_RECIPIENT & keys) >= _ENOUGH
+        return Cmdlet.RECIPIENTS if is_recipient else None
+    if len(leading) == 1:
+        return leading[0]
+    if named in leading:
+        return named
+    expected = " or ".join(leading)
+    raise ExportError(
+        entry.place, f"this could be {expected}; call the file after its cmdlet"
+    )
+
+
+def _has_marks(entries: tuple[Exported, ...], cmdlet: Cmdlet) -> bool:
+    return any(_MARKS[cmdlet] & set(entry.folded) for entry in entries)
+
+
+def _plain_recipients(file: str, entries: tuple[Exported, ...]) -> Cmdlet:
+    """A selection of columns: the name of the file, else the types of the objects."""
+    named = by_name(file)
+    if named in {Cmdlet.CONTACTS, Cmdlet.MAILBOXES, Cmdlet.RECIPIENTS}:
+        return named
+    types = {str(entry.get("RecipientType")).lower() for entry in entries}
+    if len(types) == 1:
+        # Only one kind: no proof that nothing else exists.
+        return _KINDS.get(types.pop(), Cmdlet.RECIPIENTS)
+    return Cmdlet.RECIPIENTS
+
+
+def _called(cmdlet: Cmdlet | None) -> str:
+    return f"`{cmdlet}`" if cmdlet else "no known cmdlet"

@@ -1,0 +1,176 @@
+"""What each connector property is good for: a row each, with its source."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from harness.exports.account import Row, Table, Understood, table_of
+
+_USED, _NONE = Understood.USED, Understood.WITHOUT_EFFECT
+_OPEN = Understood.NOT_JUDGED
+
+# What every object of the configuration carries about itself (exports#2.1, exports#4).
+_ABOUT_ITSELF = (
+    "AdminDisplayName ExchangeVersion ObjectCategory ObjectClass WhenChanged "
+    "WhenCreated WhenChangedUTC WhenCreatedUTC OrganizationalUnitRoot "
+    "OrganizationalUnitRootInternal OrganizationId NameHashGuid OriginatingServer "
+    "ObjectState PSComputerName RunspaceId PSShowComputerName SerializationData "
+    "ConfigurationUnit IsTemporary Identity Guid DistinguishedName Id ExchangeObjectId"
+)
+_IS_VALID = Row(_OPEN, "exports#4", harmless=frozenset({"true"}))
+
+
+def _open(source: str, *harmless: str, only_if: tuple[str, str] | None = None) -> Row:
+    return Row(_OPEN, source, frozenset(harmless), only_if)
+
+
+OUTBOUND: Table = MappingProxyType(
+    table_of(
+        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (
+            _USED,
+            "exchange-routing#1.1",
+            (
+                "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
+                "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains "
+                "TestMode"
+            ),
+        ),
+        (
+            # Informational, cosmetic, or reserved; CloudServicesMailEnabled carries
+            # headers of the organisation and leaves the next hop as it is (E5).
+            _NONE,
+            "exchange-routing#1.1",
+            (
+                "ConnectorSource Comment CloudServicesMailEnabled IsValidated "
+                "LastValidationTimestamp ValidationRecipients "
+                "LinkForModifiedConnector"
+            ),
+        ),
+    )
+    | {
+        "isvalid": _IS_VALID,
+        "routeallmessagesviaonpremises": _open("exchange-routing#1.1"),
+        # Only effective on a connector of type OnPremises.
+        "senderrewritingenabled": _open(
+            "exchange-routing#1.1", only_if=("ConnectorType", "onpremises")
+        ),
+        "mtastsmode": _open("exchange-routing#1.1", "opportunistic", "none"),
+        "smtpdanemode": _open("exchange-routing#1.1", "opportunistic", "none"),
+    }
+)
+
+SEND: Table = MappingProxyType(
+    table_of(
+        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (
+            _USED,
+            "exchange-routing#2.1",
+            (
+                "Name AddressSpaces Enabled IsScopedConnector SmartHosts "
+                "SmartHostsString DNSRoutingEnabled Port RequireTLS TlsAuthLevel "
+                "TlsDomain SmartHostAuthMechanism MaxMessageSize"
+            ),
+        ),
+        (
+            # One Active Directory site is assumed, so the source servers say nothing.
+            _NONE,
+            "exchange-routing#2.1",
+            (
+                "SourceTransportServers HomeMTA HomeMtaServerId SourceRoutingGroup "
+                "Fqdn FrontendProxyEnabled Comment ProtocolLoggingLevel Usage "
+                "ConnectionInactivityTimeOut SmtpMaxMessagesPerConnection "
+                "CloudServicesMailEnabled ConnectorType TlsCertificateName "
+                "ConnectedDomains IsSmtpConnector IsCoexistenceConnector Region"
+            ),
+        ),
+    )
+    | {
+        "isvalid": _IS_VALID,
+        "ignorestarttls": _open("exchange-routing#2.1"),
+        "forcehelo": _open("exchange-routing#2.1"),
+        "domainsecureenabled": _open("exchange-routing#2.1"),
+        # A password is never here: see `formats`.
+        "authenticationcredential": Row(_NONE, "exchange-routing#2.1"),
+        "requireoorg": _open("exchange-routing#2.1"),
+        "useexternaldnsserversenabled": _open("exchange-routing#2.1"),
+        "linkedreceiveconnector": _open("exchange-routing#2.1"),
+        "errorpolicies": _open("exchange-routing#2.1", "default", "0"),
+        "sourceipaddress": _open("exchange-routing#2.1", "0.0.0.0"),  # noqa: S104
+    }
+)
+
+INBOUND: Table = MappingProxyType(
+    table_of(
+        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (
+            _USED,
+            "exports#4",
+            "Name Enabled SenderIPAddresses TreatMessagesAsInternal",
+        ),
+        (
+            # Filtering of what comes in, and whom a bad mail is kept from: none of it
+            # makes a sender inside.
+            _NONE,
+            "exports#4",
+            (
+                "ConnectorSource Comment RequireTls RestrictDomainsToIPAddresses "
+                "EFTestMode EFSkipLastIP EFSkipIPs EFSkipMailGateway EFUsers "
+                "DetectSenderIPBySkippingLastIP DetectSenderIPBySkippingTheseIPs "
+                "DetectSenderIPRecipientList ClientHostNames "
+                "AssociatedAcceptedDomains"
+            ),
+        ),
+    )
+    | {
+        "isvalid": _IS_VALID,
+        # exchange-routing#7.4: relay rights and promotion to internal belong to type
+        # OnPremises, and what comes back keeps its headers only if both ends do.
+        "connectortype": _open("exchange-routing#7.4", "partner"),
+        "cloudservicesmailenabled": _open("exchange-routing#7.4"),
+        "tlssendercertificatename": _open("exchange-routing#7.4"),
+        "restrictdomainstocertificate": _open("exports#4"),
+        "trustedorganizations": _open("exports#4"),
+        "scananddroprecipients": _open("exports#4"),
+        "senderdomains": _open("exports#4", "smtp:*;1", "smtp:*", "*"),
+    }
+)
+
+RECEIVE: Table = MappingProxyType(
+    table_of(
+        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (
+            _USED,
+            "exchange-routing#2.1",
+            "Name Enabled RemoteIPRanges AuthMechanism PermissionGroups",
+        ),
+        (
+            # How a session is held: limits, abilities, texts.
+            _NONE,
+            "exchange-routing#5.2",
+            (
+                "Bindings Fqdn Banner Comment TransportRole Server "
+                "ServiceDiscoveryFqdn ProtocolLoggingLevel MaxMessageSize "
+                "BareLinefeedRejectionEnabled BinaryMimeEnabled ChunkingEnabled "
+                "DeliveryStatusNotificationEnabled EightBitMimeEnabled "
+                "SmtpUtf8Enabled DomainSecureEnabled EnhancedStatusCodesEnabled "
+                "LongAddressesEnabled OrarEnabled SuppressXAnonymousTls "
+                "ProxyEnabled AdvertiseClientSettings ConnectionTimeout "
+                "ConnectionInactivityTimeout MessageRateLimit MessageRateSource "
+                "MaxInboundConnection MaxInboundConnectionPerSource "
+                "MaxInboundConnectionPercentagePerSource MaxHeaderSize MaxHopCount "
+                "MaxLocalHopCount MaxLogonFailures MaxProtocolErrors "
+                "MaxRecipientsPerMessage MaxAcknowledgementDelay PipeliningEnabled "
+                "SizeEnabled TarpitInterval RequireEHLODomain RequireTLS "
+                "TlsCertificateName TlsDomainCapabilities ExtendedProtectionPolicy "
+                "LiveCredentialEnabled RejectReservedTopLevelRecipientDomains "
+                "RejectReservedSecondLevelRecipientDomains "
+                "RejectSingleLabelRecipientDomains AuthTarpitInterval"
+            ),
+        ),
+    )
+    | {
+        "isvalid": _IS_VALID,
+        "defaultdomain": _open("exchange-routing#5.2"),
+    }
+)

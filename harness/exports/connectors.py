@@ -1,0 +1,237 @@
+"""Outbound connectors of Exchange Online and send connectors of a server."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from fakes.exchange.organization import (
+    AddressSpace,
+    ConnectorType,
+    OutboundConnector,
+    SendConnector,
+)
+from fakes.mail.address import domain_key, is_domain
+from fakes.mail.handoff import TlsLevel
+from harness.exports import values
+from harness.exports.account import Ledger, Understood, marks_of, unjudged
+from harness.exports.connector_tables import OUTBOUND, SEND
+from harness.exports.formats import Exported
+from harness.exports.problems import ExportError, shown
+
+MAX_COST = 100
+MAX_PORT = 65_535
+# What decides on the way out. Absent is not empty, and not false (exports#4).
+_OUTBOUND_NEEDS = (
+    "Enabled",
+    "RecipientDomains",
+    "UseMXRecord",
+    "SmartHosts",
+    "TlsSettings",
+    "IsTransportRuleScoped",
+)
+_SEND_NEEDS = (
+    "Enabled",
+    "DNSRoutingEnabled",
+    "SmartHosts",
+    "RequireTLS",
+    "TlsAuthLevel",
+    "SmartHostAuthMechanism",
+)
+_IDS = ("Identity", "Guid", "DistinguishedName", "Id", "ExchangeObjectId")
+_SPACE = re.compile(
+    r"(?:(?P<type>[A-Za-z0-9]+)\s*:)?\s*(?P<space>[^;\s]+)\s*(?:;\s*(?P<cost>\d{1,9}))?"
+)
+_EDGE_SPACE = "--"
+_SMTP = "smtp"
+
+
+class AuthMechanism(StrEnum):
+    """How a send connector logs in to its smart host (exchange-routing#2.1)."""
+
+    NONE = "None"
+    BASIC = "BasicAuth"
+    BASIC_TLS = "BasicAuthRequireTLS"
+    EXCHANGE_SERVER = "ExchangeServer"
+    EXTERNAL = "ExternalAuthoritative"
+
+
+def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
+    """Read one object of Get-OutboundConnector.
+
+    Raises:
+        ExportError: a property is ill-formed.
+
+    """
+    name = named(entry)
+    marks = marks_of(entry, OUTBOUND, rest=Understood.NOT_UNDERSTOOD)
+    ledger.note(entry, name, marks)
+    uses_mx = values.flag(entry, "UseMXRecord")
+    kind = values.choice(entry, "ConnectorType", ConnectorType)
+    return OutboundConnector(
+        name=name,
+        is_enabled=values.flag(entry, "Enabled") is not False,
+        type=kind or ConnectorType.PARTNER,
+        recipient_domains=tuple(
+            _recipient_domain(entry, said)
+            for said in values.texts(entry, "RecipientDomains")
+        ),
+        uses_mx=uses_mx is not False,
+        smart_hosts=smart_hosts(entry),
+        tls=values.choice(entry, "TlsSettings", TlsLevel),
+        tls_domain=values.text(entry, "TlsDomain"),
+        is_rule_scoped=values.flag(entry, "IsTransportRuleScoped") is True,
+        covers_accepted_domains=values.flag(entry, "AllAcceptedDomains") is True,
+        is_in_test_mode=values.flag(entry, "TestMode") is True,
+        names=values.names(entry, _IDS),
+        unjudged=unjudged(marks) + _absent(entry, _OUTBOUND_NEEDS),
+        place=entry.place,
+    )
+
+
+def read_send(entry: Exported, ledger: Ledger) -> SendConnector:
+    """Read one object of Get-SendConnector.
+
+    Raises:
+        ExportError: a property is ill-formed.
+
+    """
+    name = named(entry)
+    marks = marks_of(entry, SEND, rest=Understood.NOT_UNDERSTOOD)
+    ledger.note(entry, name, marks)
+    spaces, other_spaces = _address_spaces(entry)
+    auth = values.choice(entry, "SmartHostAuthMechanism", AuthMechanism)
+    tls = values.choice(entry, "TlsAuthLevel", TlsLevel)
+    requires_tls = values.flag(entry, "RequireTLS") is True
+    open_ = [*unjudged(marks), *_absent(entry, _SEND_NEEDS), *other_spaces]
+    if auth is AuthMechanism.EXCHANGE_SERVER:
+        open_.append("SmartHostAuthMechanism ExchangeServer")
+    if tls and not requires_tls:
+        # exchange-routing#A22: Exchange itself would not take it.
+        open_.append("TlsAuthLevel without RequireTLS")
+    return SendConnector(
+        name=name,
+        address_spaces=spaces,
+        is_enabled=values.flag(entry, "Enabled") is not False,
+        is_scoped=values.flag(entry, "IsScopedConnector") is True,
+        smart_hosts=smart_hosts(entry),
+        uses_dns=values.flag(entry, "DNSRoutingEnabled") is not False,
+        port=values.number(entry, "Port", low=0, high=MAX_PORT) or 25,
+        requires_tls=requires_tls,
+        ignores_starttls=values.flag(entry, "IgnoreSTARTTLS") is True,
+        tls=tls,
+        tls_domain=values.text(entry, "TlsDomain"),
+        auth=(auth or AuthMechanism.NONE).value,
+        max_size=values.size(entry, "MaxMessageSize"),
+        unjudged=tuple(open_),
+        place=entry.place,
+    )
+
+
+def named(entry: Exported) -> str:
+    """Give the name of an object.
+
+    Raises:
+        ExportError: it has none.
+
+    """
+    name = values.text(entry, "Name") or values.text(entry, "Identity")
+    if not name:
+        raise ExportError(entry.place, "an object without `Name`")
+    return name
+
+
+def smart_hosts(entry: Exported) -> tuple[str, ...]:
+    """Read smart hosts: texts, or objects with `IsIPAddress` (exports#3).
+
+    Raises:
+        ExportError: one of them is neither host name nor address.
+
+    """
+    found = []
+    given = values.flat(entry.get("SmartHosts"))
+    if not given:
+        said = values.text(entry, "SmartHostsString") or ""
+        given = tuple(part for part in said.split(",") if part.strip())
+    for host in given:
+        said = _smart_host(entry, host).strip()
+        if not is_domain(said.split("/")[0]) and ":" not in said:
+            raise ExportError(
+                entry.place, f"`SmartHosts` holds `{shown(said)}`, expected a host name"
+            )
+        found.append(said)
+    return tuple(found)
+
+
+def _smart_host(entry: Exported, host: object) -> str:
+    if isinstance(host, dict) and "IsIPAddress" in host:
+        # The address of a named host is 0.0.0.0.
+        key = "Address" if host["IsIPAddress"] is True else "Domain"
+        return values.plain(host.get(key), entry.place, "SmartHosts")
+    return values.plain(host, entry.place, "SmartHosts")
+
+
+def _recipient_domain(entry: Exported, said: str) -> str:
+    """A domain, `*.domain` or `*`; `smtp:` and `;cost` may stand around it."""
+    match = _SPACE.fullmatch(said)
+    space = match["space"] if match else ""
+    plain = space.removeprefix("*.")
+    if space != "*" and (not plain or "*" in plain or not is_domain(plain)):
+        raise ExportError(
+            entry.place,
+            f"`RecipientDomains` holds `{shown(said)}`, expected a domain, "
+            "`*.domain` or `*`",
+        )
+    return space
+
+
+def _address_spaces(
+    entry: Exported,
+) -> tuple[tuple[AddressSpace, ...], tuple[str, ...]]:
+    """Read `[Scope:]Type:Space;Cost`, with blanks anywhere (exports#4).
+
+    Types beside SMTP take no mail of ours and are left out; `--` is not judged.
+    """
+    found = []
+    unjudged_ones = []
+    for given in values.flat(entry.get("AddressSpaces")):
+        kind, space, cost = _address_space(entry, given)
+        if kind.lower() != _SMTP:
+            continue
+        if space == _EDGE_SPACE:
+            unjudged_ones.append("AddressSpaces --")
+            continue
+        plain = space.removeprefix("*.")
+        if space != "*" and ("*" in plain or not is_domain(plain)):
+            # exchange-routing#A24
+            raise ExportError(
+                entry.place,
+                f"`AddressSpaces` holds `{shown(space)}`, expected a domain, "
+                "`*.domain` or `*`",
+            )
+        folded = space if space == "*" else domain_key(space)
+        found.append(AddressSpace(folded, cost))
+    return tuple(found), tuple(unjudged_ones)
+
+
+def _address_space(entry: Exported, given: object) -> tuple[str, str, int]:
+    if isinstance(given, dict):
+        said = [given.get(key) for key in ("Type", "Address", "Cost")]
+        parts = [values.plain(part, entry.place, "AddressSpaces") for part in said]
+        text = f"{parts[0]}:{parts[1]};{parts[2]}"
+    else:
+        text = values.plain(given, entry.place, "AddressSpaces")
+    text = re.sub(r"^\s*Local\s*:", "", text, flags=re.IGNORECASE).strip()
+    match = _SPACE.fullmatch(text)
+    cost = int(match["cost"] or 1) if match else 0
+    if not match or not 1 <= cost <= MAX_COST:
+        raise ExportError(
+            entry.place,
+            f"`AddressSpaces` holds `{shown(text)}`, expected `SMTP:domain;cost` "
+            f"with a cost of 1 to {MAX_COST}",
+        )
+    return match["type"] or _SMTP, match["space"], cost
+
+
+def _absent(entry: Exported, needs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{name} (not exported)" for name in needs if not entry.has(name))

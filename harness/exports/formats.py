@@ -1,0 +1,290 @@
+"""The octets of an exported file to objects: encodings, JSON, the shapes around it.
+
+Nothing here knows what the objects mean. Grammar: one object, a list of objects,
+`null` or nothing, or an object whose `value` is such a list (exports#2.2, exports#4).
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from harness.exports.problems import ExportError, shown
+
+MAX_TEXT = 262_144
+# .NET's serialised form of an object: never decoded, and long (exports#mistake-9).
+_OPAQUE = "serializationdata"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MORE = "@odata.nextlink"
+_AROUND = frozenset({"value", "count", _MORE, "@odata.context", "@odata.count"})
+_SECRET = ("password", "credential", "secret")
+# What is left of a credential that PowerShell wrote as text: nothing.
+_NO_SECRET = "System.Management.Automation.PSCredential"
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file of the folder, before anybody looked into it."""
+
+    name: str
+    octets: bytes
+
+    def __repr__(self) -> str:
+        """Keep content out of traces."""
+        return f"RawFile({self.name!r}, {len(self.octets)} octets)"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One exported object. Names are found without regard to case.
+
+    `secrets` names properties that hold a password: their values are not kept.
+    """
+
+    file: str
+    line: int
+    properties: Mapping[str, object] = field(hash=False)
+    secrets: tuple[str, ...] = ()
+    folded: Mapping[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the names once."""
+        names = {name.lower(): name for name in self.properties}
+        object.__setattr__(self, "folded", MappingProxyType(names))
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}:{self.line}"
+
+    def get(self, name: str) -> object:
+        """Give a property's value, None when it is absent or null."""
+        known = self.folded.get(name.lower())
+        return None if known is None else self.properties[known]
+
+    def has(self, name: str) -> bool:
+        """Say whether the property is there, whatever it holds."""
+        return name.lower() in self.folded
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The objects of one file; `has_more` when the server says that it cut the list."""
+
+    entries: tuple[Exported, ...]
+    has_more: bool = False
+
+
+def decode(raw: RawFile) -> str:
+    """Give the text of a file: by its byte order mark, else UTF-8.
+
+    Raises:
+        ExportError: the octets are no such text.
+
+    """
+    codec, skip = next(
+        ((name, len(bom)) for bom, name in _BOMS if raw.octets.startswith(bom)),
+        ("utf-8", 0),
+    )
+    try:
+        text = raw.octets[skip:].decode(codec)
+    except UnicodeDecodeError as problem:
+        raise ExportError(
+            raw.name,
+            f"no {codec.upper()} at byte {problem.start + skip}; "
+            "export it again with `Out-File -Encoding utf8`",
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ExportError(
+            f"{raw.name}:{line}",
+            "a NUL character, so this is no text (UTF-16 needs a byte order mark)",
+        )
+    return text
+
+
+def is_json(text: str) -> bool:
+    """Say whether a text sets out to be a JSON object, list or null."""
+    start = text.lstrip()
+    return start[:1] in {"{", "["} or start.strip() == "null"
+
+
+def read_objects(name: str, text: str) -> Objects:
+    """Read the objects of a JSON text, each with the line at which it begins.
+
+    Raises:
+        ExportError: it is no JSON, or no list of objects.
+
+    """
+    has_more = False
+    found: list[tuple[int, object]] = []
+    for line, value in _values(name, text):
+        inner = _wrapped(value)
+        if inner is None:
+            found.append((line, value))
+            continue
+        has_more = has_more or _has_more(value)
+        found.extend((line, entry) for entry in inner)
+    objects = [(line, value) for line, value in found if value is not None]
+    return Objects(
+        tuple(_exported(name, line, value) for line, value in objects), has_more
+    )
+
+
+def _values(name: str, text: str) -> Iterator[tuple[int, object]]:
+    """Yield the elements of the outer list one by one, to know their lines."""
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_pairs, parse_constant=_constant, parse_float=str
+    )
+    place = _skip(text, 0)
+    line, counted = 1, 0
+    if text[place : place + 1] != "[":
+        value, end = _one(name, text, place, decoder)
+        _nothing_after(name, text, _skip(text, end))
+        yield text.count("\n", 0, place) + 1, value
+        return
+    place = _skip(text, place + 1)
+    if text[place : place + 1] == "]":
+        _nothing_after(name, text, _skip(text, place + 1))
+        return
+    while True:
+        line += text.count("\n", counted, place)
+        counted = place
+        value, end = _one(name, text, place, decoder)
+        yield line, value
+        place = _skip(text, end)
+        sign = text[place : place + 1]
+        if sign == "]":
+            _nothing_after(name, text, _skip(text, place + 1))
+            return
+        if sign != ",":
+            raise _broken(name, text, place, "expected `,` or `]`")
+        place = _skip(text, place + 1)
+
+
+def _one(
+    name: str, text: str, place: int, decoder: json.JSONDecoder
+) -> tuple[object, int]:
+    try:
+        return decoder.raw_decode(text, place)
+    except json.JSONDecodeError as problem:
+        what = problem.msg[:1].lower() + problem.msg[1:]
+        raise _broken(name, text, problem.pos, what) from None
+    except RecursionError:
+        raise _broken(name, text, place, "nested too deeply") from None
+    except ValueError as problem:
+        what = "a number too long" if "digits" in str(problem) else str(problem)
+        raise _broken(name, text, place, shown(what)) from None
+
+
+def _broken(name: str, text: str, place: int, what: str) -> ExportError:
+    line = text.count("\n", 0, place) + 1
+    column = place - (text.rfind("\n", 0, place) + 1) + 1
+    if not text[place:].strip():
+        what = "the file ends too early; export it again"
+    return ExportError(f"{name}:{line}", f"no JSON at column {column}: {what}")
+
+
+def _nothing_after(name: str, text: str, place: int) -> None:
+    if place < len(text):
+        raise _broken(name, text, place, "something follows the end")
+
+
+def _skip(text: str, place: int) -> int:
+    while text[place : place + 1] in {" ", "\t", "\r", "\n"}:
+        place += 1
+    return place
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        message = f"`{shown(twice)}` stands twice in one object"
+        raise ValueError(message)
+    return found
+
+
+def _constant(text: str) -> object:
+    message = f"`{text}` is no JSON number"
+    raise ValueError(message)
+
+
+def _wrapped(value: object) -> list[Any] | None:
+    """Give the list inside `{"value": [...]}` as services and PowerShell write it."""
+    if not isinstance(value, dict):
+        return None
+    folded = {key.lower(): key for key in value}
+    inner = value.get(folded.get("value", ""))
+    if isinstance(inner, list) and all(
+        key in _AROUND or key.startswith("@") for key in folded
+    ):
+        return inner
+    return None
+
+
+def _has_more(value: object) -> bool:
+    return isinstance(value, dict) and any(key.lower() == _MORE for key in value)
+
+
+def _exported(name: str, line: int, value: object) -> Exported:
+    place = f"{name}:{line}"
+    if not isinstance(value, dict):
+        raise ExportError(place, f"`{shown(value)}`, expected an exported object")
+    properties: dict[str, object] = {}
+    secrets = []
+    for key, content in value.items():
+        _check(place, key, content)
+        # exports#2.2: `X@data.type` tells the type of its sibling.
+        if "@" in key:
+            continue
+        if _is_secret(key, content):
+            secrets.append(key)
+            continue
+        properties[key] = content
+    twins = {key.lower() for key in properties}
+    if len(twins) < len(properties):
+        raise ExportError(place, "two properties differ in upper and lower case only")
+    return Exported(name, line, MappingProxyType(properties), tuple(secrets))
+
+
+def _is_secret(key: str, content: object) -> bool:
+    """A password, whoever put it there: neither kept nor shown."""
+    is_named = any(word in key.lower() for word in _SECRET)
+    if is_named and isinstance(content, (str, dict, list)):
+        return bool(content) and content != _NO_SECRET
+    return isinstance(content, dict) and any(
+        inner.lower() == "password" and content[inner] for inner in content
+    )
+
+
+def _check(place: str, key: str, value: object) -> None:
+    """Refuse texts that no cmdlet writes and that could harm what comes later."""
+    stack = [value, key]
+    while stack:
+        entry = stack.pop()
+        if isinstance(entry, dict):
+            stack.extend(entry.keys())
+            stack.extend(entry.values())
+        elif isinstance(entry, list):
+            stack.extend(entry)
+        elif isinstance(entry, str):
+            if len(entry) > MAX_TEXT and key.lower() != _OPAQUE:
+                raise ExportError(
+                    place,
+                    f"`{shown(key)}` holds a text of {len(entry)} characters, "
+                    f"at most {MAX_TEXT}",
+                )
+            if not entry.isascii() and any("\ud800" <= c <= "\udfff" for c in entry):
+                raise ExportError(
+                    place, f"`{shown(key)}` holds half of a surrogate pair"
+                )

@@ -1,0 +1,173 @@
+"""`internet.toml`: what DNS says, and other people's servers.
+
+    outbound_address = "192.0.2.25"        # whence Exchange connects
+    helo = "mail.outbound.example"
+    absent = ["zivver.org"]                # names that do not exist
+    failing = []                           # names that no server answers for
+
+    [dns."contoso.example"]
+    TXT = ["v=spf1 ip4:192.0.2.0/24 -all"]
+    MX = ["10 mail.contoso.example"]
+
+    [[host]]                               # one that is not plain and decent
+    name = "mx.fabrikam.example"
+    starttls = "missing"                   # offered, missing, refused
+    certificate = "expired"
+
+    [[host.refuses]]
+    stage = "RCPT"
+    reply = "550 5.7.1 not from you"
+
+A name that does not stand here is unknown, not absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+
+from fakes.internet.hosts import DEFAULT_SIZE, Host, Internet, Presence
+from fakes.mail.handoff import Stage
+from fakes.mail.reply import Reply, read_reply
+from fakes.mail.session import (
+    Certificate,
+    CertificateFault,
+    IpAddress,
+    ServerTls,
+)
+from fakes.zone import Zone, zone
+from harness.exports.problems import shown
+from harness.exports.toml_tables import Table, read_toml
+
+_BIG = 10**12
+
+
+class RecordType(StrEnum):
+    """The kinds of DNS records that anybody asks for."""
+
+    A = "A"
+    AAAA = "AAAA"
+    MX = "MX"
+    TXT = "TXT"
+    PTR = "PTR"
+
+
+class StartTls(StrEnum):
+    """How a host does STARTTLS."""
+
+    OFFERED = "offered"
+    MISSING = "missing"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class InternetFile:
+    """The Internet, and where Exchange stands in it."""
+
+    internet: Internet = field(default_factory=Internet)
+    outbound_address: IpAddress | None = None
+    helo: str | None = None
+
+
+def read_internet(file: str, text: str) -> InternetFile:
+    """Read an `internet.toml`.
+
+    Raises:
+        ExportError: a key is unknown or a value ill-formed; with file and line.
+
+    """
+    top = read_toml(file, text)
+    top.only("outbound_address", "helo", "absent", "failing", "dns", "host")
+    hosts = tuple(_host(table) for table in top.tables("host") or ())
+    return InternetFile(Internet(_zone(top), hosts), _address(top), top.text("helo"))
+
+
+def _address(top: Table) -> IpAddress | None:
+    said = top.text("outbound_address")
+    if said is None:
+        return None
+    try:
+        return ip_address(said)
+    except ValueError:
+        raise top.fail(
+            "outbound_address",
+            f"`outbound_address` is `{shown(said)}`, expected an address",
+        ) from None
+
+
+def _zone(top: Table) -> Zone:
+    records: dict[tuple[str, str], tuple[str, ...]] = {}
+    dns = top.table("dns")
+    for name in dns.values if dns else ():
+        table = dns.table(name) if dns else None
+        if table is None:
+            continue
+        table.only(*RecordType)
+        for kind in table.values:
+            found = table.texts(kind) or ()
+            for record in found:
+                _check(table, kind, record)
+            records[name, kind] = found
+    return zone(
+        records,
+        absent=frozenset(top.texts("absent") or ()),
+        failing=frozenset(top.texts("failing") or ()),
+    )
+
+
+def _check(table: Table, kind: str, record: str) -> None:
+    if kind in {"A", "AAAA"}:
+        version = 4 if kind == "A" else 6
+        try:
+            is_right = ip_address(record).version == version
+        except ValueError:
+            is_right = False
+        if not is_right:
+            raise table.fail(kind, f"`{shown(record)}` is no IPv{version} address")
+    if kind == "MX":
+        preference, _, host = record.partition(" ")
+        if not preference.isdecimal() or not host.strip():
+            raise table.fail(
+                kind, f"`{shown(record)}` is no MX record, expected `10 mx.example`"
+            )
+
+
+def _host(table: Table) -> Host:
+    table.only(
+        "name",
+        "presence",
+        "starttls",
+        "certificate",
+        "certificate_names",
+        "size_limit",
+        "unknown",
+        "refuses",
+    )
+    name = table.needed("name")
+    starttls = table.choice("starttls", StartTls) or StartTls.OFFERED
+    fault = table.choice("certificate", CertificateFault) or CertificateFault.NONE
+    names = table.texts("certificate_names") or (name,)
+    tls = ServerTls(
+        is_offered=starttls is not StartTls.MISSING,
+        certificate=Certificate(names, fault),
+        is_refused=starttls is StartTls.REFUSED,
+    )
+    refuses = tuple(_refusal(one) for one in table.tables("refuses") or ())
+    presence = table.choice("presence", Presence) or Presence.TALKS
+    unknown = frozenset(table.addresses("unknown"))
+    limit = table.number("size_limit", low=1, high=_BIG) or DEFAULT_SIZE
+    try:
+        return Host(name, tls, presence, refuses, unknown, limit)
+    except ValueError as problem:
+        raise table.fail("refuses", shown(str(problem))) from None
+
+
+def _refusal(table: Table) -> tuple[Stage, Reply]:
+    table.only("stage", "reply")
+    stage = table.word("stage", table.needed("stage"), Stage)
+    said = table.needed("reply")
+    try:
+        return stage, read_reply(said)
+    except ValueError as problem:
+        raise table.fail("reply", f"`reply`: {shown(str(problem))}") from None

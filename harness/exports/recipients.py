@@ -1,0 +1,220 @@
+"""The directory: Get-Recipient, completed by Get-MailContact and Get-Mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from fakes.exchange.organization import Directory, Recipient, RecipientKind
+from fakes.mail.address import Address
+from harness.exports import values
+from harness.exports.account import (
+    Ledger,
+    Mark,
+    Row,
+    Table,
+    Understood,
+    marks_of,
+    table_of,
+    unjudged,
+)
+from harness.exports.cmdlets import Cmdlet
+from harness.exports.formats import Exported
+
+T = TypeVar("T")
+
+# The default of -ResultSize: more may have been cut off.
+TRUNCATED_AT = 1000
+_NAMES = (
+    "Name",
+    "Identity",
+    "Alias",
+    "DistinguishedName",
+    "Guid",
+    "ExchangeObjectId",
+    "ExternalDirectoryObjectId",
+    "LegacyExchangeDN",
+    "Id",
+    "UserPrincipalName",
+    "SamAccountName",
+    "WindowsLiveID",
+    "MicrosoftOnlineServicesID",
+)
+_ENOUGH_SIZE = 25 * 2**20
+_TYPES: Mapping[str, RecipientKind] = MappingProxyType(
+    {
+        "usermailbox": RecipientKind.MAILBOX,
+        "mailuser": RecipientKind.MAIL_USER,
+        "mailcontact": RecipientKind.MAIL_CONTACT,
+        "mailuniversaldistributiongroup": RecipientKind.GROUP,
+        "mailuniversalsecuritygroup": RecipientKind.GROUP,
+        "mailnonuniversalgroup": RecipientKind.GROUP,
+        "dynamicdistributiongroup": RecipientKind.GROUP,
+        "publicfolder": RecipientKind.PUBLIC_FOLDER,
+    }
+)
+_BY_CMDLET: Mapping[Cmdlet, RecipientKind] = MappingProxyType(
+    {
+        Cmdlet.CONTACTS: RecipientKind.MAIL_CONTACT,
+        Cmdlet.MAILBOXES: RecipientKind.MAILBOX,
+    }
+)
+_OPEN = Row(Understood.NOT_JUDGED, "exchange-routing#3.2")
+RECIPIENTS: Table = MappingProxyType(
+    table_of(
+        (
+            Understood.USED,
+            "exchange-routing#3.2",
+            "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
+            "WindowsEmailAddress RequireSenderAuthenticationEnabled "
+            "RequireAllSendersAreAuthenticated " + " ".join(_NAMES),
+        ),
+    )
+    | {
+        name.lower(): _OPEN
+        for name in (
+            "ForwardingAddress",
+            "ForwardingSmtpAddress",
+            "AcceptMessagesOnlyFrom",
+            "AcceptMessagesOnlyFromDLMembers",
+            "AcceptMessagesOnlyFromSendersOrMembers",
+            "RejectMessagesFrom",
+            "RejectMessagesFromDLMembers",
+            "RejectMessagesFromSendersOrMembers",
+            "ModerationEnabled",
+        )
+    }
+)
+
+
+def read_directory(
+    found: Mapping[Cmdlet, tuple[Exported, ...]],
+    ledger: Ledger,
+    *,
+    cut: frozenset[Cmdlet] = frozenset(),
+) -> Directory | None:
+    """Make the directory of the recipient objects of all cmdlets; None without any.
+
+    Only a whole Get-Recipient makes it whole. `cut` names the cmdlets whose list may
+    have been cut off.
+
+    Raises:
+        ExportError: an address is none.
+
+    """
+    cmdlets = (Cmdlet.RECIPIENTS, Cmdlet.MAILBOXES, Cmdlet.CONTACTS)
+    if not any(cmdlet in found for cmdlet in cmdlets):
+        return None
+    merged: list[Recipient] = []
+    for cmdlet in cmdlets:
+        known = {one.primary: at for at, one in enumerate(merged)}
+        for entry in found.get(cmdlet, ()):
+            one = read_recipient(entry, cmdlet, ledger)
+            if one is None or one in merged[len(known) :]:
+                continue
+            at = known.get(one.primary)
+            if at is None:
+                # Two objects of one cmdlet with one address stay two: a fault to see.
+                merged.append(one)
+            else:
+                merged[at] = _completed(merged[at], one)
+    is_whole = Cmdlet.RECIPIENTS in found and Cmdlet.RECIPIENTS not in cut
+    return Directory(tuple(merged), is_whole=is_whole)
+
+
+def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient | None:
+    """Read one recipient object; None for one that has no mail address.
+
+    Raises:
+        ExportError: an address is none.
+
+    """
+    own = _own_addresses(entry)
+    marks = marks_of(entry, RECIPIENTS, rest=Understood.WITHOUT_EFFECT)
+    known = values.names(entry, _NAMES)
+    shown_name = known[0] if known else (str(own[0]) if own else entry.place)
+    external, problem = _external(entry)
+    marks += problem + _size_mark(entry)
+    if not own and external is None:
+        marks += (Mark("PrimarySmtpAddress", Understood.NOT_JUDGED, "no mail address"),)
+        ledger.note(entry, shown_name, marks)
+        return None
+    ledger.note(entry, shown_name, marks)
+    primary = own[0] if own else external
+    assert primary is not None  # noqa: S101  one of them is there, see above
+    needs = ("RequireSenderAuthenticationEnabled", "RequireAllSendersAreAuthenticated")
+    return Recipient(
+        name=shown_name,
+        kind=_kind(entry, cmdlet),
+        primary=primary,
+        proxies=tuple(address for address in own if address != primary),
+        external=external,
+        names=known,
+        needs_authenticated_sender=any(values.flag(entry, n) is True for n in needs),
+        unjudged=unjudged(marks),
+    )
+
+
+def _own_addresses(entry: Exported) -> tuple[Address, ...]:
+    """The primary address first, then the other SMTP proxies."""
+    given = values.texts(entry, "EmailAddresses")
+    found = values.proxies(given, entry.place, "EmailAddresses")
+    for name in ("PrimarySmtpAddress", "WindowsEmailAddress"):
+        said = values.text(entry, name)
+        if said and name == "WindowsEmailAddress" and found:
+            break
+        if said:
+            first = values.address(_bare(said), entry.place, name)
+            return tuple(dict.fromkeys((first, *found)))
+    return found
+
+
+def _external(entry: Exported) -> tuple[Address | None, tuple[Mark, ...]]:
+    said = values.text(entry, "ExternalEmailAddress")
+    if not said:
+        return None, ()
+    prefix, colon, _ = said.partition(":")
+    if colon and prefix.lower() != "smtp":
+        why = f"an address of type {prefix[:20]}"
+        return None, (Mark("ExternalEmailAddress", Understood.NOT_JUDGED, why),)
+    return values.address(_bare(said), entry.place, "ExternalEmailAddress"), ()
+
+
+def _bare(said: str) -> str:
+    prefix, colon, rest = said.partition(":")
+    return rest.strip() if colon and prefix.lower() == "smtp" else said
+
+
+def _size_mark(entry: Exported) -> tuple[Mark, ...]:
+    """A size limit below what any mail of ours has is not judged."""
+    limit = values.size(entry, "MaxReceiveSize")
+    if limit is None or limit >= _ENOUGH_SIZE:
+        return ()
+    return (Mark("MaxReceiveSize", Understood.NOT_JUDGED, "exchange-routing#B13"),)
+
+
+def _kind(entry: Exported, cmdlet: Cmdlet) -> RecipientKind:
+    said = values.text(entry, "RecipientType")
+    if said is None:
+        return _BY_CMDLET.get(cmdlet, RecipientKind.OTHER)
+    return _TYPES.get(said.lower(), RecipientKind.OTHER)
+
+
+def _completed(first: Recipient, more: Recipient) -> Recipient:
+    """Add what the other cmdlet knows of the same object."""
+    return replace(
+        first,
+        proxies=_joined(first.proxies, more.proxies),
+        external=first.external or more.external,
+        names=_joined(first.names, more.names),
+        needs_authenticated_sender=(
+            first.needs_authenticated_sender or more.needs_authenticated_sender
+        ),
+        unjudged=_joined(first.unjudged, more.unjudged),
+    )
+
+
+def _joined(first: Iterable[T], more: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys((*first, *more)))

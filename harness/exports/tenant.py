@@ -1,0 +1,387 @@
+"""A tenant: the files of one folder to an organization, with the account of them.
+
+Absent is not empty: a cmdlet that was not exported is None in the organization and
+stands in `missing`; one that gave nothing is an empty tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from fakes.exchange.organization import (
+    AcceptedDomain,
+    InboundConnector,
+    Organization,
+    OutboundConnector,
+    Platform,
+    SendConnector,
+)
+from fakes.exchange.rules.rule import Rule
+from fakes.internet.hosts import Internet
+from fakes.zivver.service import ZivverService
+from harness.exports.account import Account, FileLine, Ledger
+from harness.exports.arrivals import read_inbound, read_receive
+from harness.exports.cmdlets import NOT_READ, Cmdlet, by_name, recognise
+from harness.exports.connectors import read_outbound, read_send
+from harness.exports.domains import read_domain
+from harness.exports.formats import (
+    Exported,
+    RawFile,
+    decode,
+    is_json,
+    read_objects,
+)
+from harness.exports.internet import InternetFile, read_internet
+from harness.exports.problems import ExportError, shown
+from harness.exports.recipients import TRUNCATED_AT, read_directory
+from harness.exports.rules import read_rules
+from harness.exports.zivver import ZivverFile, read_zivver
+from harness.world import World
+
+ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
+_HELO = "mail.outbound.example"
+_POLICY = "policy"
+_TOML = ".toml"
+# Which of them tells Exchange Online from a server.
+_ONLINE = (Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS)
+_SERVER = (Cmdlet.SEND_CONNECTORS, Cmdlet.RECEIVE_CONNECTORS)
+# exports#2.1: a rule of a server has none of these.
+_ONLINE_RULE = ("CreatedBy", "LastModifiedBy", "RemoveOMEv2")
+_FACTS: Mapping[Platform, tuple[tuple[Cmdlet, str], ...]] = MappingProxyType(
+    {
+        Platform.ONLINE: (
+            (Cmdlet.RULES, "mail flow rules"),
+            (Cmdlet.OUTBOUND_CONNECTORS, "outbound connectors"),
+            (Cmdlet.INBOUND_CONNECTORS, "inbound connectors"),
+            (Cmdlet.ACCEPTED_DOMAINS, "accepted domains"),
+            (Cmdlet.RECIPIENTS, "recipients"),
+        ),
+        Platform.SERVER: (
+            (Cmdlet.RULES, "mail flow rules"),
+            (Cmdlet.SEND_CONNECTORS, "send connectors"),
+            (Cmdlet.RECEIVE_CONNECTORS, "receive connectors"),
+            (Cmdlet.ACCEPTED_DOMAINS, "accepted domains"),
+            (Cmdlet.RECIPIENTS, "recipients"),
+        ),
+    }
+)
+_UNREAD = {
+    ".xml": "XML is not read yet; export with `ConvertTo-Json`",
+    ".clixml": "CLIXML is not read yet; export with `ConvertTo-Json`",
+    ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
+}
+_EMPTY = (
+    "empty: no result, or an export that failed; write `[]` into it if there are none"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that was not exported (or not wholly), and the cmdlet that gives it."""
+
+    fact: str
+    cmdlet: str
+    why: str = "not exported"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One organisation's configuration as exported, and how it was understood."""
+
+    name: str
+    organization: Organization
+    zivver: ZivverService = field(default_factory=ZivverService)
+    internet: Internet = field(default_factory=Internet)
+    account: Account = field(default_factory=Account)
+    policies: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    missing: tuple[Missing, ...] = ()
+    source: str = ""
+
+    @property
+    def world(self) -> World:
+        """The world that a mail of this tenant meets."""
+        return World(self.organization, self.zivver, self.internet)
+
+
+@dataclass(slots=True)
+class _Folder:
+    """What the files hold, before it becomes an organization."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    found: dict[Cmdlet, tuple[Exported, ...]] = field(default_factory=dict)
+    cut: set[Cmdlet] = field(default_factory=set)
+    zivver: ZivverFile = field(default_factory=ZivverFile)
+    internet: InternetFile = field(default_factory=InternetFile)
+    policies: dict[str, str] = field(default_factory=dict)
+
+
+def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Tenant:
+    """Make a tenant of the files of its folder.
+
+    Raises:
+        ExportError: a file is not what it says, no known cmdlet is among them, or
+            they come from two platforms.
+
+    """
+    folder = _Folder()
+    for raw in sorted(files, key=lambda one: one.name):
+        _take(raw, folder)
+    if not folder.found:
+        expected = f"`{Cmdlet.RULES} | ConvertTo-Json`"
+        raise ExportError(
+            name, f"no file of a known cmdlet, expected one such as {expected}"
+        )
+    platform = _platform(name, folder.found)
+    organization = _organization(name, platform, folder)
+    return Tenant(
+        name=name,
+        organization=organization,
+        zivver=folder.zivver.service,
+        internet=folder.internet.internet,
+        account=folder.ledger.close(),
+        policies=MappingProxyType(folder.policies),
+        missing=_missing(organization, folder),
+        source=source or name,
+    )
+
+
+def _take(raw: RawFile, folder: _Folder) -> None:
+    """Put one file where it belongs."""
+    name = raw.name.lower()
+    files = folder.ledger.files
+    if name == ZIVVER_FILE:
+        folder.zivver = read_zivver(raw.name, decode(raw))
+        files.append(FileLine(raw.name, "the Zivver side"))
+    elif name == INTERNET_FILE:
+        folder.internet = read_internet(raw.name, decode(raw))
+        files.append(FileLine(raw.name, "DNS and other people's servers"))
+    elif name.startswith(_POLICY) and name.endswith(_TOML):
+        stem = raw.name[: -len(_TOML)]
+        folder.policies[stem] = decode(raw)
+        files.append(FileLine(raw.name, "a policy"))
+    elif name.startswith("readme"):
+        files.append(FileLine(raw.name, "a note", is_read=False, remark="for people"))
+    else:
+        _take_export(raw, folder)
+
+
+def _take_export(raw: RawFile, folder: _Folder) -> None:
+    is_called_json = raw.name.lower().endswith(".json")
+    try:
+        line = _export(raw, folder, must_be_json=is_called_json)
+    except ExportError as problem:
+        if is_called_json or by_name(raw.name):
+            raise
+        line = FileLine(raw.name, "not understood", 0, False, problem.message)  # noqa: FBT003
+    folder.ledger.files.append(line)
+
+
+def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
+    suffix = raw.name[raw.name.rfind(".") :].lower()
+    if suffix in _UNREAD:
+        return _not_understood(raw, _UNREAD[suffix])
+    text = decode(raw)
+    if not text.strip():
+        return _not_understood(raw, _EMPTY)
+    if not is_json(text):
+        if must_be_json:
+            raise ExportError(
+                f"{raw.name}:1",
+                f"`{shown(text.lstrip()[:20])}`, expected JSON as `ConvertTo-Json` "
+                "writes it",
+            )
+        return _not_understood(raw, "no JSON")
+    objects = read_objects(raw.name, text)
+    cmdlet = recognise(raw.name, objects.entries)
+    if cmdlet is None:
+        return _not_understood(raw, "not from a cmdlet that we know")
+    count = len(objects.entries)
+    if cmdlet in NOT_READ:
+        return FileLine(raw.name, cmdlet, count, False, NOT_READ[cmdlet])  # noqa: FBT003
+    known = folder.found.get(cmdlet, ())
+    folder.found[cmdlet] = known + _new(known, objects.entries)
+    if objects.has_more or count == TRUNCATED_AT:
+        folder.cut.add(cmdlet)
+    return FileLine(raw.name, cmdlet, count)
+
+
+def _new(
+    known: tuple[Exported, ...], entries: tuple[Exported, ...]
+) -> tuple[Exported, ...]:
+    """Leave out what another file of the same cmdlet has just so."""
+    if not known:
+        return entries
+    contents = [entry.properties for entry in known]
+    return tuple(entry for entry in entries if entry.properties not in contents)
+
+
+def _not_understood(raw: RawFile, why: str) -> FileLine:
+    return FileLine(raw.name, "not understood", 0, is_read=False, remark=why)
+
+
+def _platform(name: str, found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Platform:
+    online = [str(cmdlet) for cmdlet in _ONLINE if cmdlet in found]
+    server = [str(cmdlet) for cmdlet in _SERVER if cmdlet in found]
+    if online and server:
+        raise ExportError(
+            name,
+            f"`{online[0]}` of Exchange Online beside `{server[0]}` of a server, "
+            "expected one platform a folder",
+        )
+    rules = found.get(Cmdlet.RULES, ())
+    if server:
+        return Platform.SERVER
+    if online or any(rule.has(mark) for rule in rules for mark in _ONLINE_RULE):
+        return Platform.ONLINE
+    raise ExportError(
+        name,
+        "nothing tells Exchange Online from a server, expected "
+        f"`{Cmdlet.OUTBOUND_CONNECTORS}` or `{Cmdlet.SEND_CONNECTORS}`",
+    )
+
+
+def _organization(name: str, platform: Platform, folder: _Folder) -> Organization:
+    found, ledger = folder.found, folder.ledger
+    directory = read_directory(found, ledger, cut=frozenset(folder.cut))
+    domains = _domains(found.get(Cmdlet.ACCEPTED_DOMAINS), ledger)
+    rules = found.get(Cmdlet.RULES)
+    given = Organization(
+        name=_name(name, domains),
+        platform=platform,
+        rules=None if rules is None else read_rules(rules, directory, ledger),
+        accepted_domains=domains,
+        directory=directory,
+        outbound_connectors=_outbound(found.get(Cmdlet.OUTBOUND_CONNECTORS), ledger),
+        send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
+        inbound_connectors=_inbound(found, ledger),
+        credentials=folder.zivver.credentials,
+        source=folder.internet.outbound_address,
+        helo=folder.internet.helo or _HELO,
+    )
+    _check_credentials(given)
+    return given
+
+
+def _name(name: str, domains: tuple[AcceptedDomain, ...] | None) -> str:
+    marked = [domain.domain for domain in domains or () if domain.is_default]
+    return marked[0] if marked else name
+
+
+def _domains(
+    entries: tuple[Exported, ...] | None, ledger: Ledger
+) -> tuple[AcceptedDomain, ...] | None:
+    if entries is None:
+        return None
+    return tuple(read_domain(entry, ledger) for entry in entries)
+
+
+def _outbound(
+    entries: tuple[Exported, ...] | None, ledger: Ledger
+) -> tuple[OutboundConnector, ...] | None:
+    if entries is None:
+        return None
+    found = tuple(read_outbound(entry, ledger) for entry in entries)
+    _check_names((connector.name, connector.place) for connector in found)
+    return found
+
+
+def _send(
+    entries: tuple[Exported, ...] | None, ledger: Ledger
+) -> tuple[SendConnector, ...] | None:
+    if entries is None:
+        return None
+    found = tuple(read_send(entry, ledger) for entry in entries)
+    _check_names((connector.name, connector.place) for connector in found)
+    return found
+
+
+def _inbound(
+    found: Mapping[Cmdlet, tuple[Exported, ...]], ledger: Ledger
+) -> tuple[InboundConnector, ...] | None:
+    entries = found.get(Cmdlet.INBOUND_CONNECTORS)
+    if entries is not None:
+        return tuple(read_inbound(entry, ledger) for entry in entries)
+    receive = found.get(Cmdlet.RECEIVE_CONNECTORS)
+    return None if receive is None else read_receive(receive, ledger)
+
+
+def _check_names(named: Iterable[tuple[str, str]]) -> None:
+    places: dict[str, str] = {}
+    for name, place in named:
+        key = name.lower()
+        if key in places:
+            raise ExportError(
+                place, f"connector `{shown(name)}` stands twice, see {places[key]}"
+            )
+        places[key] = place
+
+
+def _check_credentials(organization: Organization) -> None:
+    if organization.send_connectors is None:
+        return
+    names = {connector.name for connector in organization.send_connectors}
+    for name in organization.credentials:
+        if name not in names:
+            known = ", ".join(f"`{one}`" for one in sorted(names)) or "none"
+            raise ExportError(
+                ZIVVER_FILE,
+                f"credentials for `{shown(name)}`, which is no send connector; "
+                f"there is {known[:200]}",
+            )
+
+
+def _missing(organization: Organization, folder: _Folder) -> tuple[Missing, ...]:
+    facts = _FACTS[organization.platform]
+    found = [
+        Missing(fact, cmdlet) for cmdlet, fact in facts if cmdlet not in folder.found
+    ]
+    found += [
+        Missing(cmdlet.value, f"{cmdlet} -ResultSize Unlimited", _why_cut(cmdlet))
+        for cmdlet in Cmdlet
+        if cmdlet in folder.cut
+    ]
+    if organization.source is None:
+        found.append(
+            Missing("the outbound address", INTERNET_FILE, "`outbound_address` not set")
+        )
+    found += [
+        Missing(
+            f"connector `{shown(name)}`",
+            f"{Cmdlet.OUTBOUND_CONNECTORS} -IsTransportRuleScoped $true",
+            "a rule names it, and it is not in the export",
+        )
+        for name in _unknown_connectors(organization)
+    ]
+    return tuple(found)
+
+
+def _why_cut(cmdlet: Cmdlet) -> str:
+    return f"{TRUNCATED_AT:,} objects: the list of {cmdlet} is probably cut off"
+
+
+def _unknown_connectors(organization: Organization) -> tuple[str, ...]:
+    """Connectors that rules name and that no export shows.
+
+    exchange-routing#1.1: the cmdlet lists those that are made for rules on request.
+    """
+    connectors = organization.outbound_connectors
+    if connectors is None:
+        return ()
+    known = {text.lower() for one in connectors for text in (one.name, *one.names)}
+    return _absent_from(known, organization.rules or ())
+
+
+def _absent_from(known: set[str], rules: tuple[Rule, ...]) -> tuple[str, ...]:
+    wanted = (
+        value[0]
+        for rule in rules
+        for action in rule.actions
+        if action.name == "RouteMessageOutboundConnector"
+        for value in action.values
+        if value
+    )
+    return tuple(dict.fromkeys(w for w in wanted if w.lower() not in known))

@@ -1,0 +1,205 @@
+"""`zivver.toml`: what no cmdlet exports of the Zivver side.
+
+    allowlist = ["contoso.example"]             # domains on Zivver's SPF allowlist
+
+    [[account]]
+    address = "anna@contoso.example"            # aliases, kind, state
+
+    [[credential]]                              # SMTP credentials at Zivver
+    user = "..."
+    password = "..."                            # state
+
+    [[connector_credential]]                    # what a send connector logs in with
+    connector = "Zivver Custom Relay"
+    user = "..."
+    password = "..."
+
+    [delivering]                                # how recipients are reached
+    [settings]                                  # answers to what Zivver leaves open
+
+What is left out is not known, which is not the same as none (`account = []`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from fakes.mail.handoff import AuthTerms
+from fakes.zivver.readings import (
+    BccMode,
+    EmptyRecipients,
+    IgnoreValue,
+    MissingAccount,
+    NotAllowlisted,
+    TrustedOverSmtp,
+)
+from fakes.zivver.service import (
+    HOST,
+    RECIPIENT_LIMIT,
+    SIZE_LIMIT,
+    Account,
+    AccountKind,
+    AccountState,
+    Credential,
+    CredentialState,
+    Delivering,
+    Fault,
+    Verification,
+    ZivverService,
+    credential,
+)
+from harness.exports.toml_tables import Table, read_toml
+
+_BIG = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class ZivverFile:
+    """The service, and what send connectors log in with, by connector name."""
+
+    service: ZivverService = field(default_factory=ZivverService)
+    credentials: Mapping[str, AuthTerms] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+
+
+def read_zivver(file: str, text: str) -> ZivverFile:
+    """Read a `zivver.toml`.
+
+    Raises:
+        ExportError: a key is unknown or a value ill-formed; with file and line.
+
+    """
+    top = read_toml(file, text)
+    top.only(
+        "host",
+        "allowlist",
+        "account",
+        "credential",
+        "connector_credential",
+        "delivering",
+        "settings",
+    )
+    accounts = top.tables("account")
+    credentials = top.tables("credential")
+    allowlist = top.domains("allowlist")
+    settings = top.table("settings") or Table(file, (), {}, {})
+    service = _settings(
+        settings,
+        host=top.text("host") or HOST,
+        accounts=None if accounts is None else tuple(map(_account, accounts)),
+        credentials=None if credentials is None else tuple(map(_login, credentials)),
+        allowlist=None if allowlist is None else frozenset(allowlist),
+        delivering=_delivering(top.table("delivering")),
+    )
+    return ZivverFile(service, _connector_credentials(top))
+
+
+def _account(table: Table) -> Account:
+    table.only("address", "aliases", "kind", "state")
+    return Account(
+        address=table.address("address", table.needed("address")),
+        aliases=table.addresses("aliases"),
+        kind=table.choice("kind", AccountKind) or AccountKind.USER,
+        state=table.choice("state", AccountState) or AccountState.ACTIVE,
+    )
+
+
+def _login(table: Table) -> Credential:
+    table.only("user", "password", "state")
+    state = table.choice("state", CredentialState) or CredentialState.ACTIVE
+    return credential(table.needed("user"), table.needed("password"), state=state)
+
+
+def _connector_credentials(top: Table) -> Mapping[str, AuthTerms]:
+    found: dict[str, AuthTerms] = {}
+    for table in top.tables("connector_credential") or ():
+        table.only("connector", "user", "password")
+        name = table.needed("connector")
+        if name in found:
+            raise table.fail("connector", f"`{name}` has credentials twice")
+        found[name] = AuthTerms(table.needed("user"), table.needed("password"))
+    return MappingProxyType(found)
+
+
+def _delivering(table: Table | None) -> Delivering:
+    if table is None:
+        return Delivering()
+    table.only(
+        "minimum",
+        "known",
+        "members",
+        "odd_domains",
+        "odd_unfit",
+        "nta_domains",
+        "trusted_domains",
+        "refusing",
+    )
+    minimum = table.text("minimum")
+    known = table.table("known") or Table(table.file, table.path, {}, table.lines)
+    return Delivering(
+        minimum=None if minimum is None else _verification(table, "minimum", minimum),
+        known=tuple(
+            (known.address(key, key), _verification(known, key, known.needed(key)))
+            for key in known.values
+        ),
+        members=frozenset(table.addresses("members")),
+        odd_domains=frozenset(table.domains("odd_domains") or ()),
+        odd_unfit=frozenset(table.domains("odd_unfit") or ()),
+        nta_domains=frozenset(table.domains("nta_domains") or ()),
+        trusted_domains=frozenset(table.domains("trusted_domains") or ()),
+        refusing=frozenset(table.domains("refusing") or ()),
+    )
+
+
+def _verification(table: Table, key: str, said: str) -> Verification:
+    known = {member.name.lower(): member for member in Verification}
+    if said in known:
+        return known[said]
+    raise table.fail(key, f"`{key}` is `{said[:40]}`, expected {', '.join(known)}")
+
+
+def _settings(
+    table: Table,
+    *,
+    host: str,
+    accounts: tuple[Account, ...] | None,
+    credentials: tuple[Credential, ...] | None,
+    allowlist: frozenset[str] | None,
+    delivering: Delivering,
+) -> ZivverService:
+    table.only(
+        "size_limit",
+        "recipient_limit",
+        "is_down",
+        "faults",
+        "missing_account",
+        "ignore_value",
+        "empty_recipients",
+        "not_allowlisted",
+        "bcc_mode",
+        "trusted_over_smtp",
+    )
+    return ZivverService(
+        host=host,
+        accounts=accounts,
+        credentials=credentials,
+        spf_allowlist=allowlist,
+        delivering=delivering,
+        size_limit=table.number("size_limit", low=1, high=_BIG) or SIZE_LIMIT,
+        recipient_limit=(
+            table.number("recipient_limit", low=1, high=_BIG) or RECIPIENT_LIMIT
+        ),
+        is_down=table.flag("is_down") is True,
+        faults=frozenset(
+            table.word("faults", said, Fault) for said in table.texts("faults") or ()
+        ),
+        missing_account=table.choice("missing_account", MissingAccount),
+        ignore_value=table.choice("ignore_value", IgnoreValue),
+        empty_recipients=table.choice("empty_recipients", EmptyRecipients),
+        not_allowlisted=table.choice("not_allowlisted", NotAllowlisted),
+        bcc_mode=table.choice("bcc_mode", BccMode),
+        trusted_over_smtp=table.choice("trusted_over_smtp", TrustedOverSmtp),
+    )
