@@ -36,10 +36,11 @@ def of_recipients(scene: Scene, shown: Draft) -> Iterator[Draft]:
     other = writer if writer not in (scene.sender, colleague) else cleo
     sort = shown.sort
     two = (colleague, other) if scene.row.to is Audience.INSIDE else (info, cleo)
+    both: _Recipients = {"to": two}
     bcc: _Recipients = {"to": two[:1], "bcc": two[1:]}
     mixed: _Recipients = {"to": (info,), "cc": (colleague,)}
     for ending, text, changes in (
-        ("two", "to two", {"to": two}),
+        ("two", "to two", both),
         ("bcc", "one in Bcc", bcc),
         ("mixed", "to outside and inside", mixed),
     ):
@@ -176,7 +177,7 @@ def everyday(stage: Stage) -> Iterator[Draft]:
             first,
             id=f"everyday-{ending}",
             sort=f"everyday mail {text}",
-            **changes,  # type: ignore[arg-type]
+            **changes,
         )
     yield replace(
         first,

@@ -1,0 +1,268 @@
+"""Which line of the configuration explains a finding.
+
+For mail that should have gone to Zivver and did not: the relay rule that came closest,
+and the test that failed. For mail that should not have gone: the rule that took it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules.actions import Effect
+from fakes.exchange.rules.rule import Mode, Rule
+from fakes.trace import Answer, Detail, Step, StepKind
+from harness.compare import Finding, FindingKind
+from harness.duty import Obligation
+from harness.outcome import Disposition, Outcome
+from harness.policy.noun import Labelled, Row, SentBy, SubjectHas
+from harness.simulate import simulate
+from harness.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.mail.address import Address
+    from fakes.mail.item import MailItem
+
+_TAKES = frozenset({"RouteMessageOutboundConnector", "RedirectMessageTo"})
+_ENDS = frozenset({Effect.END, Effect.ROUTE, Effect.RECIPIENTS})
+# How the predicates begin that look where a trigger does, and what a person calls it.
+_SPEAKS: Mapping[type, tuple[tuple[str, ...], str]] = MappingProxyType(
+    {
+        SubjectHas: (("Subject",), "the subject"),
+        Labelled: (("Header",), "the label"),
+        SentBy: (("From", "Sender"), "the sender"),
+    }
+)
+# It names no sender.
+_SCOPE = "FromScope"
+_LABELS = "msip_labels"
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A rule (or a connector), and the test of it that explains the finding.
+
+    Empty where nothing of the configuration is to blame. `why` is a sentence for a
+    person; `cause` is what findings of one sort share.
+    """
+
+    rule: str = ""
+    priority: int | None = None
+    place: str = ""
+    why: str = ""
+    test: str = ""
+    is_exception: bool = False
+    looked_for: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    connector: str = ""
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        """What findings of one sort share."""
+        return (self.rule, self.why, self.test, self.looked_for, self.connector)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mail and what became of it in a world, with the row that it is about."""
+
+    item: MailItem
+    world: World
+    outcome: Outcome
+    at: datetime
+    row: Row | None = None
+
+
+def takes_mail(rule: Rule) -> bool:
+    """Say whether the rule sends mail another way: a relay rule."""
+    return any(action.name in _TAKES for action in rule.actions)
+
+
+def blame(finding: Finding, seen: Seen) -> Blame:
+    """Name the line of the configuration that explains a finding."""
+    if finding.kind is FindingKind.UNDETERMINED:
+        return Blame(why=finding.why)
+    is_plain = finding.delivery is not None and (
+        finding.delivery.left_plain
+        or finding.delivery.disposition is Disposition.INTERNAL
+    )
+    if finding.obligation is Obligation.MUST_BE_SECURE and is_plain:
+        taken = _taken(finding, seen)
+        return taken or _closest(finding, seen)
+    return _last(finding, seen)
+
+
+def _steps(finding: Finding, outcome: Outcome) -> tuple[Step, ...]:
+    fate = outcome.fate(finding.recipient)
+    if fate is None or (finding.recipient is None and not fate.steps):
+        # A copy for others: its way began with that of the recipients.
+        return tuple(step for other in outcome.fates for step in other.steps)
+    return fate.steps
+
+
+def _rule(name: str, world: World) -> Rule | None:
+    rules = world.organization.rules or ()
+    return next((rule for rule in rules if rule.name == name), None)
+
+
+def _blamed(rule: Rule, why: str, detail: Detail | None = None) -> Blame:
+    base = Blame(rule.name, rule.priority, rule.place, why)
+    if detail is None:
+        return base
+    return replace(
+        base,
+        test=detail.name,
+        is_exception=detail.is_exception,
+        looked_for=detail.looked_for,
+        found=detail.found,
+    )
+
+
+def _taken(finding: Finding, seen: Seen) -> Blame | None:
+    """Explain mail that a relay rule did match and that left in clear all the same."""
+    connector = finding.delivery.connector if finding.delivery else None
+    matched = [
+        (rule, step)
+        for step in _steps(finding, seen.outcome)
+        if step.kind is StepKind.RULE and step.answer is Answer.YES
+        if _is_about(step, finding.recipient)
+        if (rule := _rule(step.subject, seen.world)) and takes_mail(rule)
+    ]
+    if not matched:
+        return None
+    rule, _ = matched[-1]
+    if rule.mode is not Mode.ENFORCE:
+        return _blamed(rule, f"the rule is in test mode ({rule.mode.value})")
+    if len(matched) > 1:
+        why = "the last rule that matches decides on the connector"
+    else:
+        why = "the rule matched, and the mail went past Zivver all the same"
+    return replace(_blamed(rule, why), connector=connector or "")
+
+
+def _closest(finding: Finding, seen: Seen) -> Blame:
+    """Find the relay rule that came closest, as if all of them were on."""
+    rules = [rule for rule in seen.world.organization.rules or () if takes_mail(rule)]
+    if not rules:
+        return Blame(why="no mail flow rule sends mail to Zivver")
+    awake = simulate(seen.item, _awake(seen.world), at=seen.at)
+    steps = _steps(finding, awake)
+    ranked = (
+        sorted(
+            (_rank(rule, step, finding, seen), number, rule, step)
+            for number, rule in enumerate(sorted(rules, key=lambda r: r.priority))
+            for step in steps
+            if step.kind is StepKind.RULE and step.subject == rule.name
+            if _is_about(step, finding.recipient)
+        )
+        if steps
+        else []
+    )
+    if not ranked:
+        return _stopped(finding, seen) or Blame(
+            why="no rule that sends mail to Zivver was reached"
+        )
+    (is_elsewhere, _, _), _, rule, step = ranked[0]
+    failed = _failed(step, finding.recipient)
+    if is_elsewhere and failed and seen.row and not failed[0].is_exception:
+        part = _SPEAKS[type(seen.row.trigger)][1]
+        return Blame(why=f"no rule that sends mail to Zivver looks at {part}")
+    if failed:
+        why = "an exception holds" if failed[0].is_exception else "a condition fails"
+        return _blamed(rule, why, failed[0])
+    return _asleep(rule, seen) or _stopped(finding, seen) or _blamed(rule, "")
+
+
+def _rank(
+    rule: Rule, step: Step, finding: Finding, seen: Seen
+) -> tuple[bool, int, int]:
+    """Prefer rules that look where the row speaks of, then the fewest failures."""
+    is_elsewhere = seen.row is not None and not _speaks(rule, seen.row)
+    return is_elsewhere, len(_failed(step, finding.recipient)), rule.priority
+
+
+def _speaks(rule: Rule, row: Row) -> bool:
+    """Say whether a rule looks where the trigger of a row does."""
+    starts, _ = _SPEAKS[type(row.trigger)]
+    return any(
+        condition.predicate.startswith(starts)
+        and condition.predicate != _SCOPE
+        and condition.header.lower() in {"", _LABELS}
+        for condition in rule.conditions
+    )
+
+
+def _failed(step: Step, recipient: Address | None) -> list[Detail]:
+    """Give the tests that alone keep the rule from matching."""
+    return [
+        detail
+        for detail in step.details
+        if detail.answer is (Answer.YES if detail.is_exception else Answer.NO)
+        if detail.about in {None, recipient} or recipient is None
+    ]
+
+
+def _is_about(step: Step, recipient: Address | None) -> bool:
+    return recipient is None or not step.recipients or recipient in step.recipients
+
+
+def _awake(world: World) -> World:
+    """Turn every relay rule on, without an end to the rules before it."""
+    organization = world.organization
+    rules = tuple(
+        replace(rule, is_enabled=True, mode=Mode.ENFORCE, starts=None, ends=None)
+        if takes_mail(rule)
+        else rule
+        for rule in organization.rules or ()
+    )
+    return replace(world, organization=replace(organization, rules=rules))
+
+
+def _asleep(rule: Rule, seen: Seen) -> Blame | None:
+    """Explain a rule that would match, and is off or out of its dates."""
+    if not rule.is_enabled:
+        return _blamed(rule, "the rule is off (State Disabled)")
+    if rule.mode is not Mode.ENFORCE:
+        return _blamed(rule, f"the rule is in test mode ({rule.mode.value})")
+    if rule.starts and seen.at < rule.starts.at:
+        return _blamed(rule, "its ActivationDate has not come")
+    if rule.ends and seen.at >= rule.ends.at:
+        return _blamed(rule, "its ExpiryDate has passed")
+    return None
+
+
+def _stopped(finding: Finding, seen: Seen) -> Blame | None:
+    """Find the rule ahead that ended the rules."""
+    for step in _steps(finding, seen.outcome):
+        rule = _rule(step.subject, seen.world)
+        if step.kind is not StepKind.RULE or rule is None:
+            continue
+        if "StopRuleProcessing" in step.did and _is_about(step, finding.recipient):
+            return _blamed(rule, "it stops the rules behind it")
+    return None
+
+
+def _last(finding: Finding, seen: Seen) -> Blame:
+    """Find the last rule that decided on the way of the mail."""
+    for step in reversed(_steps(finding, seen.outcome)):
+        rule = _rule(step.subject, seen.world)
+        if step.kind is not StepKind.RULE or step.answer is not Answer.YES:
+            continue
+        if rule is None or not _is_about(step, finding.recipient):
+            continue
+        if any(action.row.effect in _ENDS for action in rule.actions):
+            did = [a.name for a in rule.actions if a.row.effect in _ENDS]
+            return replace(
+                _blamed(rule, f"it matched: {', '.join(did)}"),
+                connector=(finding.delivery.connector or "")
+                if finding.delivery
+                else "",
+            )
+    connector = finding.delivery.connector if finding.delivery else None
+    if connector:
+        return Blame(why="the mail left by this connector", connector=connector)
+    return Blame(why=finding.why)

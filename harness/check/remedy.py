@@ -1,0 +1,318 @@
+"""Corrections of known faults: tried on a copy, and given only if they cure.
+
+A correction is what an administrator would type. It is applied to a copy of the world,
+all mails are checked again, and what it newly breaks stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.exchange.organization import Platform
+from fakes.exchange.rules.rule import Mode, Rule, RuleError
+from harness.check.blame import takes_mail
+from harness.check.report import CheckReport, Sort
+from harness.check.run import check
+from harness.compare import FindingKind
+from harness.edits import EditError, set_rule
+from harness.policy.noun import Policy
+from harness.world import World
+
+if TYPE_CHECKING:
+    from fakes.mail.address import Address
+    from harness.check.derive import DerivedMail
+
+_IGNORE = "x-zivver-ignore-smtp-recipients"
+_MARK = "X-Zivver-Transport"
+# zivver#7: the pattern of Zivver's own page for the same exception.
+_ANY_VALUE = "..*."
+_OUTSIDE = "NotInOrganization"
+_PLURAL, _SINGULAR = "msip_labels_", "MSIP_Label_"
+_LABEL_TESTS = ("HeaderContainsWords", "HeaderMatchesPatterns")
+# Never given for these: they are no fault of a rule.
+_WITHOUT = frozenset({FindingKind.VACUOUS, FindingKind.UNDETERMINED})
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A change of one rule, by parameters of Set-TransportRule; `says` what it is."""
+
+    rule: str
+    parameters: tuple[tuple[str, object], ...]
+    says: str
+
+    @property
+    def command(self) -> str:
+        """The line to paste into Exchange's PowerShell."""
+        given = dict(self.parameters)
+        name = quoted(self.rule)
+        if given == {"State": "Enabled"}:
+            return f"Enable-TransportRule {name}"
+        parts = [f"-{key} {_written(value)}" for key, value in given.items()]
+        return f"Set-TransportRule {name} {' '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What a correction newly breaks: a kind of finding, and the mails."""
+
+    kind: FindingKind
+    mails: tuple[DerivedMail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Corrections that were tried and cure, in the order in which to type them."""
+
+    corrections: tuple[Correction, ...]
+    breaks: tuple[Broken, ...] = ()
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The lines to paste, one a rule and change."""
+        lines: list[str] = []
+        for correction in self.corrections:
+            lines.extend(_lines(correction))
+        return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A world with its policy, mails and report: what corrections are tried on."""
+
+    world: World
+    policy: Policy
+    mails: tuple[DerivedMail, ...]
+    at: datetime
+    report: CheckReport
+
+
+def find_remedies(checked: Checked) -> Mapping[int, Remedy]:
+    """Find the remedy of each sort of findings, by its place in the report.
+
+    The remedy with the fewest changes wins, then the one that breaks least.
+    """
+    tries: dict[tuple[Correction, ...], CheckReport | None] = {}
+    found: dict[int, Remedy] = {}
+    for number, sort in enumerate(checked.report.sorts):
+        remedy = _remedy(sort, checked, tries)
+        if remedy is not None:
+            found[number] = remedy
+    return MappingProxyType(found)
+
+
+def corrections_of(rule: Rule, platform: Platform) -> tuple[Correction, ...]:
+    """Give the corrections of known faults that this relay rule has."""
+    made = (correct(rule, platform) for correct in _CORRECTIONS)
+    return tuple(
+        Correction(rule.name, parameters, says)
+        for correction in made
+        for parameters, says in correction
+    )
+
+
+def quoted(text: str) -> str:
+    """Write a text for PowerShell; in single quotes nothing is expanded."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _remedy(
+    sort: Sort,
+    checked: Checked,
+    tries: dict[tuple[Correction, ...], CheckReport | None],
+) -> Remedy | None:
+    if sort.kind in _WITHOUT or sort.is_beyond_rules:
+        return None
+    organization = checked.world.organization
+    for names in _suspects(sort, checked.world):
+        known = [
+            correction
+            for rule in organization.rules or ()
+            if rule.name in names
+            for correction in corrections_of(rule, organization.platform)
+        ]
+        for size in (1, 2):
+            cures = []
+            for chosen in combinations(known, size):
+                if chosen not in tries:
+                    tries[chosen] = _tried(chosen, checked)
+                report = tries[chosen]
+                if report is not None and _cures(sort, report):
+                    breaks = _broken(checked.report, report)
+                    cures.append(Remedy(chosen, breaks))
+            if cures:
+                return min(cures, key=lambda remedy: len(remedy.breaks))
+    return None
+
+
+def _suspects(sort: Sort, world: World) -> Iterator[frozenset[str]]:
+    """Try the rule that is blamed, then every relay rule."""
+    if sort.blame.rule:
+        yield frozenset({sort.blame.rule})
+    rules = world.organization.rules or ()
+    yield frozenset(rule.name for rule in rules if takes_mail(rule))
+
+
+def _tried(chosen: tuple[Correction, ...], checked: Checked) -> CheckReport | None:
+    """Check all mails again in a corrected copy; None if Exchange would not take it."""
+    world = checked.world
+    try:
+        for correction in chosen:
+            world = set_rule(world, correction.rule, dict(correction.parameters))
+    except (EditError, RuleError):
+        return None
+    return check(world, checked.policy, checked.mails, at=checked.at)
+
+
+_Key = tuple[str, "Address | None", FindingKind]
+
+
+def _keys(report: CheckReport) -> dict[_Key, DerivedMail]:
+    return {
+        (entry.mail.id, finding.recipient, finding.kind): entry.mail
+        for entry in report.mails
+        for finding in entry.findings
+    }
+
+
+def _cures(sort: Sort, report: CheckReport) -> bool:
+    """Say whether nothing is left that speaks against these mails' recipients."""
+    left = {(mail_id, who) for mail_id, who, _ in _keys(report)}
+    return not any((f.mail.id, f.finding.recipient) in left for f in sort.found)
+
+
+def _broken(before: CheckReport, after: CheckReport) -> tuple[Broken, ...]:
+    """Name what is wrong now for a recipient with whom nothing was wrong."""
+    ill = {(mail_id, who) for mail_id, who, _ in _keys(before)}
+    kinds: dict[FindingKind, dict[str, DerivedMail]] = {}
+    for (mail_id, who, kind), mail in _keys(after).items():
+        if (mail_id, who) not in ill:
+            kinds.setdefault(kind, {})[mail_id] = mail
+    return tuple(Broken(kind, tuple(mails.values())) for kind, mails in kinds.items())
+
+
+def _lines(correction: Correction) -> Iterator[str]:
+    """Split off the state, which Set-TransportRule does not change."""
+    given = dict(correction.parameters)
+    if "State" in given and len(given) > 1:
+        rest = tuple((k, v) for k, v in correction.parameters if k != "State")
+        yield Correction(correction.rule, rest, correction.says).command
+        given = {"State": given["State"]}
+    yield Correction(correction.rule, tuple(given.items()), correction.says).command
+
+
+def _written(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(quoted(str(entry)) for entry in value)
+    return quoted(str(value))
+
+
+# ---------------------------------------------------------------- the known faults
+
+_Change = tuple[tuple[tuple[str, object], ...], str]
+
+
+def _words(rule: Rule, change: Callable[[str], str], says: str) -> Iterator[_Change]:
+    """Change the words of tests of the label's field."""
+    for condition in rule.conditions:
+        if condition.predicate not in _LABEL_TESTS:
+            continue
+        old = condition.value.operands
+        new = tuple(dict.fromkeys(change(text) for text in old))
+        if new != old:
+            name = condition.predicate
+            header = name.replace("Words", "MessageHeader").replace(
+                "Patterns", "MessageHeader"
+            )
+            yield ((header, condition.header), (name, new)), says
+
+
+def _singular(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    # msip-labels#1.1: Outlook writes the singular, always
+    del platform
+
+    def change(text: str) -> str:
+        is_plural = text.lower().startswith(_PLURAL)
+        return _SINGULAR + text[len(_PLURAL) :] if is_plural else text
+
+    yield from _words(rule, change, "the header that Outlook writes says Label")
+
+
+def _without_end(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    # msip-labels#1.1: the last entry often has no semicolon
+    del platform
+    says = "the last entry of the header has no semicolon"
+    yield from _words(rule, lambda text: text.rstrip("; "), says)
+
+
+def _both(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    del platform
+
+    def change(text: str) -> str:
+        bare = text.rstrip("; ")
+        is_plural = bare.lower().startswith(_PLURAL)
+        return _SINGULAR + bare[len(_PLURAL) :] if is_plural and bare != text else text
+
+    yield from _words(rule, change, "the header says Label, and ends without semicolon")
+
+
+def _outside_only(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    del platform
+    if not any(c.predicate == "SentToScope" for c in rule.conditions):
+        says = "mail to inside recipients stays inside"
+        yield (("SentToScope", _OUTSIDE),), says
+
+
+def _not_again(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    # zivver#7
+    del platform
+    name = "HeaderMatchesPatterns"
+    taken = any(
+        c.predicate == name or c.header.lower() == _MARK.lower()
+        for c in rule.exceptions
+    )
+    if not taken:
+        says = "mail that comes from Zivver does not go there again"
+        yield (
+            (
+                ("ExceptIfHeaderMatchesMessageHeader", _MARK),
+                ("ExceptIfHeaderMatchesPatterns", (_ANY_VALUE,)),
+            ),
+            says,
+        )
+
+
+def _enforced(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    del platform
+    changes: list[tuple[str, object]] = []
+    if rule.mode is not Mode.ENFORCE:
+        changes.append(("Mode", Mode.ENFORCE.value))
+    if not rule.is_enabled:
+        changes.append(("State", "Enabled"))
+    if changes:
+        yield tuple(changes), "the rule is in force"
+
+
+def _header_recipients(rule: Rule, platform: Platform) -> Iterator[_Change]:
+    # zivver#6: without it the placeholder itself is the recipient
+    names = {action.name for action in rule.actions}
+    is_redirect = "RedirectMessageTo" in names and platform is Platform.SERVER
+    if is_redirect and not any(name.startswith("SetHeader") for name in names):
+        says = "Zivver takes the recipients from To and Cc"
+        yield (("SetHeaderName", _IGNORE), ("SetHeaderValue", "true")), says
+
+
+_CORRECTIONS: tuple[Callable[[Rule, Platform], Iterator[_Change]], ...] = (
+    _singular,
+    _without_end,
+    _both,
+    _outside_only,
+    _not_again,
+    _enforced,
+    _header_recipients,
+)

@@ -1,0 +1,132 @@
+"""What a check gives: the answer, the findings by sort, the counts by policy row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fakes.mail.address import Address
+from harness.check.blame import Blame
+from harness.check.derive import DerivedMail
+from harness.compare import Finding, FindingKind
+from harness.outcome import Outcome
+
+
+class Verdict(StrEnum):
+    """The answer to: does the tenant do what was intended?"""
+
+    YES = "YES"
+    NO = "NO"
+    CANNOT_TELL = "CANNOT TELL"
+
+
+class Column(StrEnum):
+    """Where the copies of one recipient ended, as the intent table has it."""
+
+    SECURE = "secure"
+    PLAIN = "plain"
+    OTHER = "other"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMail:
+    """A derived mail, what becomes of it, and what is wrong with that."""
+
+    mail: DerivedMail
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    blames: tuple[Blame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIn:
+    """One finding with its mail."""
+
+    mail: DerivedMail
+    outcome: Outcome
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Findings of one kind that one line of the configuration explains."""
+
+    kind: FindingKind
+    rows: tuple[str, ...]
+    blame: Blame
+    found: tuple[FoundIn, ...]
+    is_beyond_rules: bool = False
+
+    @property
+    def mails(self) -> tuple[DerivedMail, ...]:
+        """The mails, each once."""
+        return tuple({entry.mail.id: entry.mail for entry in self.found}.values())
+
+    @property
+    def recipients(self) -> tuple[Address, ...]:
+        """The recipients, each once."""
+        found = [entry.finding.recipient for entry in self.found]
+        return tuple(dict.fromkeys(who for who in found if who is not None))
+
+    @property
+    def example(self) -> FoundIn:
+        """The first of them."""
+        return self.found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many recipients ended there as intended, and how many not, by kind."""
+
+    right: int = 0
+    wrong: tuple[tuple[FindingKind, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IntentLine:
+    """One line of the intent table; `row` is empty for everything else."""
+
+    row: str
+    place: str
+    must_be: str
+    cells: tuple[tuple[Column, Cell], ...]
+
+    def cell(self, column: Column) -> Cell:
+        """Give the cell of a column."""
+        return dict(self.cells).get(column, Cell())
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuous:
+    """A row that no mail meets, and why."""
+
+    row: str
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """All of it. `why` says what keeps the answer from being YES.
+
+    `assumed` is what a YES rests on; `not_judged` what of the configuration was not
+    looked at, `not_exported` what is missing of it; `remarks` concern the policy.
+    """
+
+    answer: Verdict
+    why: str
+    sorts: tuple[Sort, ...]
+    lines: tuple[IntentLine, ...]
+    mails: tuple[CheckedMail, ...]
+    vacuous: tuple[Vacuous, ...] = ()
+    assumed: tuple[str, ...] = ()
+    not_judged: tuple[str, ...] = ()
+    not_exported: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    has_policy: bool = True
+
+    @property
+    def as_intended(self) -> int:
+        """How many mails went as intended."""
+        return sum(not entry.findings for entry in self.mails)

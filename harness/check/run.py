@@ -1,0 +1,240 @@
+"""The check: what becomes of every derived mail, held to the policy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from harness.check.account import not_exported, not_judged
+from harness.check.blame import Seen, blame
+from harness.check.report import (
+    Cell,
+    CheckedMail,
+    CheckReport,
+    Column,
+    FoundIn,
+    IntentLine,
+    Sort,
+    Vacuous,
+    Verdict,
+)
+from harness.compare import WEIGHT, Finding, FindingKind, compare
+from harness.duty import Duty, Obligation
+from harness.outcome import SECURE, Disposition, Fate
+from harness.policy.noun import Policy, Row
+from harness.simulate import simulate
+from harness.world import World
+
+if TYPE_CHECKING:
+    from harness.check.derive import DerivedMail, VacuousRow
+
+_ORDINARY = frozenset({Disposition.PLAIN, Disposition.INTERNAL})
+# What alone does not say that the tenant is wrong.
+_OPEN = frozenset({FindingKind.UNDETERMINED, FindingKind.VACUOUS})
+_NOT_MET = "no derived mail meets it"
+
+
+def check(
+    world: World,
+    policy: Policy | None,
+    mails: tuple[DerivedMail, ...],
+    *,
+    at: datetime,
+    vacuous: tuple[VacuousRow, ...] = (),
+) -> CheckReport:
+    """Run the mails through the world and hold what becomes of them to the policy.
+
+    Without a policy nothing is intended, and the answer is never YES. `vacuous` says
+    why rows are not met, for those that are not.
+    """
+    rows = {row.name: row for row in policy.rows} if policy else {}
+    checked = tuple(_checked(mail, world, rows, policy, at) for mail in mails)
+    unmet = _unmet(policy, mails, vacuous)
+    sorts = _sorted(checked)
+    answer, why = _answer(policy, checked, sorts, unmet)
+    organization = world.organization
+    assumed = dict.fromkeys(a for entry in checked for a in entry.outcome.assumed)
+    return CheckReport(
+        answer,
+        why,
+        sorts,
+        _lines(policy, checked),
+        checked,
+        unmet,
+        tuple(assumed),
+        not_judged(organization),
+        not_exported(organization),
+        policy.remarks if policy else (),
+        has_policy=policy is not None,
+    )
+
+
+def _checked(
+    mail: DerivedMail,
+    world: World,
+    rows: dict[str, Row],
+    policy: Policy | None,
+    at: datetime,
+) -> CheckedMail:
+    outcome = simulate(mail.item, world, at=at)
+    findings = compare(outcome, _duties(mail, policy))
+    blames = tuple(
+        blame(
+            finding,
+            Seen(
+                mail.item,
+                world,
+                outcome,
+                at,
+                next((rows[name] for name in finding.rows if name in rows), None),
+            ),
+        )
+        for finding in findings
+    )
+    return CheckedMail(mail, outcome, findings, blames)
+
+
+def _duties(mail: DerivedMail, policy: Policy | None) -> tuple[Duty, ...]:
+    if policy is not None:
+        return mail.duties
+    recipients = dict.fromkeys(mail.item.envelope.recipients)
+    return tuple(Duty(who, Obligation.NO_WORD) for who in recipients)
+
+
+def _unmet(
+    policy: Policy | None,
+    mails: tuple[DerivedMail, ...],
+    vacuous: tuple[VacuousRow, ...],
+) -> tuple[Vacuous, ...]:
+    met = {mail.intent.row for mail in mails if mail.intent.is_met}
+    whys = {entry.row: entry.why for entry in vacuous}
+    return tuple(
+        Vacuous(row.name, row.place, whys.get(row.name, _NOT_MET))
+        for row in (policy.rows if policy else ())
+        if row.name not in met
+    )
+
+
+def _sorted(checked: tuple[CheckedMail, ...]) -> tuple[Sort, ...]:
+    """Group findings by kind, cause and row; the heaviest and largest first."""
+    groups: dict[tuple[object, ...], Sort] = {}
+    for entry in checked:
+        for finding, blamed in zip(entry.findings, entry.blames, strict=True):
+            key = (finding.kind, blamed.cause, finding.rows, finding.is_beyond_rules)
+            found = FoundIn(entry.mail, entry.outcome, finding)
+            known = groups.get(key)
+            groups[key] = Sort(
+                finding.kind,
+                finding.rows,
+                known.blame if known else blamed,
+                (*(known.found if known else ()), found),
+                finding.is_beyond_rules,
+            )
+    return tuple(
+        sorted(
+            groups.values(),
+            key=lambda s: (WEIGHT[s.kind], s.is_beyond_rules, -len(s.mails)),
+        )
+    )
+
+
+def _answer(
+    policy: Policy | None,
+    checked: tuple[CheckedMail, ...],
+    sorts: tuple[Sort, ...],
+    unmet: tuple[Vacuous, ...],
+) -> tuple[Verdict, str]:
+    """Say YES only where nothing is missing, wrong, or not known."""
+    wrong = [sort for sort in sorts if sort.kind not in _OPEN]
+    if policy is not None and wrong:
+        kinds = dict.fromkeys(sort.kind.value for sort in wrong)
+        return Verdict.NO, ", ".join(kinds)
+    is_met = any(entry.mail.intent.is_met for entry in checked)
+    doubts = (
+        (policy is None, "there is no policy: nothing is said to be intended"),
+        (not checked, "no mail was checked"),
+        (not is_met, "no mail that must be secure was checked"),
+        (bool(unmet), f"no mail meets: {', '.join(v.row for v in unmet)}"),
+        (bool(sorts), "what becomes of some mail is not known"),
+    )
+    for is_open, why in doubts:
+        if is_open:
+            return Verdict.CANNOT_TELL, why
+    return Verdict.YES, ""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one line while it is made."""
+
+    right: Counter[Column]
+    wrong: dict[Column, Counter[FindingKind]]
+
+    def add(self, column: Column, kind: FindingKind | None) -> None:
+        if kind is None:
+            self.right[column] += 1
+        else:
+            self.wrong.setdefault(column, Counter())[kind] += 1
+
+    def cells(self) -> tuple[tuple[Column, Cell], ...]:
+        return tuple(
+            (
+                column,
+                Cell(
+                    self.right[column],
+                    tuple(
+                        sorted(
+                            self.wrong.get(column, Counter()).items(),
+                            key=lambda pair: WEIGHT[pair[0]],
+                        )
+                    ),
+                ),
+            )
+            for column in Column
+        )
+
+
+def _lines(
+    policy: Policy | None, checked: tuple[CheckedMail, ...]
+) -> tuple[IntentLine, ...]:
+    """Count recipients: a line for each row, one for everything else."""
+    if policy is None:
+        return ()
+    tallies = {row.name: _Tally(Counter(), {}) for row in policy.rows}
+    rest = _Tally(Counter(), {})
+    for entry in checked:
+        for duty in entry.mail.duties:
+            kind = _worst(entry.findings, duty)
+            column = _column(entry.outcome.fate(duty.recipient), duty, kind)
+            if duty.obligation is Obligation.MUST_BE_PLAIN:
+                rest.add(column, kind)
+            elif duty.obligation is not Obligation.NO_WORD:
+                for name in duty.rows:
+                    tallies[name].add(column, kind)
+    lines = [
+        IntentLine(row.name, row.place, "secure", tallies[row.name].cells())
+        for row in policy.rows
+    ]
+    return (*lines, IntentLine("", "", "plain", rest.cells()))
+
+
+def _worst(findings: tuple[Finding, ...], duty: Duty) -> FindingKind | None:
+    kinds = [f.kind for f in findings if f.recipient == duty.recipient]
+    return min(kinds, key=lambda kind: WEIGHT[kind], default=None)
+
+
+def _column(fate: Fate | None, duty: Duty, kind: FindingKind | None) -> Column:
+    if fate is None or not fate.deliveries:
+        return Column.OTHER
+    if kind is FindingKind.UNDETERMINED:
+        return Column.CANNOT_TELL
+    ends = {delivery.disposition for delivery in fate.deliveries}
+    if any(delivery.left_plain for delivery in fate.deliveries):
+        return Column.PLAIN
+    if ends <= SECURE:
+        return Column.SECURE
+    if ends <= _ORDINARY and duty.obligation is not Obligation.MUST_BE_SECURE:
+        return Column.PLAIN
+    return Column.OTHER
