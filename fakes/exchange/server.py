@@ -1,0 +1,249 @@
+"""The fake Exchange behind sockets: mail comes in by SMTP and leaves by SMTP.
+
+It decides nothing: `refuse_recipient` answers RCPT, `drive` says what is handed off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from fakes.choices import Choices
+from fakes.exchange.drive import NO_PATIENCE, drive
+from fakes.exchange.transport import refuse_recipient
+from fakes.mail.address import AddressError, parse_address
+from fakes.mail.item import MailItem, Submission
+from fakes.mail.receiver import Receipt, Receiver
+from fakes.mail.reply import reply
+from fakes.mail.session import Certificate, ServerTls
+from fakes.smtp.client import DEFAULT_PATIENCE, Patience, transmit
+from fakes.smtp.server import serve
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from fakes.exchange.ledger import Record
+    from fakes.exchange.organization import Organization
+    from fakes.exchange.routing.next_hop import MxTable
+    from fakes.mail.address import Address
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.handoff import Transmission
+    from fakes.mail.reply import Reply
+    from fakes.mail.session import Session
+    from fakes.smtp.client import Place
+    from fakes.smtp.loop import Loop
+
+# 150 MB, the largest that an organisation can allow.
+SIZE_LIMIT = 157_286_400
+SENDER_OK = reply(250, "2.1.0", "Sender OK")
+RECIPIENT_OK = reply(250, "2.1.5", "Recipient OK")
+QUEUED = reply(250, "2.6.0", "Queued mail for delivery")
+LOGGED_IN = reply(235, "2.7.0", "Authentication successful")
+NOT_LOGGED_IN = reply(535, "5.7.3", "Authentication unsuccessful")
+_TLS = ServerTls(is_offered=True, certificate=Certificate(()))
+_NO_TLS = ServerTls(is_offered=False, certificate=Certificate(()))
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What lies around Exchange: names to loopback, MX, whom it trusts, how long.
+
+    `sent` is told of every hand-off as soon as it is over.
+    """
+
+    locate: Callable[[str, int], Place | Reply]
+    mx: MxTable
+    trust: ssl.SSLContext
+    timeouts: Patience = DEFAULT_PATIENCE
+    sent: Callable[[Transmission], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A mail that was taken, and what was written down about it and its children."""
+
+    item: MailItem
+    records: tuple[Record, ...]
+
+
+class ExchangeServer:
+    """A fake Exchange on loopback; use it in a `with` statement or `stop` it.
+
+    Args:
+        organization: the configuration.
+        loop: where everything runs.
+        outside: the world around it.
+        clock: the time of a mail that is accepted (aware, virtual).
+        choices: gives the choices of one mail.
+        patience: how long, in virtual time, its queue goes on trying.
+        tls: the certificate that it shows to clients, None for no STARTTLS.
+        trusts_proxy: every client begins with a PROXY header.
+
+    """
+
+    def __init__(
+        self,
+        organization: Organization,
+        loop: Loop,
+        outside: Outside,
+        *,
+        clock: Callable[[], datetime],
+        choices: Callable[[], Choices] = Choices,
+        patience: timedelta = NO_PATIENCE,
+        tls: ssl.SSLContext | None = None,
+        trusts_proxy: bool = False,
+    ) -> None:
+        self._organization = organization
+        self._loop = loop
+        self._outside = outside
+        self._clock = clock
+        self._choices = choices
+        self._patience = patience
+        self._errors: list[Exception] = []
+        self._handled: list[Handled] = []
+        self._lock = threading.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = serve(
+            _receiver(organization, choices, tls=_TLS if tls else _NO_TLS),
+            loop,
+            record=self._take,
+            tls=tls,
+            trusts_proxy=trusts_proxy,
+        )
+        self.address = self._server.address
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def handled(self) -> tuple[Handled, ...]:
+        """The mails whose way has come to its end, in the order in which it did."""
+        with self._lock:
+            return tuple(self._handled)
+
+    @property
+    def errors(self) -> tuple[Exception, ...]:
+        """What went wrong inside; always our own fault."""
+        return (*self._server.errors, *self._errors)
+
+    async def settled(self) -> None:
+        """Wait, within the loop, until every mail that was taken is handled."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def wait(self, *, timeout: float | None = None) -> None:
+        """Wait, outside the loop, until every mail that was taken is handled.
+
+        Raises:
+            TimeoutError: it took longer than `timeout` seconds.
+
+        """
+        self._loop.run(self.settled(), timeout=timeout)
+
+    def stop(self) -> None:
+        """Drop what is under way and close the server; the ledger stays."""
+        self._loop.run(self._aclose())
+
+    async def _aclose(self) -> None:
+        await self._server.aclose()
+        for task in self._tasks:
+            task.cancel()
+        await self.settled()
+
+    def _take(
+        self, item: MailItem, session: Session, envelope: Envelope, content: Content
+    ) -> None:
+        del session, envelope, content  # the item holds them
+        task = self._loop.asyncio_loop.create_task(self._handle(item))
+        # The loop itself keeps no hold of a task.
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _handle(self, item: MailItem) -> None:
+        try:
+            handled = await self._through(item)
+        except Exception as error:  # noqa: BLE001  nobody awaits it: `errors` tells
+            self._errors.append(error)
+            return
+        with self._lock:
+            self._handled.append(handled)
+
+    async def _through(self, item: MailItem) -> Handled:
+        """Perform with sockets what the driver asks for."""
+        outside = self._outside
+        way = drive(
+            item,
+            self._organization,
+            at=self._clock(),
+            mx=outside.mx,
+            choices=self._choices(),
+            patience=self._patience,
+        )
+        try:
+            handoff = next(way)
+            while True:
+                transmission = await transmit(
+                    handoff,
+                    outside.locate,
+                    trust=outside.trust,
+                    source=self._organization.source,
+                    announces_source=True,
+                    patience=outside.timeouts,
+                )
+                if outside.sent is not None:
+                    outside.sent(transmission)
+                handoff = way.send(transmission)
+        except StopIteration as stop:
+            return Handled(item, stop.value.ledger)
+
+
+def _receiver(
+    organization: Organization, choices: Callable[[], Choices], *, tls: ServerTls
+) -> Receiver[MailItem]:
+    """Bind the few decisions of a submission to an organization."""
+    greeting = reply(220, "", f"{organization.helo} ESMTP")
+
+    def authenticate(_session: Session, user: str, _password: str) -> Reply:
+        try:
+            parse_address(user)
+        except AddressError:
+            return NOT_LOGGED_IN
+        return LOGGED_IN
+
+    def recipient(
+        session: Session, _sender: Address | None, address: Address, _taken: int
+    ) -> Reply:
+        submission = _submission(session)
+        refused = refuse_recipient(address, submission, organization, choices())
+        return refused or RECIPIENT_OK
+
+    def message(
+        session: Session, envelope: Envelope, content: Content
+    ) -> Receipt[MailItem]:
+        return Receipt(QUEUED, MailItem(envelope, content, _submission(session)))
+
+    return Receiver(
+        name=organization.helo,
+        port=25,
+        tls=tls,
+        needs_tls=False,
+        size_limit=SIZE_LIMIT,
+        connect=lambda _session: greeting,
+        mail=lambda _session, _sender, _size: SENDER_OK,
+        recipient=recipient,
+        message=message,
+        authenticate=authenticate,
+    )
+
+
+def _submission(session: Session) -> Submission:
+    who = parse_address(session.identity) if session.identity else None
+    return Submission(who, session.source, session.helo)
