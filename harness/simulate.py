@@ -22,6 +22,7 @@ from fakes.internet.hosts import mail_hosts, receiver_of
 from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
+from fakes.mail.receiving import as_sent, flaw
 from fakes.mail.troubles import LOOK_UP_FAILED
 from fakes.zivver.receiver import find_receiver
 from harness.fold import Story, fold
@@ -128,7 +129,12 @@ def tell(
 def admit(
     item: MailItem, world: World, choices: Choices
 ) -> tuple[MailItem | None, tuple[tuple[Address, Reply], ...]]:
-    """Let Exchange take the recipients that it takes; None when it takes nobody."""
+    """Let Exchange take the recipients that it takes; None when it takes nobody.
+
+    The content is what SMTP makes of it: with a final line end, and refused whole
+    when it holds what no server takes.
+    """
+    flawed = flaw(item.content)
     refused = tuple(
         (address, said)
         for address in item.envelope.recipients
@@ -136,8 +142,10 @@ def admit(
             said := refuse_recipient(
                 address, item.submission, world.organization, choices
             )
+            or flawed
         )
     )
+    item = replace(item, content=as_sent(item.content))
     if not refused:
         return item, ()
     gone = {address for address, _ in refused}
