@@ -1,0 +1,384 @@
+"""The pytest door: collects `*.scenario.toml`, and gives a few fixtures.
+
+It adds no command line option and looks at no other file. Ini keys: `relay_tenant`
+and `relay_policy`, what cases written relative to a policy meet, and what
+`relay_world` is. Everything heavy is imported when it is first needed, so that
+sessions without a scenario pay nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from harness.check.derive import DerivedMail
+    from harness.outcome import Outcome
+    from harness.scenario.case import Case
+    from harness.scenario.expectation import Mismatch
+    from harness.scenario.pack import Pack
+    from harness.scenario.run import Setting
+    from harness.wire import Wire
+    from harness.world import World
+
+SUFFIX = ".scenario.toml"
+DEFAULT_TENANT = "guide-online-as-meant"
+COMPUTED, ON_THE_WIRE = "computed", "on the wire"
+# What scenarios/conftest.py lays here: a tenant and a policy file, or None.
+CHOSEN = pytest.StashKey[tuple[str | None, str | None]]()
+_WIRE = pytest.StashKey["Wire"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Name the ini keys; there are no options."""
+    parser.addini(
+        "relay_tenant",
+        "relay-harness: the tenant that cases relative to a policy meet "
+        "(a built-in name, or a folder of exports)",
+        default=DEFAULT_TENANT,
+    )
+    parser.addini(
+        "relay_policy",
+        "relay-harness: the policy file; without it the tenant's own",
+        default="",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of the items that open sockets."""
+    config.addinivalue_line("markers", "wire: opens sockets on loopback")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close what the wire items shared."""
+    wire = config.stash.get(_WIRE, None)
+    if wire is not None:
+        wire.close()
+
+
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> pytest.Collector | None:
+    """Take scenario files, and nothing else."""
+    if file_path.name.endswith(SUFFIX):
+        return ScenarioModule.from_parent(parent, path=file_path)
+    return None
+
+
+class ScenarioModule(pytest.File):
+    """One scenario file: each case gives an item computed, and one on the wire."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Read the file; what is wrong with it is one line."""
+        from harness.scenario.files import load_file
+        from harness.scenario.problem import ScenarioError
+
+        try:
+            file = load_file(self.path)
+        except ScenarioError as error:
+            raise self.CollectError(str(error)) from None
+        for case in file.cases:
+            yield CaseItem.of(self, case, COMPUTED)
+            if not (case.not_on_the_wire or case.expect.refused):
+                yield CaseItem.of(self, case, ON_THE_WIRE)
+        if file.packs:
+            yield from self._packs(file.packs)
+
+    def _packs(self, packs: tuple[Pack, ...]) -> Iterator[pytest.Item]:
+        setting, mails = _derived(self)
+        for pack in packs:
+            for mail in mails:
+                if pack.speaks_of(mail.id):
+                    for how in (COMPUTED, ON_THE_WIRE):
+                        yield PackItem.of(self, pack, mail, setting, how)
+
+
+def _derived(
+    node: ScenarioModule,
+) -> tuple[Setting, tuple[DerivedMail, ...]]:
+    """Give the tenant of this session with the mails that its policy gives."""
+    from harness.check.derive import derive
+    from harness.check.facts import facts_of
+    from harness.policy.noun import PolicyError
+    from harness.scenario.files import read_setting
+    from harness.scenario.problem import ScenarioError
+
+    config = node.config
+    given, policy = config.stash.get(CHOSEN, (None, None))
+    tenant = given or config.getini("relay_tenant") or DEFAULT_TENANT
+    try:
+        setting = read_setting(tenant, policy or config.getini("relay_policy") or None)
+    except (ScenarioError, PolicyError) as error:
+        raise node.CollectError(str(error)) from None
+    if setting.policy is None:
+        message = f"`{tenant}` has no policy: say which with relay_policy or --policy"
+        raise node.CollectError(message)
+    derivation = derive(setting.policy, facts_of(setting.world))
+    if derivation.vacuous:
+        rows = "; ".join(f"{row.row}: {row.why}" for row in derivation.vacuous)
+        raise node.CollectError(f"VACUOUS, no mail meets these rows of it: {rows}")
+    return setting, derivation.mails
+
+
+class DifferenceError(Exception):
+    """A case came out otherwise than expected."""
+
+    def __init__(self, found: Iterable[Mismatch], notes: tuple[str, ...]) -> None:
+        """Keep what is reported."""
+        super().__init__("the case came out otherwise")
+        self.found = tuple(found)
+        self.notes = notes
+
+
+class _Item(pytest.Item):
+    """What both sorts of items share."""
+
+    how: str
+    notes: tuple[str, ...] = ()
+    line: int = 0
+
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: Any = None,  # noqa: ANN401  pytest's own type is private
+    ) -> Any:  # noqa: ANN401
+        """Say who, what was expected, what was got, and why; no traceback."""
+        from harness.scenario.problem import ScenarioError
+        from harness.wire import WireError
+
+        error = excinfo.value
+        if isinstance(error, DifferenceError):
+            return _report(error, self.how)
+        if isinstance(error, (ScenarioError, WireError)):
+            return str(error)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Name file, line and case."""
+        return self.path, self.line - 1, self.name
+
+
+class CaseItem(_Item):
+    """One case, computed or on the wire."""
+
+    case: Case
+
+    @classmethod
+    def of(cls, parent: ScenarioModule, case: Case, how: str) -> CaseItem:
+        """Make the item."""
+        item: CaseItem = cls.from_parent(parent, name=f"{case.name} [{how}]")
+        item.case, item.how, item.line = case, how, case.line
+        item.notes = (f"source {', '.join(case.source)} ({case.evidence.value})",)
+        if how == ON_THE_WIRE:
+            item.add_marker(pytest.mark.wire)
+        return item
+
+    def runtest(self) -> None:
+        """Run it."""
+        from harness.scenario.files import read_setting
+        from harness.scenario.run import examine
+
+        setting = read_setting(self.case.tenant)
+        if self.how == COMPUTED:
+            found = examine(self.case, setting)
+        else:
+            found = _case_on_the_wire(self.case, setting, self.config)
+        if found:
+            raise DifferenceError(found, self.notes)
+
+
+class PackItem(_Item):
+    """One derived mail of a case that is relative to a policy."""
+
+    pack: Pack
+    mail: DerivedMail
+    setting: Setting
+
+    @classmethod
+    def of(
+        cls,
+        parent: ScenarioModule,
+        pack: Pack,
+        mail: DerivedMail,
+        setting: Setting,
+        how: str,
+    ) -> PackItem:
+        """Make the item."""
+        item: PackItem = cls.from_parent(
+            parent, name=f"{pack.name} [{mail.id}] [{how}]"
+        )
+        item.pack, item.mail, item.setting = pack, mail, setting
+        item.how, item.line = how, pack.line
+        item.notes = (
+            f"the mail: {mail.sort}",
+            f"source {', '.join(pack.source)} ({pack.evidence.value})",
+        )
+        if how == ON_THE_WIRE:
+            item.add_marker(pytest.mark.wire)
+        return item
+
+    def runtest(self) -> None:
+        """Run it."""
+        from harness.scenario.case import DEFAULT_AT
+        from harness.scenario.pack import examine_derived
+
+        mail, world = self.mail, self.setting.world
+        if self.how == COMPUTED:
+            found = examine_derived(self.pack, mail.item, mail.duties, world)
+        else:
+            told = _wire_of(self.config, world).compare(mail.item, world, DEFAULT_AT)
+            found = told.mismatches
+        if found:
+            raise DifferenceError(found, self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the wire showed, and where it differs from what was computed."""
+
+    outcome: Outcome
+    mismatches: tuple[Mismatch, ...]
+
+
+class _Sides:
+    """Computes and observes the run along the defaults."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def compare(self, item: Any, world: World, at: Any, patience: Any = None) -> _Told:  # noqa: ANN401  imported late
+        from datetime import timedelta
+
+        from fakes.choices import Choices
+        from harness.fold import fold
+        from harness.scenario.expectation import Mismatch
+        from harness.simulate import tell
+        from harness.wire import agree
+
+        wait = patience or timedelta(0)
+        computed = tell(item, world, at=at, choices=Choices(), patience=wait)
+        observed = self._wire.tell(item, at=at, patience=wait, world=world)
+        words = tuple(agree(computed, observed))
+        outcome = fold(observed, world)
+        if not words:
+            return _Told(outcome, ())
+        expected, got = "the same computed and on the wire", f"{len(words)} differences"
+        return _Told(outcome, (Mismatch("the wire", expected, got, words),))
+
+
+def _wire_of(config: pytest.Config, world: World) -> _Sides:
+    from harness.wire import Wire
+
+    wire = config.stash.get(_WIRE, None)
+    if wire is None:
+        wire = config.stash[_WIRE] = Wire(world)
+    return _Sides(wire)
+
+
+def _case_on_the_wire(
+    case: Case, setting: Setting, config: pytest.Config
+) -> tuple[Mismatch, ...]:
+    from harness.scenario.expectation import judge
+    from harness.scenario.run import item_of, set_up
+
+    world = set_up(case, setting)
+    told = _wire_of(config, world).compare(item_of(case), world, case.at, case.patience)
+    if not case.expect.is_determined:
+        return told.mismatches
+    return (*told.mismatches, *judge(case.expect, told.outcome, one_run=True))
+
+
+def _report(error: DifferenceError, how: str) -> str:
+    number = len(error.found)
+    what = "thing" if number == 1 else "things"
+    lines = [f"{number} {what} came out otherwise than expected ({how})"]
+    for mismatch in error.found:
+        lines.append(f"  {mismatch.about}")
+        lines.append(f"    expected  {mismatch.expected}")
+        lines.append(f"    got       {mismatch.got}")
+        lines += [f"    why       {line}" for line in mismatch.why[:1]]
+        lines += [f"              {line}" for line in mismatch.why[1:]]
+    lines += [f"  {note}" for note in error.notes]
+    return "\n".join(lines)
+
+
+# ------------------------------------------------------------------------- fixtures
+
+
+@pytest.fixture(scope="session")
+def relay_world(pytestconfig: pytest.Config) -> World:
+    """Give the world of the tenant that `relay_tenant` names in the ini file."""
+    from harness.scenario.files import read_setting
+
+    tenant = pytestconfig.getini("relay_tenant") or DEFAULT_TENANT
+    return read_setting(tenant).world
+
+
+@dataclass(frozen=True, slots=True)
+class RunningZivver:
+    """A fake Zivver on loopback: `endpoint.locate(587)` says where, `ledger` what came.
+
+    `authority` is the certificate of the CA that a client must trust.
+    """
+
+    endpoint: Any
+    authority: bytes
+
+    @property
+    def ledger(self) -> Any:  # noqa: ANN401  fakes.zivver.ledger.Ledger, imported late
+        """What was written down so far."""
+        return self.endpoint.ledger
+
+
+@pytest.fixture
+def relay_zivver(relay_world: World) -> Iterator[RunningZivver]:
+    """Give a running fake Zivver endpoint, with the settings of `relay_world`."""
+    from fakes.internet.certificates import authority_pem, server_context
+    from fakes.smtp.loop import Loop
+    from fakes.zivver.endpoint import ZivverEndpoint
+
+    service = relay_world.zivver
+    with (
+        Loop() as loop,
+        ZivverEndpoint(
+            service,
+            relay_world.internet.zone,
+            loop,
+            tls=server_context(service.tls.certificate),
+            trusts_proxy=False,
+        ) as endpoint,
+    ):
+        yield RunningZivver(endpoint, authority_pem())
+
+
+@pytest.fixture
+def relay_assert_secure() -> Callable[[Outcome], None]:
+    """Give `assert_secure(outcome)`: every copy reached its recipient by Zivver."""
+    return assert_secure
+
+
+def assert_secure(outcome: Outcome) -> None:
+    """Fail, naming the recipient and why, unless every copy is secure in every case."""
+    from harness.outcome import SECURE
+
+    lines = []
+    for fate in outcome.fates:
+        who = fate.recipient or "somebody else"
+        if fate.undetermined or fate.hangs_on:
+            open_ = fate.undetermined or fate.hangs_on
+            what = ", ".join(open_.questions) if open_ else ""
+            lines.append(f"  {who}   cannot be told: {what}    expected: secure")
+        lines += [
+            f"  {who}   {d.disposition.value}    expected: secure\n    {d.why}"
+            for d in fate.deliveries
+            if d.disposition not in SECURE
+        ]
+    if lines:
+        recipients = len(outcome.fates)
+        head = f"not secure for {len(lines)} of {recipients} recipients"
+        pytest.fail("\n".join([head, *lines]), pytrace=False)

@@ -1,0 +1,161 @@
+"""Runs a case as a computation: its world, its mail, what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fakes.choices import Choices
+from fakes.exchange.readings import with_answers
+from fakes.exchange.rules.rule import RuleError
+from fakes.zivver.readings import READINGS
+from harness import edits
+from harness.compare import compare
+from harness.exports.account import Ledger
+from harness.exports.formats import Exported
+from harness.exports.problems import ExportError
+from harness.exports.rules import read_rules
+from harness.policy.judge import judge as duties_of
+from harness.scenario.compose import compose
+from harness.scenario.expectation import Mismatch, judge
+from harness.scenario.problem import ScenarioError
+from harness.scenario.verbs import apply_change
+from harness.simulate import run_once, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.mail.item import MailItem
+    from harness.outcome import Outcome
+    from harness.policy.noun import Policy
+    from harness.scenario.case import Case
+    from harness.world import World
+
+
+class Refused(Exception):  # noqa: N818  an answer that a case may expect
+    """Exchange would not take the configuration of a case; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A tenant as cases meet it: its world, and its policy if it brings one."""
+
+    world: World
+    policy: Policy | None = None
+
+
+def set_up(case: Case, setting: Setting) -> World:
+    """Make the world of a case: the tenant, its rules, its edits, its readings.
+
+    Raises:
+        Refused: Exchange would not take a rule.
+        ScenarioError: an edit does not fit the tenant.
+
+    """
+    world = setting.world
+    try:
+        if case.rules is not None:
+            world = _with_rules(case, case.rules, world)
+        for change in case.edits:
+            world = apply_change(world, change, place=case.place)
+    except RuleError as error:
+        raise Refused(str(error)) from None
+    except (edits.EditError, ExportError) as error:
+        message = error.message if isinstance(error, ExportError) else str(error)
+        raise ScenarioError(f"{case.place}: case `{case.name}`: {message}") from None
+    return _with_readings(world, case.readings)
+
+
+def item_of(case: Case) -> MailItem:
+    """Make the mail of a case.
+
+    Raises:
+        ScenarioError: the label cannot be written.
+
+    """
+    try:
+        return compose(case.mail)
+    except ValueError as error:
+        raise ScenarioError(f"{case.place}: case `{case.name}`: {error}") from None
+
+
+def examine(case: Case, setting: Setting) -> tuple[Mismatch, ...]:
+    """Compute what becomes of the mail, and say how it differs from the expectation."""
+    try:
+        world = set_up(case, setting)
+    except Refused as refusal:
+        return _of_refusal(case, str(refusal))
+    if case.expect.refused:
+        return _of_refusal(case, "")
+    item = item_of(case)
+    outcome = simulate(item, world, at=case.at, patience=case.patience)
+    found = judge(case.expect, outcome)
+    if case.expect.findings is None:
+        return found
+    return (*found, *_of_findings(case, item, world, setting, outcome))
+
+
+def default_run(case: Case, world: World) -> Outcome:
+    """Compute the one run along the defaults, which the wire can be held to."""
+    return run_once(
+        item_of(case), world, at=case.at, choices=Choices(), patience=case.patience
+    )
+
+
+def _with_rules(
+    case: Case, given: tuple[Mapping[str, object], ...], world: World
+) -> World:
+    organization = world.organization
+    if case.rules_file:
+        entries = tuple(Exported(case.rules_file, 1, entry) for entry in given)
+        rules = read_rules(entries, organization.directory, Ledger())
+    else:
+        rules = edits.rules_of(world, given, place=case.place)
+    return replace(world, organization=replace(organization, rules=rules))
+
+
+def _of_refusal(case: Case, why: str) -> tuple[Mismatch, ...]:
+    wanted = case.expect.refused
+    if wanted and wanted in why:
+        return ()
+    expected = f"refused: {wanted}" if wanted else "taken"
+    return (Mismatch("the configuration", expected, why or "it was taken"),)
+
+
+def _of_findings(
+    case: Case, item: MailItem, world: World, setting: Setting, outcome: Outcome
+) -> tuple[Mismatch, ...]:
+    if setting.policy is None:
+        message = f"{case.place}: case `{case.name}`: `{case.tenant}` has no policy"
+        raise ScenarioError(message)
+    domains = world.organization.accepted_domains
+    own = None
+    if domains is not None:
+        own = tuple(entry.domain for entry in domains)
+    duties = duties_of(setting.policy, item, own_domains=own)
+    found = compare(outcome, duties)
+    kinds = tuple(dict.fromkeys(finding.kind.value for finding in found))
+    wanted = case.expect.findings or ()
+    if set(kinds) == set(wanted):
+        return ()
+    why = tuple(f"{f.kind.value} {f.recipient}: {f.why}" for f in found)
+    got = ", ".join(kinds) or "no finding"
+    return (Mismatch("findings", ", ".join(wanted) or "no finding", got, why),)
+
+
+def _with_readings(world: World, given: tuple[tuple[str, str], ...]) -> World:
+    """Pin readings: for this case the question is settled."""
+    zivver = {reading.name: (kind, reading) for kind, reading in READINGS.items()}
+    pinned: dict[str, str] = {}
+    for name, answer in given:
+        if name in zivver:
+            kind, reading = zivver[name]
+            world = edits.set_zivver(world, **{reading.field: kind(answer)})
+        else:
+            pinned[name] = answer
+    if not pinned:
+        return world
+    organization = world.organization
+    readings = with_answers(organization.readings, pinned)
+    readings = replace(readings, settled=readings.settled | frozenset(pinned))
+    return replace(world, organization=replace(organization, readings=readings))
