@@ -1,0 +1,184 @@
+"""Rules as an administrator types them: parameters of New-TransportRule."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from fakes.exchange.organization import Platform
+from harness.strategies.mails import GUIDS, KEYWORDS
+from harness.strategies.organizations import OTHER_CONNECTOR, RELAY_CONNECTOR
+from harness.strategies.people import (
+    ANNA,
+    AUDIT,
+    BOB,
+    CLEO,
+    CONTACT,
+    HOME,
+    NOTARY,
+    PARTNER,
+    RELAY,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Parameters = dict[str, object]
+_LABEL_WORDS = tuple(
+    word
+    for guid in GUIDS
+    for word in (
+        f"MSIP_Label_{guid}_Enabled=true",
+        f"MSIP_Label_{guid}_Enabled=True;",
+        f"MSIP_Labels_{guid}_Enabled=True",
+        guid,
+    )
+)
+_SCOPES = ("InOrganization", "NotInOrganization")
+_PEOPLE = (ANNA, BOB, CLEO, AUDIT, CONTACT, NOTARY)
+
+_words = st.lists(st.sampled_from(KEYWORDS), min_size=1, max_size=2, unique=True)
+_label_words = st.lists(
+    st.sampled_from(_LABEL_WORDS), min_size=1, max_size=2, unique=True
+)
+_people = st.lists(
+    st.sampled_from(_PEOPLE).map(str), min_size=1, max_size=2, unique=True
+)
+_address_words = st.sampled_from(
+    (["stock"], ["anna"], [HOME], [PARTNER], ["example"], ["bob@contoso.example"])
+)
+_domains = st.sampled_from(([HOME], [PARTNER], ["wingtip.example", HOME]))
+_patterns = st.sampled_from(
+    (["^secure"], ["stock$"], ["[rs]e(lease|cure)"], [r"\d\d\d-\d\d"], ["^$"], ["."])
+)
+_scope = st.sampled_from(_SCOPES)
+
+# One condition each, by the parameter that carries its value.
+_TESTS: Mapping[str, st.SearchStrategy[object]] = MappingProxyType(
+    {
+        "SubjectContainsWords": _words,
+        "SubjectMatchesPatterns": _patterns,
+        "SubjectOrBodyContainsWords": _words,
+        "HeaderContainsWords": _words,
+        "LabelWords": _label_words,
+        "HeaderMatchesPatterns": _patterns,
+        "From": _people,
+        "FromScope": _scope,
+        "FromAddressContainsWords": _address_words,
+        "SenderDomainIs": _domains,
+        "SentTo": _people,
+        "SentToScope": _scope,
+        "RecipientDomainIs": _domains,
+        "RecipientAddressContainsWords": _address_words,
+        "AnyOfRecipientAddressContainsWords": _address_words,
+    }
+)
+_UNKNOWN = ("AttachmentHasExecutableContent", "SentToMemberOf", "MessageTypeMatches")
+
+_NEUTRAL: tuple[Parameters, ...] = (
+    {"SetHeaderName": "X-Tag", "SetHeaderValue": "stock"},
+    {"SetHeaderName": "X-Tag", "SetHeaderValue": "seen"},
+    {"SetHeaderName": "X-Zivver-Transport", "SetHeaderValue": "true"},
+    {"RemoveHeader": "X-Tag"},
+    {"RemoveHeader": "msip_labels"},
+    {"PrependSubject": "secure "},
+    {"PrependSubject": "über "},
+    {"SetAuditSeverity": "High"},
+)
+_DECIDING: tuple[Parameters, ...] = (
+    {"BlindCopyTo": [str(AUDIT)]},
+    {"RedirectMessageTo": [str(AUDIT)]},
+    {"GenerateIncidentReport": str(AUDIT)},
+    {"RouteMessageOutboundRequireTls": True},
+    {"RejectMessageReasonText": "not by mail"},
+    {"RejectMessageEnhancedStatusCode": "5.7.900"},
+    {"DeleteMessage": True},
+    {"Quarantine": True},
+)
+_ONLINE: tuple[Parameters, ...] = (
+    {"RouteMessageOutboundConnector": RELAY_CONNECTOR},
+    {"RouteMessageOutboundConnector": OTHER_CONNECTOR},
+)
+_SERVER: tuple[Parameters, ...] = ({"RedirectMessageTo": [str(RELAY)]},)
+
+
+@st.composite
+def rules(
+    draw: st.DrawFn,
+    name: str = "neighbour",
+    platform: Platform = Platform.ONLINE,
+    *,
+    may_be_unknown: bool = False,
+) -> Parameters:
+    """Draw one rule in any state, mode and window, with or without exceptions."""
+    place = _ONLINE if platform is Platform.ONLINE else _SERVER
+    acts = st.sampled_from((*_NEUTRAL, *_DECIDING, *place))
+    found: Parameters = {"Name": name}
+    found |= draw(conditions())
+    if draw(st.integers(0, 2)) == 0:
+        found |= draw(conditions(prefix="ExceptIf"))
+    if may_be_unknown and draw(st.booleans()):
+        prefix = draw(st.sampled_from(("", "ExceptIf")))
+        found[prefix + draw(st.sampled_from(_UNKNOWN))] = "OOF"
+    for _ in range(draw(st.sampled_from((1, 1, 2)))):
+        found |= draw(acts)
+    if draw(st.integers(0, 4)) == 0:
+        found["StopRuleProcessing"] = True
+    return found | draw(_state())
+
+
+@st.composite
+def relay_rules(draw: st.DrawFn, platform: Platform) -> Parameters:
+    """Draw the rule that sends mail to the relay."""
+    found: Parameters = {"Name": "relay"}
+    found |= draw(conditions())
+    found |= dict(_ONLINE[0] if platform is Platform.ONLINE else _SERVER[0])
+    if draw(st.booleans()):
+        found["StopRuleProcessing"] = True
+    if draw(st.booleans()):
+        found["ExceptIfHeaderContainsMessageHeader"] = "X-Zivver-Transport"
+        found["ExceptIfHeaderContainsWords"] = ["true"]
+    return found
+
+
+@st.composite
+def conditions(draw: st.DrawFn, prefix: str = "") -> Parameters:
+    """Draw up to two conditions (or exceptions), each with its second half."""
+    found: Parameters = {}
+    most = draw(st.sampled_from((0, 1, 1, 1, 1, 2)))
+    every = st.sampled_from(sorted(_TESTS))
+    chosen = st.lists(every, min_size=most, max_size=most, unique=True)
+    for name in draw(chosen):
+        value = draw(_TESTS[name])
+        if name in {"HeaderContainsWords", "LabelWords"}:
+            field = "X-Tag" if name == "HeaderContainsWords" else "msip_labels"
+            found[f"{prefix}HeaderContainsMessageHeader"] = field
+            found[f"{prefix}HeaderContainsWords"] = value
+        else:
+            found[prefix + name] = value
+        if name == "HeaderMatchesPatterns":
+            found[f"{prefix}HeaderMatchesMessageHeader"] = "X-Tag"
+    return found
+
+
+@st.composite
+def _state(draw: st.DrawFn) -> Parameters:
+    found: Parameters = {}
+    if draw(st.integers(0, 5)) == 0:
+        found["State"] = "Disabled"
+    mode = draw(st.sampled_from(("", "", "", "", "Audit", "AuditAndNotify")))
+    if mode:
+        found["Mode"] = mode
+    window = draw(st.integers(0, 11))
+    if window in {0, 1}:
+        year = 2020 if window else 2030
+        found["ActivationDate"] = f"{year}-01-01T00:00:00+00:00"
+    if window in {2, 3}:
+        year = 2030 if window == 2 else 2020
+        found["ExpiryDate"] = f"{year}-01-01T00:00:00+00:00"
+    location = draw(st.sampled_from(("", "", "Envelope", "HeaderOrEnvelope")))
+    if location:
+        found["SenderAddressLocation"] = location
+    return found
