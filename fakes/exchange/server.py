@@ -150,9 +150,10 @@ class ExchangeServer:
 
     def stop(self) -> None:
         """Drop what is under way and close the server; the ledger stays."""
-        self._loop.run(self._aclose())
+        self._loop.run(self.aclose())
 
-    async def _aclose(self) -> None:
+    async def aclose(self) -> None:
+        """Do the same from within the loop."""
         await self._server.aclose()
         for task in self._tasks:
             task.cancel()

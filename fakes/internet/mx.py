@@ -75,11 +75,15 @@ class MailExchangers:
 
     def stop(self) -> None:
         """Close every server; the ledger stays."""
+        self._loop.run(self.aclose())
+
+    async def aclose(self) -> None:
+        """Do the same from within the loop."""
         with self._lock:
             servers = tuple(self._servers.values())
             self._servers.clear()
         for server in servers:
-            server.stop()
+            await server.aclose()
 
     def _record(
         self, arrival: Arrival, session: Session, envelope: Envelope, content: Content

@@ -80,6 +80,11 @@ class ZivverEndpoint:
         for server in self._servers.values():
             server.stop()
 
+    async def aclose(self) -> None:
+        """Do the same from within the loop."""
+        for server in self._servers.values():
+            await server.aclose()
+
     def _record(
         self,
         transaction: Transaction,

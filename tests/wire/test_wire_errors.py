@@ -4,7 +4,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -57,7 +56,7 @@ def test_a_silent_server_costs_the_time_that_was_given_and_no_more(hasty):
 
 def test_zivver_may_keep_silent_to_whom_it_does_not_know(hasty):
     silence: dict[Key, str] = {OpenReading("zivver_not_allowlisted"): "timeout"}
-    world = online(service=replace(SERVICE, spf_allowlist=frozenset()))
+    world = online(service=replace(SERVICE, credentials=(), spf_allowlist=frozenset()))
     given = Case("", (), SECURE, world, pinned=silence)
     observed = hasty.tell(SECURE, at=AT, pinned=silence, world=world)
     assert () == agree(given.computed(), observed)

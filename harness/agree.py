@@ -1,0 +1,200 @@
+"""Whether a mail that was observed went as the computed one did, and where not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from fakes.exchange.ledger import EndedInside, Passed, Transmitted
+from fakes.internet.hosts import Arrival
+from fakes.mail.receiving import as_sent
+from fakes.zivver.ledger import Transaction
+from harness.fold import Story
+
+if TYPE_CHECKING:
+    from fakes.exchange.ledger import Record
+    from fakes.mail.address import Address
+    from fakes.mail.content import Content
+    from fakes.mail.envelope import Envelope
+    from fakes.mail.handoff import HandOff, Transmission
+    from fakes.mail.reply import Reply
+    from fakes.mail.session import Session
+    from harness.fold import Receipt
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facet(Generic[T]):
+    """One thing that must be the same on both sides, with its name."""
+
+    name: str
+    of: Callable[[T], object]
+
+
+def agree(computed: Story, observed: Story) -> tuple[str, ...]:
+    """Say in words where two stories of one mail differ; nothing means nowhere."""
+    return (
+        *_differences("the mail", _STORY, computed, observed),
+        *(
+            words
+            for number, (ours, theirs) in enumerate(
+                zip(computed.exchange, observed.exchange, strict=False), 1
+            )
+            for words in _records(f"record {number}", ours, theirs)
+        ),
+        *(
+            words
+            for number, (ours, theirs) in enumerate(
+                zip(computed.receipts, observed.receipts, strict=False), 1
+            )
+            for words in _receipts(f"receipt {number}", ours, theirs)
+        ),
+    )
+
+
+def _records(where: str, computed: Record, observed: Record) -> tuple[str, ...]:
+    match computed, observed:
+        case Passed(), Passed():
+            return _differences(f"{where}, a pass", _PASSED, computed, observed)
+        case EndedInside(), EndedInside():
+            return _differences(f"{where}, an end", _ENDED, computed, observed)
+        case Transmitted(), Transmitted():
+            return _differences(f"{where}, a hand-off", _SENT, computed, observed)
+        case _:
+            return (_words(where, "kind", _kind(computed), _kind(observed)),)
+
+
+def _receipts(where: str, computed: Receipt, observed: Receipt) -> tuple[str, ...]:
+    match computed, observed:
+        case None, None:
+            return ()
+        case Transaction(), Transaction():
+            return _differences(f"{where}, Zivver's", _ZIVVER, computed, observed)
+        case Arrival(), Arrival():
+            return _differences(f"{where}, a host's", _ARRIVAL, computed, observed)
+        case _:
+            return (_words(where, "kind", _kind(computed), _kind(observed)),)
+
+
+def _differences(
+    where: str, facets: tuple[_Facet[T], ...], computed: T, observed: T
+) -> tuple[str, ...]:
+    pairs = ((facet.name, facet.of(computed), facet.of(observed)) for facet in facets)
+    return tuple(
+        _words(where, name, ours, theirs)
+        for name, ours, theirs in pairs
+        if ours != theirs
+    )
+
+
+def _words(where: str, what: str, computed: object, observed: object) -> str:
+    return f"{where}: {what}: computed {_text(computed)}, observed {_text(observed)}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_text(each) for each in value) or "nothing"
+    return "nothing" if value is None else str(value)
+
+
+def _kind(record: Record | Receipt) -> str:
+    return "nothing" if record is None else type(record).__name__
+
+
+def _sha256(content: Content) -> str:
+    return hashlib.sha256(as_sent(content).raw).hexdigest()
+
+
+def _envelope(envelope: Envelope) -> tuple[str, ...]:
+    """Give the texts, since two addresses are equal in whatever case."""
+    return (f"from {envelope.reverse_path}", *map(str, envelope.recipients))
+
+
+def _session(session: Session) -> tuple[str, ...]:
+    return (
+        f"source {session.source}",
+        f"HELO {session.helo}",
+        f"TLS {session.is_encrypted}",
+        f"AUTH {session.identity}",
+    )
+
+
+def _said(transmission: Transmission) -> tuple[str, ...]:
+    return tuple(
+        f"{said.stage.value}{f' {said.about}' if said.about else ''}: {said.reply}"
+        for said in transmission.said
+    )
+
+
+def _told(pairs: tuple[tuple[Address, Reply], ...]) -> tuple[str, ...]:
+    return tuple(sorted(f"{who}: {said}" for who, said in pairs))
+
+
+def _left(handoff: HandOff) -> tuple[str, ...]:
+    """What Exchange asks of a hand-off, the password left out."""
+    auth = handoff.auth
+    return (
+        f"to {', '.join(handoff.hosts)} port {handoff.port} ({handoff.route.value})",
+        f"connector {handoff.connector}",
+        f"TLS {handoff.tls.level.value} {handoff.tls.domain}",
+        f"AUTH {auth.user if auth else None}",
+        f"HELO {handoff.helo}",
+        *_envelope(handoff.envelope),
+        f"SHA-256 {_sha256(handoff.content)}",
+    )
+
+
+_STORY: tuple[_Facet[Story], ...] = (
+    _Facet("refused", lambda story: _told(story.refused)),
+    _Facet("Exchange's records", lambda story: tuple(map(_kind, story.exchange))),
+    _Facet("receipts", lambda story: tuple(map(_kind, story.receipts))),
+)
+_PASSED: tuple[_Facet[Passed], ...] = (
+    _Facet("number", lambda record: record.number),
+    _Facet("submission", lambda record: record.item.submission),
+    _Facet("envelope", lambda record: _envelope(record.item.envelope)),
+    _Facet("SHA-256", lambda record: _sha256(record.item.content)),
+    _Facet("steps", lambda record: record.result.steps),
+    _Facet("ended", lambda record: record.result.ended),
+    _Facet("assumed", lambda record: record.result.assumed),
+)
+_ENDED: tuple[_Facet[EndedInside], ...] = (
+    _Facet("number", lambda record: record.number),
+    _Facet("leg", lambda record: record.leg),
+    _Facet("ending", lambda record: record.ending),
+)
+_SENT: tuple[_Facet[Transmitted], ...] = (
+    _Facet("number", lambda record: record.number),
+    _Facet("legs", lambda record: record.legs),
+    _Facet("terms", lambda record: _left(record.transmission.handoff)),
+    _Facet("host", lambda record: record.transmission.host),
+    _Facet("encrypted", lambda record: record.transmission.is_encrypted),
+    _Facet("certificate checked", lambda record: record.transmission.is_verified),
+    _Facet("replies", lambda record: _said(record.transmission)),
+    _Facet("accepted", lambda record: record.transmission.accepted),
+    _Facet("deferred", lambda record: _told(record.transmission.deferred)),
+    _Facet("refused", lambda record: _told(record.transmission.refused)),
+)
+_ZIVVER: tuple[_Facet[Transaction], ...] = (
+    _Facet("port", lambda receipt: receipt.port),
+    _Facet("session", lambda receipt: _session(receipt.session)),
+    _Facet("envelope", lambda receipt: _envelope(receipt.envelope)),
+    _Facet("SHA-256", lambda receipt: receipt.sha256),
+    _Facet("reply", lambda receipt: receipt.reply),
+    _Facet("reason", lambda receipt: (receipt.reason, receipt.why)),
+    _Facet("account", lambda receipt: (receipt.author, receipt.account)),
+    _Facet("recipients", lambda receipt: receipt.recipients),
+    _Facet("deliveries", lambda receipt: receipt.deliveries),
+    _Facet("assumed", lambda receipt: receipt.assumed),
+    _Facet("returning", lambda receipt: receipt.is_returning),
+)
+_ARRIVAL: tuple[_Facet[Arrival], ...] = (
+    _Facet("host", lambda receipt: receipt.host),
+    _Facet("session", lambda receipt: _session(receipt.session)),
+    _Facet("envelope", lambda receipt: _envelope(receipt.envelope)),
+    _Facet("SHA-256", lambda receipt: receipt.sha256),
+    _Facet("reply", lambda receipt: receipt.reply),
+)
