@@ -101,7 +101,9 @@ def fold(story: Story, world: World) -> Outcome:
                 assumed.extend(record.result.assumed)
             case EndedInside():
                 waiting.pop((record.leg.original, record.leg.address), None)
-                copies.append(_ended(record, originals))
+                ended = _ended(record, originals)
+                if not _is_told_by_loop(ended, copies):
+                    copies.append(ended)
             case Transmitted():
                 for leg in record.legs:
                     waiting.pop((leg.original, leg.address), None)
@@ -286,6 +288,14 @@ def _unread(
         for who in originals
         if who not in reached
     ]
+
+
+def _is_told_by_loop(ended: _Copy, copies: list[_Copy]) -> bool:
+    """Whether a refusal is that of a copy which the loop accounts for already."""
+    return ended.delivery.disposition is Disposition.REJECTED and any(
+        copy.owner == ended.owner and copy.delivery.disposition is Disposition.LOOPED
+        for copy in copies
+    )
 
 
 def _missing(originals: tuple[Address, ...], copies: list[_Copy]) -> list[_Copy]:

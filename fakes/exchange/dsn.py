@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from fakes.mail.reply import Reply
 
 
+_REPORT_TYPE = "Content-Type: multipart/report; report-type=delivery-status"
+
+
 def non_delivery_report(
     item: MailItem,
     failed: tuple[tuple[Address, Reply], ...],
@@ -48,8 +51,7 @@ def non_delivery_report(
         f"Message-ID: <{digest}@{domain}>",
         "Auto-Submitted: auto-replied",
         "MIME-Version: 1.0",
-        "Content-Type: multipart/report; report-type=delivery-status;"
-        f' boundary="{boundary}"',
+        f'{_REPORT_TYPE}; boundary="{boundary}"',
     ]
     head = "\r\n".join(lines).encode("utf-8", "replace") + CRLF
     head += subject.replace(b"Subject:", b"Subject: Undeliverable:", 1)

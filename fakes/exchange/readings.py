@@ -209,13 +209,6 @@ class Readings:
         sources=("exchange-routing#X-27",),
         settle="read the trace of a mail to the domain itself",
     )
-    placeholder_contact: str = _open(
-        "external",
-        "not-found",
-        asks="is a contact routed out whose target is its own accepted-domain address",
-        sources=("exchange-routing#X-12", "exchange-routing#B1"),
-        settle="the guide's own set-up rests on it: send one mail and read the queue",
-    )
     settled: frozenset[str] = frozenset()
 
 

@@ -1,0 +1,1 @@
+"""Mail as values: addresses, envelope, content, labels, sessions and replies."""

@@ -249,7 +249,11 @@ def _through_send_connector(
         fact = Fact("connector", connector.name, why=f"{names} is not judged")
         if choices.choose(fact, (_NOTHING, _SOMETHING)) == _SOMETHING:
             return _unknown(leg, fact)
-    assumed = ("one Active Directory site",) if connector.is_scoped else ()
+    assumed: tuple[str, ...] = ()
+    if connector.is_scoped:
+        assumed += ("one Active Directory site",)
+    if accepted_domain(organization, target.domain_key):
+        assumed += ("a contact in an accepted domain leaves by its own address",)
     tls = _server_tls(connector, fork)
     if connector.uses_dns or not connector.smart_hosts:
         why = f"send connector `{connector.name}` uses DNS"

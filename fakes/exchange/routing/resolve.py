@@ -12,7 +12,6 @@ from fakes.exchange.organization import (
     RecipientKind,
     accepted_domain,
 )
-from fakes.exchange.readings import ask
 from fakes.mail.reply import Reply, reply
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def resolve(address: Address, organization: Organization, choices: Choices) -> R
             return _mailbox(entry, first)
         own = {entry.primary, *entry.proxies, current}
         if entry.external in own or not _objects(organization, entry.external):
-            return _contact(entry, entry.external, first, organization, choices)
+            return _contact(entry, entry.external, first)
         seen.add(current)
         current = entry.external
         if current in seen:
@@ -108,23 +107,12 @@ def _mailbox(entry: Recipient, first: Recipient) -> Resolved:
     return Resolved(Place.MAILBOX, first.primary, entry.primary, why, entry)
 
 
-def _contact(
-    entry: Recipient,
-    target: Address,
-    first: Recipient,
-    organization: Organization,
-    choices: Choices,
-) -> Resolved:
-    """A contact or mail user is routed by its external address (B1, B10)."""
-    domain = accepted_domain(organization, target.domain_key)
-    if domain and domain.type is DomainType.AUTHORITATIVE:
-        # The placeholder contact: its target is its own address (X-12).
-        answer = ask(organization.readings, choices, "placeholder_contact")
-        if answer == "not-found":
-            why = f"`{target}` is in an accepted domain and no mailbox"
-            return Resolved(
-                Place.NOT_FOUND, first.primary, target, why, entry, NOT_FOUND
-            )
+def _contact(entry: Recipient, target: Address, first: Recipient) -> Resolved:
+    """A contact or mail user is routed by its external address (B1, B10).
+
+    So is the guide's placeholder, whose target is its own address in an accepted
+    domain: no page says why, but vendors' set-ups rest on it (X-12, zivver#17).
+    """
     why = f"{entry.kind} `{entry.name}`, {target}"
     return Resolved(Place.OUTSIDE, first.primary, target, why, entry)
 
