@@ -134,8 +134,30 @@ def by_name(file: str) -> Cmdlet | None:
     """Say which cmdlet a file is called after: `Get-X.json`, `transport_rules.json`."""
     folded = re.sub(r"[^a-z]", "", file.lower())
     found = [c for c in Cmdlet if _noun(c) in folded]
-    # `RemoteDomain` never stands in `AcceptedDomain`; `Mailbox` may in a folder name.
     return found[0] if len(found) == 1 else None
+
+
+def nested(entries: tuple[Exported, ...]) -> Cmdlet | None:
+    """Say what lies inside objects that are no export themselves (exports#6)."""
+    stack: list[object] = [v for e in entries for v in e.properties.values()]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(value)
+        elif isinstance(value, dict):
+            keys = frozenset(key.lower() for key in value)
+            scores = _scores(keys)
+            best = max(scores, key=lambda cmdlet: scores[cmdlet])
+            if scores[best] >= _ENOUGH:
+                return best
+            stack.extend(value.values())
+    return None
+
+
+def _scores(keys: frozenset[str]) -> dict[Cmdlet, int]:
+    scores = {cmdlet: len(marks & keys) for cmdlet, marks in _MARKS.items()}
+    scores[Cmdlet.RULES] = len(_RULE_MARKS & keys)
+    return scores
 
 
 def _noun(cmdlet: Cmdlet) -> str:
@@ -143,8 +165,7 @@ def _noun(cmdlet: Cmdlet) -> str:
 
 
 def _of_one(file: str, keys: frozenset[str], entry: Exported) -> Cmdlet | None:
-    scores = {cmdlet: len(marks & keys) for cmdlet, marks in _MARKS.items()}
-    scores[Cmdlet.RULES] = len(_RULE_MARKS & keys)
+    scores = _scores(keys)
     named = by_name(file)
     best = max(scores.values())
     leading = [cmdlet for cmdlet, score in scores.items() if score == best]

@@ -27,7 +27,7 @@ _MORE = "@odata.nextlink"
 _AROUND = frozenset({"value", "count", _MORE, "@odata.context", "@odata.count"})
 _SECRET = ("password", "credential", "secret")
 # What is left of a credential that PowerShell wrote as text: nothing.
-_NO_SECRET = "System.Management.Automation.PSCredential"
+_NO_SECRET = "System.Management.Automation.PSCredential"  # noqa: S105  a type
 
 
 @dataclass(frozen=True, slots=True)

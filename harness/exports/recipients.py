@@ -110,10 +110,12 @@ def read_directory(
     merged: list[Recipient] = []
     for cmdlet in cmdlets:
         known = {one.primary: at for at, one in enumerate(merged)}
+        seen: set[Recipient] = set()
         for entry in found.get(cmdlet, ()):
             one = read_recipient(entry, cmdlet, ledger)
-            if one is None or one in merged[len(known) :]:
+            if one is None or one in seen:
                 continue
+            seen.add(one)
             at = known.get(one.primary)
             if at is None:
                 # Two objects of one cmdlet with one address stay two: a fault to see.

@@ -6,6 +6,7 @@ stands in `missing`; one that gave nothing is an empty tuple.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -23,7 +24,7 @@ from fakes.internet.hosts import Internet
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
 from harness.exports.arrivals import read_inbound, read_receive
-from harness.exports.cmdlets import NOT_READ, Cmdlet, by_name, recognise
+from harness.exports.cmdlets import NOT_READ, Cmdlet, by_name, nested, recognise
 from harness.exports.connectors import read_outbound, read_send
 from harness.exports.domains import read_domain
 from harness.exports.formats import (
@@ -72,6 +73,7 @@ _UNREAD = {
     ".clixml": "CLIXML is not read yet; export with `ConvertTo-Json`",
     ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
 }
+_UNKNOWN = "not from a cmdlet that we know"
 _EMPTY = (
     "empty: no result, or an export that failed; write `[]` into it if there are none"
 )
@@ -198,7 +200,9 @@ def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
     objects = read_objects(raw.name, text)
     cmdlet = recognise(raw.name, objects.entries)
     if cmdlet is None:
-        return _not_understood(raw, "not from a cmdlet that we know")
+        inner = nested(objects.entries)
+        why = f"`{inner}` in something else: a template?" if inner else _UNKNOWN
+        return _not_understood(raw, why)
     count = len(objects.entries)
     if cmdlet in NOT_READ:
         return FileLine(raw.name, cmdlet, count, False, NOT_READ[cmdlet])  # noqa: FBT003
@@ -215,8 +219,12 @@ def _new(
     """Leave out what another file of the same cmdlet has just so."""
     if not known:
         return entries
-    contents = [entry.properties for entry in known]
-    return tuple(entry for entry in entries if entry.properties not in contents)
+    seen = {_fingerprint(entry) for entry in known}
+    return tuple(entry for entry in entries if _fingerprint(entry) not in seen)
+
+
+def _fingerprint(entry: Exported) -> str:
+    return json.dumps(dict(entry.properties), sort_keys=True)
 
 
 def _not_understood(raw: RawFile, why: str) -> FileLine:

@@ -200,6 +200,8 @@ def _lines(text: str) -> Iterator[tuple[Path, int]]:
         key = None if header else _KEY.match(content)
         if header:
             path = _header_path(header[2], is_list=bool(header[1]), counts=counts)
+            if path[-1:] == (0,):
+                yield path[:-1], line
             yield path, line
         elif key:
             yield (*path, *_parts(key[1])), line

@@ -1,0 +1,399 @@
+"""Exports in every shape become one organization; absent is not empty."""
+
+import json
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from fakes.exchange.organization import AddressSpace, DomainType, Platform
+from fakes.mail.address import parse_address
+from harness.exports import ExportError, Understood
+from tests.exports.shapes import (
+    SHAPES,
+    contact,
+    domain,
+    online,
+    outbound,
+    person,
+    receive,
+    rule,
+    send,
+    server,
+    tenant,
+)
+
+MANY = [person(f"p{n}") for n in range(1000)]
+
+
+def read(files, **more):
+    return tenant(files, **more).organization
+
+
+def is_whole(files):
+    directory = read(files).directory
+    assert directory is not None
+    return directory.is_whole
+
+
+@pytest.mark.parametrize("files", [online(), server()], ids=["online", "server"])
+def test_every_shape_of_an_export_is_the_same_organization(files):
+    first, *others = [read(files, write=shape) for shape in SHAPES]
+    for other in others:
+        assert _without_places(first) == _without_places(other)
+
+
+def _without_places(organization):
+    text = repr(organization)
+    lines = [f".json:{n}'" for n in range(200)]
+    for line in lines:
+        text = text.replace(line, "'")
+    return text
+
+
+def test_the_platform_is_what_the_cmdlets_say():
+    assert Platform.ONLINE is read(online()).platform
+    assert Platform.SERVER is read(server()).platform
+    assert Platform.ONLINE is read({"r.json": [rule(CreatedBy="Anna")]}).platform
+
+
+def test_a_cmdlet_without_a_file_is_unknown_and_one_with_an_empty_list_is_empty():
+    files = {"c.json": [outbound()], "Get-AcceptedDomain.json": []}
+    found = tenant(files)
+    assert found.organization.rules is None
+    assert found.organization.directory is None
+    assert () == found.organization.accepted_domains
+    assert ["Get-TransportRule", "Get-InboundConnector", "Get-Recipient"] == [
+        m.cmdlet for m in found.missing if m.cmdlet.startswith("Get-")
+    ]
+
+
+@pytest.mark.parametrize("octets", [b"[]", b"[null]", b"null", b'{"value": []}'])
+def test_an_empty_result_goes_by_the_name_of_its_file(octets):
+    files = {"c.json": [outbound()], "Get-TransportRule.json": octets}
+    assert () == read(files).rules
+
+
+@pytest.mark.parametrize("octets", [b"", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_file_is_not_an_empty_result(octets):
+    found = tenant({"c.json": [outbound()], "Get-TransportRule.json": octets})
+    assert found.organization.rules is None
+    (line,) = [f for f in found.account.files if f.file == "Get-TransportRule.json"]
+    assert not line.is_read
+    assert "write `[]`" in line.remark
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("SMTP:zivver.org;1", AddressSpace("zivver.org", 1)),
+        ("SMTP:zivver.org; 5", AddressSpace("zivver.org", 5)),
+        (" smtp : Zivver.org ; 5 ", AddressSpace("zivver.org", 5)),
+        ("zivver.org", AddressSpace("zivver.org", 1)),
+        ("SMTP:*;1", AddressSpace("*", 1)),
+        ("Local:SMTP:*.zivver.org;2", AddressSpace("*.zivver.org", 2)),
+        (
+            {"Type": "SMTP", "Address": "*", "Cost": 3, "Domain": "*"},
+            AddressSpace("*", 3),
+        ),
+    ],
+)
+def test_address_spaces(given, expected):
+    (found,) = read(
+        server(**{"send.json": [send(AddressSpaces=[given])]})
+    ).send_connectors
+    assert (expected,) == found.address_spaces
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("35 MB (36,700,160 bytes)", 36_700_160),
+        ("35 MB (36.700.160 bytes)", 36_700_160),
+        ("25MB", 25 * 2**20),
+        ("23592960", 23_592_960),
+        (23592960, 23_592_960),
+        ("Unlimited", None),
+        ({"IsUnlimited": True, "Value": {}}, None),
+        ({"IsUnlimited": False, "Value": "35 MB (36,700,160 bytes)"}, 36_700_160),
+    ],
+)
+def test_sizes(given, expected):
+    files = server(**{"send.json": [send(MaxMessageSize=given)]})
+    (found,) = read(files).send_connectors
+    assert expected == found.max_size
+
+
+@pytest.mark.parametrize(
+    "value", ["Authoritative", "authoritative", {"value": 0, "Value": "Authoritative"}]
+)
+def test_enums_are_texts_or_objects(value):
+    files = online(**{"domains.json": [domain(DomainType=value)]})
+    (found,) = read(files).accepted_domains
+    assert DomainType.AUTHORITATIVE is found.type
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "covers"),
+    [
+        ({"DomainName": "Contoso.Example"}, "contoso.example", False),
+        ({"DomainName": "*.contoso.example"}, "contoso.example", True),
+        ({"MatchSubDomains": True}, "contoso.example", True),
+        ({"DomainName": "*"}, "*", True),
+        (
+            {"DomainName": {"Domain": "contoso.example", "IncludeSubDomains": True}},
+            "contoso.example",
+            True,
+        ),
+    ],
+)
+def test_accepted_domains_with_their_subdomains(given, name, covers):
+    (found,) = read(online(**{"domains.json": [domain(**given)]})).accepted_domains
+    assert (name, covers) == (found.domain, found.covers_subdomains)
+
+
+def test_a_named_smart_host_is_not_the_address_zero_that_stands_beside_it():
+    host = {
+        "Address": "0.0.0.0",  # noqa: S104
+        "IsIPAddress": False,
+        "Domain": "smtp.zivver.com",
+    }
+    files = server(**{"send.json": [send(SmartHosts=[host])]})
+    assert ("smtp.zivver.com",) == read(files).send_connectors[0].smart_hosts
+
+
+def test_names_of_properties_go_without_regard_to_case():
+    lower = {key.lower(): value for key, value in rule(mode="enforce").items()}
+    lower.pop("mode")
+    assert _without_places(read(online([rule()]))) == _without_places(
+        read(online([{**lower, "MODE": "enforce"}]))
+    )
+
+
+def test_a_file_is_known_by_what_it_holds_and_not_by_its_name():
+    shuffled = dict(
+        zip(["c.json", "d.json", "a.txt", "b"], online().values(), strict=True)
+    )
+    files = {name: value for name, value in shuffled.items() if name.endswith(".json")}
+    found = read(files)
+    assert 1 == len(found.rules)
+    assert 1 == len(found.outbound_connectors)
+
+
+def test_proxies_are_smtp_ones_whatever_their_case():
+    proxies = ["smtp:a@contoso.example", "SMTP:anna@contoso.example", "SIP:x@y.example"]
+    proxies += ["X500:/o=Contoso/cn=anna", "SPO:SPO_1@SPO_2"]
+    found = read(online(**{"people.json": [person(EmailAddresses=proxies)]}))
+    (anna,) = found.directory.recipients
+    assert parse_address("anna@contoso.example") == anna.primary
+    assert (parse_address("a@contoso.example"),) == anna.proxies
+
+
+def test_contacts_complete_the_recipients():
+    entry = {**person("relay"), **contact(), "RecipientType": "MailContact"}
+    for name in ("UsePreferMessageFormat", "MessageBodyFormat", "ExternalEmailAddress"):
+        entry.pop(name)
+    files = server(**{"people.json": [person(), entry]})
+    found = read(files).directory
+    assert found.is_whole
+    assert 2 == len(found.recipients)
+    assert parse_address("relay@zivver.org") == found.recipients[1].external
+
+
+def test_contacts_alone_are_no_whole_directory():
+    files = server()
+    files.pop("people.json")
+    found = tenant(files)
+    assert not is_whole(files)
+    assert "Get-Recipient" in [m.cmdlet for m in found.missing]
+
+
+def test_a_thousand_recipients_are_probably_cut_off():
+    files = online(**{"people.json": MANY})
+    assert not is_whole(files)
+    assert any("1,000 objects" in m.why for m in tenant(files).missing)
+    assert is_whole(online(**{"people.json": MANY[1:]}))
+
+
+def test_forwarding_is_not_judged():
+    box = {
+        "Name": "anna",
+        "PrimarySmtpAddress": "anna@contoso.example",
+        "RecipientType": "UserMailbox",
+        "ForwardingAddress": None,
+        "ForwardingSmtpAddress": "smtp:anna@fabrikam.example",
+        "DeliverToMailboxAndForward": True,
+    }
+    files = online(**{"boxes.json": [box]})
+    anna = read(files).directory.recipients[0]
+    assert ("ForwardingSmtpAddress",) == anna.unjudged
+
+
+def test_only_externally_secured_receive_connectors_make_a_session_inside():
+    anybody = receive(
+        Name="Default",
+        RemoteIPRanges=["0.0.0.0-255.255.255.255"],
+        AuthMechanism="Tls, Integrated",
+    )
+    found = read(server(**{"receive.json": [receive()]})).inbound_connectors
+    assert ip_network("10.0.0.0/24") == found[0].networks[0]
+    assert found[0].treats_as_internal
+    assert () == read(server(**{"receive.json": [anybody]})).inbound_connectors
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"RouteAllMessagesViaOnPremises": True}, ("RouteAllMessagesViaOnPremises",)),
+        ({"CloudServicesMailEnabled": True}, ()),
+        ({"MtaStsMode": "Opportunistic", "SmtpDaneMode": "None"}, ()),
+        ({"SmtpDaneMode": "Mandatory"}, ("SmtpDaneMode",)),
+        ({"SenderRewritingEnabled": True}, ()),
+        (
+            {"SenderRewritingEnabled": True, "ConnectorType": "OnPremises"},
+            ("SenderRewritingEnabled",),
+        ),
+        ({"IsValid": False}, ("IsValid",)),
+        ({"IsValid": True}, ()),
+        ({"Novelty": "on"}, ("Novelty",)),
+        ({"Novelty": False}, ()),
+    ],
+)
+def test_connector_properties_that_could_matter_are_named(more, expected):
+    (found,) = read(online(**{"connectors.json": outbound(**more)})).outbound_connectors
+    assert expected == found.unjudged
+
+
+def test_a_property_that_was_not_exported_is_not_false():
+    entry = outbound()
+    entry.pop("TlsSettings")
+    (found,) = read(online(**{"connectors.json": entry})).outbound_connectors
+    assert ("TlsSettings (not exported)",) == found.unjudged
+
+
+def test_passwords_are_reported_and_not_kept():
+    secret = {"UserName": "relay", "Password": "hunter2"}
+    found = tenant(server(**{"send.json": [send(AuthenticationCredential=secret)]}))
+    (line,) = found.account.of(Understood.SECRET)
+    assert "AuthenticationCredential" == line.property
+    assert "hunter2" not in repr(found)
+
+
+def test_a_file_that_nobody_knows_is_listed():
+    files = online(
+        **{"notes.txt": "to do", "mail.eml": "From: x", "x.json": [{"a": 1}]}
+    )
+    found = tenant(files).account.files
+    unread = [line.file for line in found if not line.is_read]
+    assert ["mail.eml", "notes.txt", "x.json"] == unread
+
+
+def test_every_property_is_accounted_for():
+    files = online()
+    found = tenant(files).account
+    total = sum(len(one) for value in files.values() for one in value)
+    assert total == sum(line.count for line in found.lines)
+
+
+def test_what_is_not_judged_in_rules_is_named():
+    more = {"SCLOver": 5, "ExceptIfMessageTypeMatches": "OOF", "Novelty": "x"}
+    found = tenant(online([rule(**more)])).account
+    named = {(line.property, line.how) for line in found.lines}
+    assert ("SCLOver", Understood.NOT_JUDGED) in named
+    assert ("ExceptIfMessageTypeMatches", Understood.NOT_JUDGED) in named
+    assert ("Novelty", Understood.NOT_UNDERSTOOD) in named
+
+
+def test_priorities_decide_the_order_and_the_file_does_if_they_are_missing():
+    two = [rule(Name="b", Priority=1), rule(Name="a", Priority=0)]
+    assert ["a", "b"] == [r.name for r in read(online(two)).rules]
+    for one in two:
+        one.pop("Priority")
+    assert ["b", "a"] == [r.name for r in read(online(two)).rules]
+
+
+def test_a_rule_that_names_an_unknown_connector_asks_for_the_other_list():
+    found = tenant(online([rule(RouteMessageOutboundConnector="Other")]))
+    assert any("-IsTransportRuleScoped" in m.cmdlet for m in found.missing)
+
+
+def test_the_rules_of_the_house_know_where_they_stand():
+    assert "rules.json:2" == read(online()).rules[0].place
+
+
+ZIVVER = """
+allowlist = ["contoso.example"]
+[[account]]
+address = "anna@contoso.example"
+state = "invited"
+[[credential]]
+user = "u"
+password = "p"
+[[connector_credential]]
+connector = "Zivver"
+user = "u"
+password = "p"
+[delivering]
+minimum = "sms"
+[delivering.known]
+"bob@fabrikam.example" = "email"
+[settings]
+bcc_mode = "hidden"
+"""
+INTERNET = """
+outbound_address = "192.0.2.25"
+absent = ["zivver.org"]
+[dns."contoso.example"]
+TXT = ["v=spf1 ip4:192.0.2.0/24 -all"]
+[[host]]
+name = "mx.fabrikam.example"
+starttls = "missing"
+[[host.refuses]]
+stage = "RCPT"
+reply = "550 5.7.1 no"
+"""
+
+
+def test_our_own_files_say_what_no_cmdlet_does():
+    files = server(**{"zivver.toml": ZIVVER, "internet.toml": INTERNET})
+    found = tenant(files)
+    assert frozenset({"contoso.example"}) == found.zivver.spf_allowlist
+    assert "u" == found.organization.credentials["Zivver"].user
+    assert [True] == [c.fits("u", "p") for c in found.zivver.credentials or ()]
+    assert ip_address("192.0.2.25") == found.organization.source
+    assert frozenset({"zivver.org"}) == found.internet.zone.absent
+    assert not found.internet.hosts[0].tls.is_offered
+    assert found.world.organization is found.organization
+
+
+def test_without_a_zivver_file_nothing_is_known_of_zivver():
+    assert tenant(online()).zivver.accounts is None
+    files = online(**{"zivver.toml": "account = []"})
+    assert () == tenant(files).zivver.accounts
+
+
+def test_two_files_of_one_cmdlet_are_one_list():
+    again = [outbound(), outbound(Name="Other")]
+    found = read(online(**{"more.json": again})).outbound_connectors
+    assert ["Zivver", "Other"] == [c.name for c in found]
+
+
+def test_a_list_that_the_server_cut_off_is_not_whole():
+    octets = b'{"@odata.nextLink": "x", "value": [' + _json(person()) + b"]}"
+    assert not is_whole(online(**{"people.json": octets}))
+
+
+def _json(value):
+    return json.dumps(value).encode()
+
+
+def test_both_platforms_in_one_folder_are_refused():
+    with pytest.raises(ExportError, match="expected one platform a folder"):
+        tenant({**server(), **online()})
+
+
+def test_objects_inside_something_else_are_named_and_not_read():
+    files = online(**{"template.json": {"routing": {"inline": {}, "parallel": rule()}}})
+    found = tenant(files)
+    (line,) = [f for f in found.account.files if f.file == "template.json"]
+    assert "`Get-TransportRule` in something else" in line.remark
+    assert 1 == len(found.organization.rules or ())
