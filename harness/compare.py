@@ -168,6 +168,10 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
         kind = _of_delivery(delivery, duty)
         if kind:
             findings.append(_finding(kind, fate, duty, delivery))
+    if not copies and fate.recipient is not None and duty.obligation is not _NONE:
+        # A recipient of whom nothing is said got nothing, whatever the reason.
+        nothing = Delivery(fate.recipient, None, _D.LOST, "nothing came of it")
+        findings.append(_finding(_F.LOSS, fate, duty, nothing))
     reached = [d for d in copies if d.disposition in _REACHED]
     if fate.recipient is not None and len(reached) > 1:
         findings.append(_finding(_F.DUPLICATE, fate, duty, reached[-1]))

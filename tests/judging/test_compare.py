@@ -69,7 +69,9 @@ def test_held_mail_is_a_delay_if_somebody_was_told_and_a_loss_if_not():
     assert [FindingKind.LOSS] == kinds(outcome(Disposition.HELD), MUST_SECURE)
 
 
-def test_a_recipient_without_any_copy_has_no_finding_of_its_own_kind_only_if_unasked():
+def test_a_recipient_of_whom_nothing_is_said_is_a_loss_and_never_a_pass():
+    assert [FindingKind.LOSS] == kinds(Outcome(()), MUST_SECURE)
+    assert [FindingKind.LOSS] == kinds(Outcome(()), MUST_PLAIN)
     assert [] == kinds(Outcome(()), Obligation.NO_WORD)
 
 
