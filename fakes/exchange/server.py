@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fakes.smtp.client import Place
     from fakes.smtp.loop import Loop
 
-# 150 MB, the largest that an organisation can allow.
+# exchange-routing#5.1: 150 MB is the most that an organisation can allow.
 SIZE_LIMIT = 157_286_400
 SENDER_OK = reply(250, "2.1.0", "Sender OK")
 RECIPIENT_OK = reply(250, "2.1.5", "Recipient OK")

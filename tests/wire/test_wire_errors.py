@@ -136,6 +136,17 @@ def test_where_two_stories_differ_is_said_in_words(ours, theirs, words):
     assert all("computed" in each and "observed" in each for each in found)
 
 
+def test_other_choices_than_the_computed_ones_are_noticed(wire):
+    world = online(service=replace(SERVICE, accounts=()))
+    given = Case("", (), SECURE, world)
+    other: dict[Key, str] = {OpenReading("zivver_missing_account"): "accept_and_drop"}
+    observed = wire.tell(SECURE, at=AT, pinned=other, world=world)
+    assert () == agree(given.computed(), wire.tell(SECURE, at=AT, world=world))
+    found = agree(given.computed(), observed)
+    assert any("replies" in each and "550" in each for each in found)
+    assert any("reason" in each for each in found)
+
+
 def test_a_password_is_in_no_words():
     computed, observed = (
         Case("", (), SECURE, on_premises(port=port)).computed() for port in (25, 587)
