@@ -10,6 +10,7 @@ import codecs
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -259,16 +260,22 @@ def _exported(name: str, line: int, value: object) -> Exported:
 
 def _is_secret(key: str, content: object) -> bool:
     """A password, whoever put it there: neither kept nor shown."""
-    is_named = any(word in key.lower() for word in _SECRET)
-    if is_named and isinstance(content, (str, dict, list)):
+    if _is_secret_name(key) and isinstance(content, (str, dict, list)):
         return bool(content) and content != _NO_SECRET
     return isinstance(content, dict) and any(
         inner.lower() == "password" and content[inner] for inner in content
     )
 
 
+@lru_cache(maxsize=4096)
+def _is_secret_name(key: str) -> bool:
+    return any(word in key.lower() for word in _SECRET)
+
+
 def _check(place: str, key: str, value: object) -> None:
     """Refuse texts that no cmdlet writes and that could harm what comes later."""
+    if (value is None or isinstance(value, bool)) and key.isidentifier():
+        return
     stack = [value, key]
     while stack:
         entry = stack.pop()
