@@ -45,6 +45,8 @@ def of_recipients(scene: Scene, shown: Draft) -> Iterator[Draft]:
         ("mixed", "to outside and inside", mixed),
     ):
         yield _varied(scene, shown, ending, f"{sort}, {text}", changes)
+    if stage.own is None:
+        return
     ending, text, only = "inside", "to inside only", (colleague,)
     if scene.row.to is Audience.INSIDE:
         ending, text, only = "outside", "to outside only", (info,)
@@ -57,6 +59,8 @@ def of_recipients(scene: Scene, shown: Draft) -> Iterator[Draft]:
 def inbound(scene: Scene, shown: Draft) -> Iterator[Draft]:
     """Let a stranger send what the row speaks of, under his name or under ours."""
     stage = scene.stage
+    if stage.own is None:
+        return
     comes = replace(
         shown,
         to=(stage.colleague,),
@@ -126,6 +130,8 @@ def not_by_hand(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
 def from_zivver(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
     """Give mail that comes back from Zivver and quotes what the row speaks of."""
     stage = scene.stage
+    if stage.own is None:
+        return
     back = replace(
         shown,
         to=(stage.colleague,),
@@ -170,7 +176,7 @@ def everyday(stage: Stage) -> Iterator[Draft]:
         ("inside", "to inside", {"to": colleague}),
         ("mixed", "to outside and inside", {"cc": colleague}),
         ("bcc", "with one in Bcc", {"bcc": (cleo,)}),
-        ("reply", "in a reply", {"subject": f"RE: {stage.everyday}"}),
+        ("reply", "in a reply", {"subject": f"{stage.reply}: {stage.everyday}"}),
         ("attachment", "with a file without a label", {"parts": (unlabelled_file(),)}),
     ):
         yield replace(

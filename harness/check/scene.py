@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,13 +21,15 @@ _PEOPLE = ("anna", "bob", "carla")
 _STRANGERS = ("info", "cleo", "dirk")
 _FOREIGN = ("fabrikam.example", "northwind.example", "litware.example")
 _MADE_UP = "contoso.example"
-# A thing and a day: what everyday mail is about.
+# What everyday mail is about: a thing, a link, a day.
 _FILLERS = (
-    ("Quotation", "March"),
-    ("Lunch", "Thursday"),
-    ("Photos", "Sunday"),
-    ("Minutes", "July"),
+    ("Quotation", "for", "March"),
+    ("Lunch", "on", "Thursday"),
+    ("Photos", "of", "Sunday"),
+    ("Minutes", "from", "July"),
 )
+_WORD = re.compile(r"\w+")
+_REPLIES = ("RE", "AW", "Antw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,13 @@ class Stage:
     colleague: Address
     outsiders: tuple[Address, Address, Address]
     thing: str
-    day: str
+    when: str
+    reply: str
 
     @property
     def everyday(self) -> str:
-        """A subject of which no policy speaks."""
-        return f"{self.thing} for {self.day}"
+        """A subject of which the policy does not speak."""
+        return f"{self.thing} {self.when}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +101,13 @@ def set_stage(policy: Policy, facts: TenantFacts) -> Stage:
     # Whoever gets mail should exist: better a special mailbox than one made up.
     others = (*plain[1 : len(people) or 1], *people, *made_up)
     colleague = next(a for a in others if a != writer)
-    thing, day = _fillers(policy)
+    thing, link, day = _free(_FILLERS, policy)
+    (reply,) = _free([(text,) for text in _REPLIES], policy)
     foreign = next((d for d in _FOREIGN if d not in (own or ())), _FOREIGN[0])
     info, cleo, dirk = (Address(name, foreign) for name in _STRANGERS)
-    return Stage(facts, own, writer, colleague, (info, cleo, dirk), thing, day)
+    outsiders = (info, cleo, dirk)
+    when = f"{link} {day}"
+    return Stage(facts, own, writer, colleague, outsiders, thing, when, reply)
 
 
 def set_scene(row: Row, prefix: str, stage: Stage) -> Scene | None:
@@ -155,14 +163,18 @@ def _home(own: tuple[str, ...] | None) -> str:
     return next((d for d in own or () if not d.startswith("*.")), _MADE_UP)
 
 
-def _fillers(policy: Policy) -> tuple[str, str]:
-    spoken = " ".join(
-        phrase.casefold()
+def _free(choices: Iterable[tuple[str, ...]], policy: Policy) -> tuple[str, ...]:
+    """Choose the first words of which no phrase of the policy is a part."""
+    spoken = [
+        _WORD.findall(unicodedata.normalize("NFKC", phrase).casefold())
         for row in policy.rows
         if isinstance(row.trigger, SubjectHas)
         for phrase in row.trigger.phrases
-    ).split()
-    for pair in _FILLERS:
-        if not {word.casefold() for word in pair} & set(spoken):
-            return pair
-    return _FILLERS[0]
+    ]
+    known = list(choices)
+    for words in known:
+        folded = [word.casefold() for word in words]
+        starts = range(len(folded))
+        if not any(p == folded[n : n + len(p)] for p in spoken for n in starts):
+            return words
+    return known[0]

@@ -25,39 +25,39 @@ _LOOK_ALIKES: Mapping[str, str] = MappingProxyType(
 def meeting(scene: Scene, trigger: SubjectHas) -> Iterator[Draft]:
     """Give mails whose subject has the words, wherever and however written."""
     first, *others = trigger.phrases
-    thing, day = scene.stage.thing, scene.stage.day
+    thing, when = scene.stage.thing, scene.stage.when
     for ending, sort, subject in (
-        ("start", "at the start", f"{first} {thing} for {day}"),
-        ("middle", "in the middle", f"{thing} {first} for {day}"),
-        ("end", "at the end", f"{thing} for {day} {first}"),
+        ("start", "at the start", f"{first} {thing} {when}"),
+        ("middle", "in the middle", f"{thing} {first} {when}"),
+        ("end", "at the end", f"{thing} {when} {first}"),
         ("alone", "alone", first),
-        ("colon", "before a colon", f"{first}: {thing} for {day}"),
-        ("brackets", "in brackets", f"[{first}] {thing} for {day}"),
-        ("other-case", "in capitals", f"{thing} {_other_case(first)} for {day}"),
-        ("reply", "in a reply", f"RE: {first} {thing} for {day}"),
+        ("colon", "before a colon", f"{first}: {thing} {when}"),
+        ("brackets", "in brackets", f"[{first}] {thing} {when}"),
+        ("other-case", "in capitals", f"{thing} {_other_case(first)} {when}"),
+        ("reply", "in a reply", f"{scene.stage.reply}: {first} {thing} {when}"),
     ):
         yield scene.draft(ending, f'"{first}" {sort}', subject=subject)
     yield from _encoded(scene, first)
     for number, phrase in enumerate(others, 2):
-        subject = f"{thing} {phrase} for {day}"
+        subject = f"{thing} {phrase} {when}"
         yield scene.draft(f"phrase-{number}", f'"{phrase}" in it', subject=subject)
 
 
 def missing(scene: Scene, trigger: SubjectHas) -> Iterator[Draft]:
     """Give mails that only resemble that."""
     first = trigger.phrases[0]
-    thing, day = scene.stage.thing, scene.stage.day
+    thing, when = scene.stage.thing, scene.stage.when
     if first[-1].isascii() and first[-1].isalpha():
         longer = first + ("d" if first[-1] in "eE" else "ing")
-        subject = f"{thing} {longer} for {day}"
+        subject = f"{thing} {longer} {when}"
         yield _near(scene, "longer", f'longer: "{longer}"', subject)
     if first[0].isascii() and first[0].isalpha():
         longer = "in" + first[0].lower() + first[1:]
-        subject = f"{thing} {longer} for {day}"
+        subject = f"{thing} {longer} {when}"
         yield _near(scene, "prefix", f'longer: "{longer}"', subject)
     strange = _look_alike(first)
     if strange != first:
-        subject = f"{thing} {strange} for {day}"
+        subject = f"{thing} {strange} {when}"
         sort = f'"{first}" in letters that only look alike'
         yield _near(scene, "look-alike", sort, subject)
     text = f"Good morning,\r\n\r\n{first}: the details follow.\r\n"
@@ -68,7 +68,7 @@ def missing(scene: Scene, trigger: SubjectHas) -> Iterator[Draft]:
 def shown(scene: Scene, trigger: SubjectHas) -> Draft:
     """Give the plainest mail that meets the row, for others to vary."""
     first = trigger.phrases[0]
-    subject = f"{scene.stage.thing} {first} for {scene.stage.day}"
+    subject = f"{scene.stage.thing} {first} {scene.stage.when}"
     return scene.draft("plain", f'"{first}" in the subject', subject=subject)
 
 
@@ -78,9 +78,9 @@ def _near(scene: Scene, ending: str, sort: str, subject: str) -> Draft:
 
 def _encoded(scene: Scene, phrase: str) -> Iterator[Draft]:
     """Write the same subject as RFC 2047 and RFC 5322 allow it."""
-    text = f"{scene.stage.thing} {phrase} für {scene.stage.day}"
-    before, after = f"{scene.stage.thing} {phrase[:2]}", text.partition(phrase)[2]
-    halves = (before, phrase[2:] + after)
+    text = f"{scene.stage.thing} {phrase} \u2013 {scene.stage.when}"
+    cut = len(scene.stage.thing) + 1 + len(phrase[:2])
+    halves = (text[:cut], text[cut:])
     line = make_field("Subject", f"{phrase} {scene.stage.everyday}").raw
     for ending, sort, raw in (
         ("base64", "encoded (B)", _subject(_word_b(text))),

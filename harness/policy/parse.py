@@ -230,7 +230,7 @@ class _Reader:
                 raise self._problem(spot, f"{what}, expected texts in quotes")
             if not entry.strip():
                 raise self._problem(spot, f"`{spot.key}` holds an empty text")
-            found.append(entry.strip())
+            found.append(" ".join(entry.split()))
         if not values:
             raise self._problem(
                 spot, f"`{spot.key}` is empty, expected at least one text"
@@ -247,7 +247,7 @@ class _Reader:
                 spot,
                 f"`{text}` has neither letter nor digit, expected a word or phrase",
             )
-        return " ".join(text.split())
+        return text
 
     def _guid(self, text: str, spot: _Spot) -> str:
         guid = bare_guid(text)

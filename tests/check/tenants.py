@@ -17,6 +17,7 @@ from fakes.exchange.organization import (
 )
 from fakes.mail.address import parse_address
 from fakes.mail.handoff import AuthTerms, TlsLevel
+from fakes.mail.labels import LabelSpec
 from fakes.zivver import Account, ZivverService, credential
 from harness.edits import rules_of, with_rules
 from harness.policy import parse_policy
@@ -151,4 +152,14 @@ def service():
     return ZivverService(
         accounts=tuple(Account(address(name)) for name in NAMES),
         credentials=(credential("user-1", "correct horse"),),
+    )
+
+
+def label_spec():
+    return LabelSpec(
+        GUID,
+        site_id="7e2a9c14-6b3d-4f58-a0c9-1d2e3f405162",
+        name="Confidential",
+        action_id="5a6b7c8d-0e1f-4a2b-9c3d-4e5f60718293",
+        set_date=NOON,
     )
