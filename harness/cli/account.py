@@ -1,0 +1,28 @@
+"""`relay-harness account`: what was understood of an export, property by property."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.output import show, show_data
+from harness.exports.files import read_tenant
+from harness.report.account import account_page
+from harness.report.data import as_data
+
+
+@click.command()
+@click.argument("tenant")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+def account(tenant: str, *, as_json: bool) -> None:
+    """Show what was read of TENANT, what has no effect, and what is not judged."""
+    found = read_tenant(tenant)
+    if as_json:
+        show_data(
+            {
+                "tenant": found.name,
+                "account": as_data(found.account),
+                "missing": as_data(found.missing),
+            }
+        )
+    else:
+        show(account_page(found))

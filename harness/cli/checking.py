@@ -1,0 +1,58 @@
+"""What `check` and `demo` share: run the derived mails, find remedies, name it all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.check.remedy import Checked as Tried
+from harness.check.remedy import find_remedies
+from harness.check.run import check as run_check
+from harness.report.account import not_exported, read_line
+from harness.report.check import Checked
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from harness.check import Derivation
+    from harness.cli.parameters import Case
+
+
+def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> Checked:
+    """Check a tenant; `is_timed` says that the time was asked for and counts."""
+    world = case.tenant.world
+    report = run_check(
+        world, case.policy, derivation.mails, at=at, vacuous=derivation.vacuous
+    )
+    when = ("--at", at.isoformat()) if is_timed else ()
+    return Checked(
+        report,
+        tenant=case.tenant_name,
+        date=f"{at:%Y-%m-%d}",
+        read=read_line(case.tenant),
+        again=lambda mail: case.command("explain", mail, *when),
+        policy=case.policy_name,
+        not_judged=report.not_judged,
+        not_exported=not_exported(case.tenant),
+    )
+
+
+def with_remedies(
+    checked: Checked,
+    case: Case,
+    *,
+    at: datetime,
+    only: frozenset[int] | None = None,
+) -> Checked:
+    """Look for what would be right, of all sorts of findings or of some.
+
+    Each remedy was applied to a copy, and all mails were checked again.
+    """
+    report, policy = checked.report, case.policy
+    if policy is None:
+        return checked
+    wanted = [n for n, _ in enumerate(report.sorts) if only is None or n in only]
+    asked = replace(report, sorts=tuple(report.sorts[number] for number in wanted))
+    mails = tuple(entry.mail for entry in report.mails)
+    found = find_remedies(Tried(case.tenant.world, policy, mails, at, asked))
+    return replace(checked, remedies={wanted[n]: r for n, r in found.items()})

@@ -1,0 +1,157 @@
+"""`relay-harness explain`: one mail, recipient by recipient, step by step."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+from fakes.exchange.organization import accepted_domain
+from harness.check import own_domains_of
+from harness.check.files import load_mail
+from harness.check.saved import Circumstances, MailError
+from harness.cli.output import show, show_data, width
+from harness.cli.parameters import (
+    Case,
+    at_option,
+    json_option,
+    now,
+    open_case,
+    policy_option,
+    working,
+)
+from harness.compare import compare
+from harness.policy import judge
+from harness.report.explain import explanation
+from harness.report.explain_data import explained
+from harness.report.told import Told
+from harness.simulate import simulate
+
+if TYPE_CHECKING:
+    from fakes.exchange.organization import Organization
+    from fakes.mail.address import Address
+    from fakes.mail.item import MailItem
+
+_SILENT = Circumstances()
+_FILES = {".eml", ".toml", ".txt", ".msg"}
+_NEAREST = 5
+
+
+class _Arrival(TypedDict):
+    """The options that say how a mail came in."""
+
+    mail_from: str | None
+    rcpt_to: tuple[str, ...]
+    inbound: bool
+    authenticated: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The mail that was asked about, and what was assumed of it."""
+
+    item: MailItem
+    assumed: tuple[str, ...] = ()
+
+
+@click.command()
+@click.argument("tenant")
+@click.argument("mail")
+@policy_option
+@click.option("--mail-from", metavar="ADDRESS", help="The envelope sender, or <>.")
+@click.option(
+    "--rcpt-to", metavar="ADDRESS", multiple=True, help="An envelope recipient."
+)
+@click.option("--inbound", is_flag=True, help="It comes from outside, without a login.")
+@click.option("--authenticated", metavar="ADDRESS", help="The account that logged in.")
+@click.option("--source", metavar="IP", help="The address of the client.")
+@at_option
+@json_option
+def explain(
+    *,
+    tenant: str,
+    mail: str,
+    policy: str | None,
+    at: datetime | None,
+    as_json: bool,
+    **arrival: Unpack[_Arrival],
+) -> None:
+    """Tell what becomes of one MAIL in TENANT, and why.
+
+    MAIL is an .eml file (the .toml that `check --save-mails` writes beside it says how
+    it came in; options go before that) or the id of a mail of `check`. What nobody
+    said is taken from the header, and printed. The exit code is 0 whatever becomes of
+    the mail: the question was what, not whether.
+    """
+    case = open_case(tenant, policy)
+    given = Circumstances(
+        mail_from=arrival["mail_from"],
+        rcpt_to=arrival["rcpt_to"] or None,
+        authenticated=arrival["authenticated"],
+        inbound=arrival["inbound"] or None,
+        source=arrival["source"],
+    )
+    with working("following the mail"):
+        asked = _mail(case, mail, given)
+        told = _told(case, asked, at or now())
+    if as_json:
+        show_data(explained(told, asked.item))
+    else:
+        show(explanation(told, width=width()))
+
+
+def _mail(case: Case, mail: str, given: Circumstances) -> _Asked:
+    path = Path(mail)
+    if path.suffix.lower() in _FILES or path.exists():
+        return _from_file(case, path, given)
+    if given != _SILENT:
+        raise click.UsageError(
+            f"`{mail}` is no file, and a mail of `check` comes in as it is: leave out "
+            "--mail-from, --rcpt-to, --inbound, --authenticated and --source"
+        )
+    mails = {derived.id: derived for derived in case.derive().mails}
+    if mail in mails:
+        return _Asked(mails[mail].item)
+    near = difflib.get_close_matches(mail, mails, 1, 0.5)
+    hint = f", did you mean `{near[0]}`?" if near else ""
+    hint = hint or f"; there are {', '.join(list(mails)[:_NEAREST])} and others"
+    raise MailError(f"no file and no mail of this tenant's check: `{mail}`{hint}")
+
+
+def _from_file(case: Case, path: Path, given: Circumstances) -> _Asked:
+    if path.suffix.lower() == ".toml":
+        # Either of the two files names the mail.
+        path = path.with_suffix(".eml")
+    loaded = load_mail(path, given)
+    login = loaded.item.submission.authenticated
+    is_assumed = any("logged in" in text for text in loaded.assumed)
+    if login and is_assumed and _is_stranger(login, case.tenant.organization):
+        # Somebody who is not of ours has no account to log in to.
+        loaded = load_mail(path, replace(given, inbound=True))
+        why = f"it comes from outside: {login.domain} is no accepted domain"
+        return _Asked(loaded.item, (*loaded.assumed, why))
+    return _Asked(loaded.item, loaded.assumed)
+
+
+def _is_stranger(address: Address, organization: Organization) -> bool:
+    if organization.accepted_domains is None:
+        return False
+    return accepted_domain(organization, address.domain_key) is None
+
+
+def _told(case: Case, asked: _Asked, at: datetime) -> Told:
+    world = case.tenant.world
+    outcome = simulate(asked.item, world, at=at)
+    rules = world.organization.rules or ()
+    if case.policy is None:
+        return Told(outcome, rules, assumed=asked.assumed)
+    duties = judge(
+        case.policy, asked.item, own_domains=own_domains_of(world.organization)
+    )
+    findings = compare(outcome, duties)
+    return Told(outcome, rules, duties, findings, asked.assumed)

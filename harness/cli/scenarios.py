@@ -1,0 +1,54 @@
+"""`relay-harness scenarios`: writes the packs out, to be run by pytest."""
+
+from __future__ import annotations
+
+import importlib.resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.report.page import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SUFFIX = ".scenario.toml"
+_CONFTEST = "conftest.py"
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+def scenarios(folder: Path, *, force: bool) -> None:
+    """Write the scenario packs to DIR, with a conftest.py.
+
+    They are written relative to a policy, so `pytest DIR --tenant FOLDER --policy FILE`
+    runs them against somebody's own export.
+    """
+    packs = importlib.resources.files("harness").joinpath("packs")
+    files = [(name, entry.read_bytes()) for name, entry in _files(packs, "")]
+    if not any(name.endswith(_SUFFIX) for name, _ in files):
+        message = "the packs are missing from this installation"
+        raise AssertionError(message)
+    there = [name for name, _ in files if (folder / name).exists()]
+    if there and not force:
+        found = f"{folder / there[0]}: is there already"
+        raise click.ClickException(f"{found}, expected an empty folder or --force")
+    for name, octets in files:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(octets)
+    number = sum(name.endswith(_SUFFIX) for name, _ in files)
+    click.echo(f"{counted(number, 'pack')} written to {folder}. Run them:")
+    click.echo(f"  pytest {folder} --tenant FOLDER --policy FILE")
+
+
+def _files(place: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(place.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _files(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((_SUFFIX, ".py", ".toml", ".md")):
+            yield f"{prefix}{entry.name}", entry

@@ -1,0 +1,160 @@
+"""What was in a tenant's folder, and what became of each property."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from harness.exports import Understood
+from harness.report.page import (
+    AMBER,
+    GREEN,
+    RED,
+    STRONG,
+    counted,
+    line,
+    listed,
+    rows,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import RenderableType
+
+    from harness.exports import Line, Tenant
+    from harness.report.page import Page, Part
+
+_ORDER = (
+    Understood.NOT_UNDERSTOOD,
+    Understood.NOT_JUDGED,
+    Understood.SECRET,
+    Understood.USED,
+    Understood.WITHOUT_EFFECT,
+)
+_EXPECTED = frozenset({Understood.USED, Understood.WITHOUT_EFFECT})
+_COLOUR: Mapping[Understood, str] = MappingProxyType(
+    {
+        Understood.NOT_UNDERSTOOD: RED,
+        Understood.NOT_JUDGED: AMBER,
+        Understood.SECRET: AMBER,
+        Understood.USED: GREEN,
+    }
+)
+
+
+def read_line(tenant: Tenant) -> str:
+    """Say in one line what was read, what is not judged and what was not exported."""
+    organization = tenant.organization
+    counts = (
+        (organization.rules, "mail flow rule"),
+        (organization.outbound_connectors, "outbound connector"),
+        (organization.send_connectors, "send connector"),
+        (organization.inbound_connectors, "inbound or receive connector"),
+        (organization.accepted_domains, "accepted domain"),
+        (
+            organization.directory.recipients if organization.directory else None,
+            "recipient",
+        ),
+    )
+    read = [counted(len(every), noun) for every, noun in counts if every is not None]
+    return f"{', '.join(read) or 'nothing'}"
+
+
+def not_judged(tenant: Tenant) -> tuple[str, ...]:
+    """Name what carries a value and is not judged, with where it stands."""
+    lines = tenant.account.of(Understood.NOT_JUDGED, Understood.NOT_UNDERSTOOD)
+    return tuple(_named(entry) for entry in lines)
+
+
+def not_exported(tenant: Tenant) -> tuple[str, ...]:
+    """Name the facts that the export does not hold, with the cmdlet that has them."""
+    return tuple(
+        f"{missing.fact} ({missing.cmdlet}{_why(missing.why)})"
+        for missing in tenant.missing
+    )
+
+
+def account_page(tenant: Tenant) -> Page:
+    """Lay out the account: what needs a look first."""
+    account = tenant.account
+    open_ = account.of(Understood.NOT_JUDGED, Understood.NOT_UNDERSTOOD)
+    if open_:
+        amount = counted(sum(entry.count for entry in open_), "value")
+        first = f"{amount} of {shown(tenant.name)} not judged or not understood."
+    else:
+        first = f"Every value of {shown(tenant.name)} was understood."
+    page: list[Part] = [line((first, STRONG)), line("Read: ", read_line(tenant), ".")]
+    missing = not_exported(tenant)
+    if missing:
+        page.append(line("Not exported: ", "; ".join(missing), "."))
+    page += ["", _files(tenant)]
+    for how in _ORDER:
+        lines = account.of(how)
+        if lines:
+            told = _short(lines) if how in _EXPECTED else _lines(lines, how)
+            page += ["", line((how.value, STRONG)), told]
+    empty = account.count(Understood.EMPTY)
+    if empty:
+        page += [
+            "",
+            line(f"{counted(empty, 'property', 'properties')} without a value."),
+        ]
+    return tuple(page)
+
+
+def _files(tenant: Tenant) -> Table:
+    table = _table()
+    for entry in tenant.account.files:
+        count = str(entry.count) if entry.count else ""
+        what = entry.what + (f": {entry.remark}" if entry.remark else "")
+        style = "" if entry.is_read else AMBER
+        table.add_row(Text(shown(entry.file)), Text(count), Text(shown(what), style))
+    return table
+
+
+def _short(lines: tuple[Line, ...]) -> RenderableType:
+    """Name the properties of each file; what was expected needs no more."""
+    files: dict[str, list[str]] = {}
+    for entry in lines:
+        files.setdefault(entry.file, []).append(entry.property)
+    return rows(
+        ((shown(f), ", ".join(map(shown, dict.fromkeys(n)))) for f, n in files.items()),
+        label=24,
+    )
+
+
+def _lines(lines: tuple[Line, ...], how: Understood) -> Table:
+    table = _table()
+    for entry in lines:
+        about = listed(f'"{shown(name)}"' for name in entry.examples)
+        more = entry.count - len(entry.examples)
+        also = f" and {more} more" if more > 0 else ""
+        why = f"{shown(entry.why)}  " if entry.why else ""
+        table.add_row(
+            Text(shown(entry.property), style=_COLOUR.get(how, "")),
+            Text(str(entry.count)),
+            Text(f"{why}{about}{also}"),
+        )
+    return table
+
+
+def _table() -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold", min_width=24)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _named(entry: Line) -> str:
+    names = listed(f'"{shown(name)}"' for name in entry.examples)
+    return f"{entry.property} ({names})" if names else entry.property
+
+
+def _why(why: str) -> str:
+    return "" if why == "not exported" else f": {why}"

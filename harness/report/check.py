@@ -1,0 +1,316 @@
+"""The page of a check: the answer, the intent, the findings, what is not known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from fakes.exchange.readings import QUESTIONS
+from fakes.zivver.readings import READINGS
+from harness.check.report import Cell, CheckReport, Column, Sort, Verdict
+from harness.compare import FindingKind
+from harness.report.finding import finding_block
+from harness.report.page import (
+    AMBER,
+    GREEN,
+    QUIET,
+    RED,
+    STRONG,
+    counted,
+    line,
+    listed,
+    shown,
+)
+from harness.report.words import (
+    COLOUR,
+    depends_on,
+    end_word,
+    finding_word,
+    something_open,
+    taken_for_granted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from harness.check.remedy import Remedy
+    from harness.check.report import CheckedMail, IntentLine
+    from harness.outcome import Because
+    from harness.report.page import Page, Part
+
+_MOST_ROWS = 12
+_MOST_NAMES = 6
+_NARROW = 90
+_REST = "everything else"
+_COLOURS: Mapping[Verdict, str] = MappingProxyType(
+    {Verdict.YES: GREEN, Verdict.NO: RED, Verdict.CANNOT_TELL: AMBER}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check with what its page needs beside it.
+
+    `tenant` and `policy` are named as on the command line, `read` says what was read,
+    `again` spells the command that explains a mail. `remedies` has that of a sort, by
+    its place in the report, where one was tried and holds.
+    """
+
+    report: CheckReport
+    tenant: str
+    date: str
+    read: str
+    again: Callable[[str], str]
+    policy: str = ""
+    remedies: Mapping[int, Remedy] = field(default_factory=dict)
+    not_judged: tuple[str, ...] = ()
+    not_exported: tuple[str, ...] = ()
+
+    @property
+    def shown_sorts(self) -> tuple[tuple[int, Sort], ...]:
+        """The sorts that are findings, with their numbers; the others are not known."""
+        return tuple(
+            (number, sort)
+            for number, sort in enumerate(self.report.sorts)
+            if sort.kind is not FindingKind.UNDETERMINED
+        )
+
+
+def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
+    """Lay out a check; `is_whole` names every mail."""
+    report = checked.report
+    page: list[Part] = [
+        line(
+            (report.answer.value, _COLOURS[report.answer]),
+            f": {answer(report)}  ",
+            (f"({shown(checked.tenant)}, {checked.date})", QUIET),
+        )
+    ]
+    going = "go as intended" if report.has_policy else "arrive somewhere"
+    if report.mails and report.has_policy:
+        page.append(
+            line(
+                f"{report.as_intended} of {counted(len(report.mails), 'mail')} {going}."
+            )
+        )
+    if report.has_policy:
+        page.append("")
+        page.extend(_intent(checked, width))
+    else:
+        page += ["", _ends(report)]
+    for number, sort in checked.shown_sorts:
+        page.append("")
+        remedy = checked.remedies.get(number)
+        page.extend(finding_block(sort, remedy, width=width, is_whole=is_whole))
+    page.extend(_closing(checked))
+    return tuple(page)
+
+
+def answer(report: CheckReport) -> str:
+    """Say the answer in one sentence, after its word."""
+    match report.answer:
+        case Verdict.YES:
+            return _yes(report)
+        case Verdict.NO:
+            return _no(report)
+        case Verdict.CANNOT_TELL:
+            return f"{shown(report.why)}."
+
+
+def _yes(report: CheckReport) -> str:
+    """A yes names what it rests on."""
+    is_assumed = any(a.startswith("Zivver") for a in report.assumed)
+    where = "for Exchange, every" if is_assumed else "every"
+    text = f"{where} mail of this check goes as intended"
+    if report.assumed:
+        text += f"; assumed {taken_for_granted(report.assumed)}"
+    return f"{text}."
+
+
+def _no(report: CheckReport) -> str:
+    leaks = [sort for sort in report.sorts if sort.kind is FindingKind.LEAK]
+    within = [sort for sort in leaks if not sort.is_beyond_rules]
+    mails = len({mail.id for sort in leaks for mail in sort.mails})
+    if leaks:
+        text = (
+            f"mail that must be secure can leave in clear ({counted(mails, 'mail')}, "
+            f"{counted(len(leaks), 'cause')}"
+        )
+        if len(within) < len(leaks):
+            text += f", {len(leaks) - len(within)} of them beyond what rules see"
+        return f"{text})."
+    kinds = dict.fromkeys(sort.kind for sort in report.sorts)
+    wrong = [kind for kind in kinds if kind is not FindingKind.UNDETERMINED]
+    told = listed(finding_word(kind) for kind in wrong)
+    return f"nothing leaves in clear, but mail goes another way than it must: {told}."
+
+
+def _intent(checked: Checked, width: int) -> Iterator[Part]:
+    """The table of what was intended; it always fits one screen."""
+    lines, left = _fitting(checked.report.lines)
+    title = f"The intent ({shown(checked.policy)})" if checked.policy else "The intent"
+    if width < _NARROW:
+        yield line((title, STRONG))
+        for entry in lines:
+            yield from _narrow(entry)
+    else:
+        yield _wide(title, lines)
+    if left:
+        wrong = sum(_is_wrong(entry) for entry in left)
+        said = f"{counted(len(left), 'more row')}, {wrong or 'none'} with findings"
+        yield line((said, QUIET))
+
+
+def _fitting(
+    lines: tuple[IntentLine, ...],
+) -> tuple[list[IntentLine], list[IntentLine]]:
+    """Keep what fits: everything else, then rows with findings before the others."""
+    if len(lines) <= _MOST_ROWS:
+        return list(lines), []
+    rest = [entry for entry in lines if not entry.row]
+    named = sorted((e for e in lines if e.row), key=lambda e: not _is_wrong(e))
+    kept = named[: _MOST_ROWS - len(rest)]
+    return [e for e in lines if e in kept] + rest, named[len(kept) :]
+
+
+def _wide(title: str, lines: list[IntentLine]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=STRONG)
+    table.add_column(title, overflow="fold", min_width=24)
+    table.add_column("must be", no_wrap=True)
+    for column in Column:
+        table.add_column(column.value, justify="right", overflow="fold")
+    for entry in lines:
+        name = shown(entry.row) or _REST
+        cells = [_cell(entry.cell(column)) for column in Column]
+        table.add_row(Text(name), Text(entry.must_be), *cells)
+    return table
+
+
+def _narrow(entry: IntentLine) -> Iterator[Part]:
+    """A row on a narrow screen: its name, and below it only what there is."""
+    yield line(f"{shown(entry.row) or _REST}, must be {entry.must_be}", indent=2)
+    pieces = [
+        Text(f"{column.value}: ").append_text(_cell(entry.cell(column)))
+        for column in Column
+        if entry.cell(column) != Cell()
+    ]
+    yield line(Text("; ").join(pieces) if pieces else Text("no mail"), indent=6)
+
+
+def _is_wrong(entry: IntentLine) -> bool:
+    return any(cell.wrong for _, cell in entry.cells)
+
+
+def _cell(cell: Cell) -> Text:
+    pieces = [Text(f"{cell.right} ok", style=GREEN)] if cell.right else []
+    pieces += [
+        Text(f"{number} {finding_word(kind)}", style=COLOUR[kind])
+        for kind, number in cell.wrong
+    ]
+    return Text(", ").join(pieces) if pieces else Text("-", style=QUIET)
+
+
+def _ends(report: CheckReport) -> Table:
+    """Without a policy: what becomes of each mail, not whether it should."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=STRONG)
+    table.add_column("What becomes of it", overflow="fold")
+    table.add_column("mail", overflow="fold")
+    for entry in report.mails:
+        table.add_row(
+            Text(_end(entry)), Text(f"{entry.mail.id}: {shown(entry.mail.sort)}")
+        )
+    return table
+
+
+def _end(entry: CheckedMail) -> str:
+    words: list[str] = []
+    for fate in entry.outcome.fates:
+        if fate.undetermined or fate.hangs_on:
+            words.append("CANNOT TELL")
+        words.extend(end_word(delivery.disposition) for delivery in fate.deliveries)
+    return ", ".join(dict.fromkeys(words))
+
+
+def _closing(checked: Checked) -> Iterator[Part]:
+    """What is not known, what was read, and where to look next."""
+    report = checked.report
+    yield ""
+    yield from _not_known(report)
+    for unmet in report.vacuous:
+        yield line(
+            ("Not tested: ", AMBER),
+            f"{shown(unmet.row)} ({shown(unmet.place)}): {shown(unmet.why)}.",
+        )
+    for remark in report.remarks:
+        yield line(("Note: ", AMBER), f"{shown(remark)}.")
+    if report.answer is not Verdict.YES and report.assumed:
+        yield line(f"Taken for granted: {taken_for_granted(report.assumed)}.")
+    judged = _some(checked.not_judged) or "nothing was left out"
+    exported = _some(checked.not_exported) or "nothing that is needed"
+    yield line(f"Read: {checked.read}. Not judged: {judged}. Not exported: {exported}.")
+    example = next((sort.example.mail.id for sort in report.sorts), None)
+    if example:
+        tenant = checked.tenant
+        yield line(
+            "See one whole: ", (f"relay-harness explain {tenant} {example}", STRONG)
+        )
+
+
+def _not_known(report: CheckReport) -> Iterator[Part]:
+    """One line a question: how many mails, what it is, how it can be found out."""
+    mails: dict[str, list[str]] = {}
+    recipes: dict[str, str] = {}
+    for sort in report.sorts:
+        if sort.kind is not FindingKind.UNDETERMINED:
+            continue
+        for found in sort.found:
+            because = found.finding.because
+            text = _open(because, found.finding.why)
+            mails.setdefault(text, []).append(found.mail.id)
+            recipes[text] = _recipe(because)
+    for text, ids in mails.items():
+        names = tuple(dict.fromkeys(ids))
+        recipe = f" To find out: {recipes[text]}." if recipes[text] else ""
+        yield line(
+            ("Not known: ", AMBER),
+            f"{counted(len(names), 'mail')} ({_some(names, most=3)}) "
+            f"{'depends' if len(names) == 1 else 'depend'} on {shown(text)}.{recipe}",
+        )
+
+
+def _open(because: Because | None, why: str) -> str:
+    if because is None:
+        return f"what the policy cannot tell: {why}"
+    if because.is_reading:
+        return something_open(because.questions)
+    return f"what is not judged here: {depends_on(because)}"
+
+
+def _recipe(because: Because | None) -> str:
+    """How an administrator finds out what is open, for the first question."""
+    if because is None or not because.is_reading:
+        return ""
+    name = because.questions[0]
+    if name in QUESTIONS:
+        return QUESTIONS[name].settle
+    for reading in READINGS.values():
+        if reading.name == name:
+            return reading.recipe[:1].lower() + reading.recipe[1:].rstrip(".")
+    return ""
+
+
+def _some(names: tuple[str, ...], *, most: int = _MOST_NAMES) -> str:
+    """Name some, and say how many more there are."""
+    told = [shown(name) for name in names[:most]]
+    more = len(names) - len(told)
+    return ", ".join([*told, f"{more} more"] if more > 0 else told)
+
+
+def kinds_of(report: CheckReport) -> Mapping[FindingKind, int]:
+    """Count the findings by kind."""
+    return Counter(sort.kind for sort in report.sorts for _ in sort.found)

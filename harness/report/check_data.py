@@ -1,0 +1,119 @@
+"""A check as data: one document, each finding with the command that shows it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakes.mail.content import parse
+from harness.compare import FindingKind
+from harness.report.check import answer, kinds_of
+from harness.report.data import Json, as_data
+from harness.report.finding import reads_body
+from harness.report.words import depends_on
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from harness.check.remedy import Remedy
+    from harness.check.report import FoundIn, IntentLine, Sort
+    from harness.exports import Tenant
+    from harness.report.check import Checked
+
+_LEFT_OUT = "(text of the body, not printed)"
+
+
+def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
+    """Give what `check --json` prints."""
+    report = checked.report
+    kinds = kinds_of(report)
+    findings: list[Json] = [
+        _finding(entry, sort, checked.remedies.get(number), checked)
+        for number, sort in enumerate(report.sorts)
+        for entry in sort.found
+    ]
+    return {
+        "answer": report.answer.value,
+        "says": answer(report),
+        "tenant": checked.tenant,
+        "policy": checked.policy or None,
+        "at": at.isoformat(),
+        "findings": findings,
+        "counts": {
+            "mails": len(report.mails),
+            "as_intended": report.as_intended if report.has_policy else None,
+            "findings": {kind.value: kinds.get(kind, 0) for kind in FindingKind},
+        },
+        "intent": [_intent(entry) for entry in report.lines],
+        "mails": [
+            {
+                "id": entry.mail.id,
+                "sort": entry.mail.sort,
+                "subject": parse(entry.mail.item.content).subject,
+                "ends": [
+                    {
+                        "recipient": as_data(fate.recipient),
+                        "dispositions": [d.disposition.value for d in fate.deliveries],
+                    }
+                    for fate in entry.outcome.fates
+                ],
+            }
+            for entry in report.mails
+        ],
+        "not_tested": as_data(report.vacuous),
+        "assumed": as_data(report.assumed),
+        "not_judged": as_data(checked.not_judged),
+        "not_exported": as_data(checked.not_exported),
+        "remarks": as_data(report.remarks),
+        "account": as_data(tenant.account),
+    }
+
+
+def _finding(
+    entry: FoundIn, sort: Sort, remedy: Remedy | None, checked: Checked
+) -> Json:
+    finding, blame = entry.finding, sort.blame
+    because = finding.because
+    found = [_LEFT_OUT] if blame.found and reads_body(blame) else list(blame.found)
+    return {
+        "kind": finding.kind.value,
+        "mail": entry.mail.id,
+        "sort": entry.mail.sort,
+        "recipient": as_data(finding.recipient),
+        "must": finding.obligation.value,
+        "rows": list(finding.rows),
+        "is": finding.delivery.disposition.value if finding.delivery else None,
+        "rule": blame.rule or None,
+        "priority": blame.priority,
+        "place": blame.place or None,
+        "connector": blame.connector or None,
+        "why": blame.why or finding.why,
+        "test": blame.test or None,
+        "is_exception": blame.is_exception,
+        "looked_for": list(blame.looked_for),
+        "found": as_data(found),
+        "right": list(remedy.commands) if remedy else [],
+        "would_break": [
+            {"kind": broken.kind.value, "mails": [mail.id for mail in broken.mails]}
+            for broken in (remedy.breaks if remedy else ())
+        ],
+        "is_told": finding.is_told,
+        "is_beyond_rules": finding.is_beyond_rules,
+        "could_be": [kind.value for kind in finding.others],
+        "depends_on": depends_on(because) if because else None,
+        "command": checked.again(entry.mail.id),
+    }
+
+
+def _intent(entry: IntentLine) -> Json:
+    return {
+        "row": entry.row or None,
+        "place": entry.place or None,
+        "must_be": entry.must_be,
+        "ends": {
+            column.value: {
+                "ok": cell.right,
+                **{kind.value: number for kind, number in cell.wrong},
+            }
+            for column, cell in entry.cells
+        },
+    }
