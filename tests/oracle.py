@@ -102,6 +102,11 @@ class Part:
         return other
 
 
+def fields_of(raw):
+    parsed = email.message_from_bytes(raw, policy=email.policy.default)
+    return [(name, str(value)) for name, value in parsed.items()]
+
+
 def plain(source):
     """Take the tags away."""
     pieces = []
@@ -444,7 +449,7 @@ def on_a_server(copy, organization, part):
     if not covering:
         return ("waiting", None, None)
     limited = [c for _, c in covering if c.max_size is not None]
-    if limited and part.message.fields != Message.fields_of(part.message.raw):
+    if limited and part.message.fields != fields_of(part.message.raw):
         raise NotForTheOracle("the size of a changed mail")
     size = len(part.message.raw)
     fitting = [
@@ -455,14 +460,6 @@ def on_a_server(copy, organization, part):
     connector = min(fitting, key=lambda entry: entry[0])[1]
     what = "mx" if connector.uses_dns else "connector"
     return (what, connector.name, target)
-
-
-def _fields_of(raw):
-    parsed = email.message_from_bytes(raw, policy=email.policy.default)
-    return [(name, str(value)) for name, value in parsed.items()]
-
-
-Message.fields_of = staticmethod(_fields_of)
 
 
 # ------------------------------------------------------------------- who is who

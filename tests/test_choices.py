@@ -1,6 +1,7 @@
 """Choice points: every way is found, merging loses none, and a bound is admitted."""
 
 import itertools
+from collections.abc import Hashable
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from fakes.choices import (
     Choices,
     Exploration,
     Fact,
+    Key,
     Merged,
     OpenReading,
     Run,
@@ -20,7 +22,7 @@ from fakes.choices import (
 WAYS = ("no", "yes")
 FACTS = [Fact("asked", str(number)) for number in range(3)]
 READINGS = [OpenReading(f"reading {number}") for number in range(2)]
-KEYS = [*FACTS, *READINGS]
+KEYS: list[Key] = [*FACTS, *READINGS]
 STATES = range(3)
 
 
@@ -131,7 +133,7 @@ def test_facts_of_two_recipients_are_two_facts():
 
 
 def test_a_run_is_not_merged_before_its_pins_are_met():
-    visited = set()
+    visited: set[Hashable] = set()
     first = Choices(visited=visited)
     first.checkpoint("here", frozenset())
     late = Choices({FACTS[0]: "yes"}, visited)
