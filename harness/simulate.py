@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices, Exploration, Fact, Run, explore
-from fakes.exchange.queue import (
-    Accepted,
-    NewMail,
-    QueueState,
-    Replied,
-    Send,
-    Tick,
-    step,
-)
+from fakes.exchange.drive import NO_PATIENCE, drive
 from fakes.exchange.transport import refuse_recipient
 from fakes.internet.hosts import mail_hosts, receiver_of
 from fakes.mail.address import domain_key
@@ -32,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fakes.choices import ChoicePoint
-    from fakes.exchange.queue import Effect
+    from fakes.exchange.queue import QueueState
     from fakes.mail.address import Address
+    from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem
     from fakes.mail.receiver import Receiver
     from fakes.mail.reply import Reply
@@ -41,7 +33,6 @@ if TYPE_CHECKING:
     from harness.world import World
 
 DEFAULT_BOUND = 256
-NO_PATIENCE = timedelta(0)
 
 
 def simulate(
@@ -97,33 +88,25 @@ def tell(
     accepted, refused = admit(item, world, choices)
     if accepted is None:
         return Story(item, refused)
-    state = QueueState()
+    way = drive(
+        accepted,
+        world.organization,
+        at=at,
+        mx=table.mx,
+        choices=choices,
+        patience=patience,
+    )
     receipts: list[Receipt] = []
-    now, until = at, at + patience
-    todo: deque[Accepted | Effect] = deque([Accepted(accepted, now)])
+    result: Transmission | None = None
     while True:
-        while todo:
-            head = todo.popleft()
-            if isinstance(head, Send):
-                transmission, receipt = converse(
-                    head.handoff, table.find, source=world.organization.source
-                )
-                receipts.append(receipt)
-                event: Accepted | Replied = Replied(head.entry, transmission, now)
-            else:
-                event = Accepted(head.item, now) if isinstance(head, NewMail) else head
-            state, effects = step(
-                state, event, world.organization, mx=table.mx, choices=choices
-            )
-            todo.extend(effects)
-        due = state.next_attempt
-        if due is None or due > until:
+        try:
+            handoff = next(way) if result is None else way.send(result)
+        except StopIteration as end:
+            state: QueueState = end.value
             return Story(item, refused, state.ledger, tuple(receipts))
-        now = due
-        state, effects = step(
-            state, Tick(now), world.organization, mx=table.mx, choices=choices
-        )
-        todo.extend(effects)
+        source = world.organization.source
+        result, receipt = converse(handoff, table.find, source=source)
+        receipts.append(receipt)
 
 
 def admit(

@@ -163,13 +163,15 @@ class InboundConnector:
     """How a session from given addresses is trusted.
 
     Get-InboundConnector of Exchange Online, or a receive connector of a server
-    (its remote ranges; externally secured or anonymous).
+    (its remote ranges; externally secured or anonymous). `relays` says whether its
+    sessions may write to outside recipients, None when no export tells.
     """
 
     name: str
     is_enabled: bool
     networks: tuple[IPv4Network | IPv6Network, ...]
     treats_as_internal: bool
+    relays: bool | None = True
     unjudged: tuple[str, ...] = ()
 
 

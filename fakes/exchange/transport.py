@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _ACCESS_DENIED = reply(550, "5.4.1", "Recipient address rejected: Access denied")
 _RELAY_DENIED = reply(550, "5.7.64", "TenantAttribution; Relay Access Denied")
+_OUTSIDE, _INSIDE = "outside", "inside"
+_REFUSES, _RELAYS = "refuses", "relays"
 _UNTRUSTED_RELAY = reply(550, "5.7.54", "SMTP; Unable to relay recipient")
 
 
@@ -72,22 +74,34 @@ class Pass:
     assumed: tuple[str, ...] = ()
 
 
-def accept(submission: Submission, organization: Organization) -> Acceptance:
+def accept(
+    submission: Submission, organization: Organization, choices: Choices
+) -> Acceptance:
     """Say whether a session counts as inside (exchange-rules#3.3).
 
     An authenticated client does; so does a connector that treats its senders as
     internal (TreatMessagesAsInternal, an externally secured receive connector).
     """
     if submission.authenticated is not None:
-        return Acceptance(True, f"{submission.authenticated}, authenticated: inside")  # noqa: FBT003
+        why = f"{submission.authenticated}, authenticated: inside"
+        return Acceptance(is_internal=True, why=why)
+    if organization.inbound_connectors is None and submission.source is not None:
+        fact = Fact("inbound connectors", why="they were not exported")
+        is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
+        return Acceptance(is_internal, f"{fact} {fact.why}")
     connector = inbound_connector(submission, organization)
     if connector is None:
-        return Acceptance(False, "an anonymous session: outside")  # noqa: FBT003
+        return Acceptance(is_internal=False, why="an anonymous session: outside")
+    if connector.unjudged:
+        names = ", ".join(connector.unjudged)
+        fact = Fact("connector", connector.name, why=f"{names} is not judged")
+        is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
+        return Acceptance(is_internal, f"connector `{connector.name}`: {fact.why}")
     if connector.treats_as_internal:
         why = f"connector `{connector.name}` treats it as internal: inside"
-        return Acceptance(True, why)  # noqa: FBT003
+        return Acceptance(is_internal=True, why=why)
     why = f"connector `{connector.name}`, not treated as internal: outside"
-    return Acceptance(False, why)  # noqa: FBT003
+    return Acceptance(is_internal=False, why=why)
 
 
 def inbound_connector(
@@ -119,9 +133,9 @@ def refuse_recipient(
     relay: a stranger may write to accepted domains only. A known sender is told by
     a report instead.
     """
-    if accept(submission, organization).is_internal:
+    if accept(submission, organization, choices).is_internal:
         return None
-    if inbound_connector(submission, organization) is not None:
+    if _may_relay(submission, organization, choices):
         return None
     found = resolve(address, organization, choices)
     if found.place is Place.NOT_FOUND and found.reply == NOT_FOUND:
@@ -134,6 +148,16 @@ def refuse_recipient(
     return None
 
 
+def _may_relay(
+    submission: Submission, organization: Organization, choices: Choices
+) -> bool:
+    connector = inbound_connector(submission, organization)
+    if connector is None or connector.relays is not None:
+        return connector is not None and connector.relays is True
+    fact = Fact("connector", connector.name, why="no export tells whether it relays")
+    return choices.choose(fact, (_REFUSES, _RELAYS)) == _RELAYS
+
+
 def transport(
     item: MailItem,
     organization: Organization,
@@ -143,7 +167,7 @@ def transport(
     choices: Choices,
 ) -> Pass:
     """Take one mail through one pass; `at` is an aware time."""
-    accepted = accept(item.submission, organization)
+    accepted = accept(item.submission, organization, choices)
     submitted = Step(
         StepKind.SUBMITTED, "submission", _yes(accepted.is_internal), accepted.why
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakes.exchange.organization import InboundConnector
+from fakes.exchange.organization import ConnectorType, InboundConnector
 from harness.exports import values
 from harness.exports.account import Ledger, Mark, Understood, marks_of, unjudged
 from harness.exports.connector_tables import INBOUND, RECEIVE
@@ -20,6 +20,7 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
 
     """
     name = named(entry)
+    kind = values.choice(entry, "ConnectorType", ConnectorType)
     marks = marks_of(entry, INBOUND, rest=Understood.NOT_UNDERSTOOD)
     ledger.note(entry, name, marks)
     return InboundConnector(
@@ -27,6 +28,8 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
         is_enabled=values.flag(entry, "Enabled") is not False,
         networks=values.networks(entry, "SenderIPAddresses"),
         treats_as_internal=values.flag(entry, "TreatMessagesAsInternal") is True,
+        # exchange-routing#7.4: only the type OnPremises grants relay rights.
+        relays=kind is ConnectorType.ON_PREMISES if kind else None,
         unjudged=unjudged(marks),
     )
 
@@ -76,5 +79,7 @@ def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
         is_enabled=values.flag(entry, "Enabled") is not False,
         networks=values.networks(entry, "RemoteIPRanges"),
         treats_as_internal=is_trusted,
+        # Whether anonymous sessions may relay is an AD permission, in no export.
+        relays=True if is_trusted else None,
         unjudged=unjudged(marks),
     )

@@ -90,16 +90,6 @@ class Rule:
         return not (self.conditions or self.exceptions or self.actions or self.stops)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What was understood of one rule's properties, for those who ask."""
-
-    used: tuple[str, ...]
-    without_effect: tuple[str, ...]
-    not_judged: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
 # Properties of the object form that say nothing about what the rule does.
 WITHOUT_EFFECT = frozenset(
     [
