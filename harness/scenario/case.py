@@ -98,6 +98,7 @@ class Case:
     mail: Mail
     expect: Expectation
     tenant: str = "contoso"
+    policy: str = "policy"
     rules: tuple[Mapping[str, object], ...] | None = field(default=None, hash=False)
     rules_file: str = ""
     edits: tuple[Change, ...] = ()

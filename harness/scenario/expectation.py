@@ -121,7 +121,10 @@ def trail(fate: Fate) -> tuple[str, ...]:
         did = f" [{'; '.join(step.did)}]" if step.did else ""
         why = f": {step.why}" if step.why else ""
         lines.append(f"{step.kind.value} {step.subject}, {step.answer.value}{why}{did}")
+        is_handed = step.kind is StepKind.HANDED_OFF
         for detail in step.details:
+            if is_handed and detail.answer is Answer.YES:
+                continue
             looked = ", ".join(detail.looked_for)
             seen = " | ".join(text[:120] for text in detail.found)
             text = f"  {detail.name} [{looked}] {detail.answer.value}"

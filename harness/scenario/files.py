@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from harness.exports.files import built_in_tenants, read_tenant
@@ -86,10 +87,12 @@ def read_setting(tenant: str, policy: str | None = None) -> Setting:
         hint = "" if tenant in known else nearest(tenant, known)
         raise ScenarioError(f"{error}{hint if is_ours else ''}") from None
     if policy is not None:
-        return Setting(read.world, read_policy(policy))
-    text = read.policies.get(_POLICY)
-    own = None if text is None else parse_policy(text, file=f"{tenant}/{_POLICY}.toml")
-    return Setting(read.world, own)
+        return Setting(read.world, MappingProxyType({_POLICY: read_policy(policy)}))
+    own = {
+        name: parse_policy(text, file=f"{tenant}/{name}.toml")
+        for name, text in read.policies.items()
+    }
+    return Setting(read.world, MappingProxyType(own))
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 Grammar: an optional `[defaults]` table, whose keys stand in every case that does not
 have its own, and `[[case]]` tables (`[[pack]]` in `harness.scenario.pack`):
 
-    name, source, evidence, tenant, note, at, patience_hours, not_on_the_wire
+    name, source, evidence, tenant, policy, note, at, patience_hours, not_on_the_wire
     mail_from, rcpt_to, from, to, cc, subject, headers, body, html, label, attachment,
     eml, authenticated, inbound, source_address
     rules (tables, or the name of an exported file), edits, readings, expect
@@ -69,6 +69,7 @@ CASE_KEYS = (
     "source",
     "evidence",
     "tenant",
+    "policy",
     "note",
     "at",
     "patience_hours",
@@ -184,6 +185,7 @@ class _Reader:
             mail=self._mail(table, addresses, is_refused=bool(expect.refused)),
             expect=expect,
             tenant=table.text("tenant") or "contoso",
+            policy=table.text("policy") or "policy",
             rules=self._rules(table),
             rules_file=_rules_file(table),
             edits=_edits(table),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices
@@ -38,10 +39,20 @@ class Refused(Exception):  # noqa: N818  an answer that a case may expect
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A tenant as cases meet it: its world, and its policy if it brings one."""
+    """A tenant as cases meet it: its world, and its policies by name.
+
+    The one that is called `policy` is the one that is meant when none is named.
+    """
 
     world: World
-    policy: Policy | None = None
+    policies: Mapping[str, Policy] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that is meant when none is named."""
+        return self.policies.get("policy")
 
 
 def set_up(case: Case, setting: Setting) -> World:
@@ -125,14 +136,16 @@ def _of_refusal(case: Case, why: str) -> tuple[Mismatch, ...]:
 def _of_findings(
     case: Case, item: MailItem, world: World, setting: Setting, outcome: Outcome
 ) -> tuple[Mismatch, ...]:
-    if setting.policy is None:
-        message = f"{case.place}: case `{case.name}`: `{case.tenant}` has no policy"
-        raise ScenarioError(message)
+    policy = setting.policies.get(case.policy)
+    if policy is None:
+        known = ", ".join(f"`{name}`" for name in setting.policies) or "none"
+        what = f"`{case.tenant}` has no `{case.policy}`, there is {known}"
+        raise ScenarioError(f"{case.place}: case `{case.name}`: {what}")
     domains = world.organization.accepted_domains
     own = None
     if domains is not None:
         own = tuple(entry.domain for entry in domains)
-    duties = duties_of(setting.policy, item, own_domains=own)
+    duties = duties_of(policy, item, own_domains=own)
     found = compare(outcome, duties)
     kinds = tuple(dict.fromkeys(finding.kind.value for finding in found))
     wanted = case.expect.findings or ()

@@ -23,6 +23,8 @@ def spell(case: Case) -> str:
         "evidence": case.evidence.value,
         "tenant": case.tenant,
     }
+    if case.policy != "policy":
+        values["policy"] = case.policy
     if case.note:
         values["note"] = case.note
     if case.at != DEFAULT_AT:
