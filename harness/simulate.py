@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from fakes.choices import Choices, Exploration, Fact, Run, explore
 from fakes.exchange.drive import NO_PATIENCE, drive
+from fakes.exchange.organization import Platform
 from fakes.exchange.transport import refuse_recipient
 from fakes.internet.hosts import mail_hosts, receiver_of
 from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
 from fakes.mail.receiving import as_sent, flaw
-from fakes.mail.troubles import LOOK_UP_FAILED
+from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.zivver.receiver import find_receiver
 from harness.fold import Story, fold
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
@@ -151,14 +152,23 @@ class Table:
         zivver, internet = self.world.zivver, self.world.internet
         key = domain_key(host)
         if key != domain_key(zivver.host):
-            return receiver_of(internet, host, port)
-        if key in internet.zone.absent | internet.zone.failing:
+            return receiver_of(internet, host, port, nxdomain=self._nxdomain)
+        if key in internet.zone.absent:
+            return self._nxdomain
+        if key in internet.zone.failing:
             return LOOK_UP_FAILED
         return find_receiver(zivver, internet.zone, port, self.choices)
 
     def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
         """Say who takes mail for a domain."""
-        return mail_hosts(self.world.internet, domain)
+        return mail_hosts(self.world.internet, domain, nxdomain=self._nxdomain)
+
+    @property
+    def _nxdomain(self) -> Reply:
+        # exchange-routing#D7, exchange-routing#D21: Exchange Online waits for a name
+        # that does not exist, a server gives up at once.
+        is_server = self.world.organization.platform is Platform.SERVER
+        return NO_SUCH_HOST if is_server else LOOK_UP_FAILED
 
 
 def _merged(exploration: Exploration[Outcome], bound: int) -> Outcome:

@@ -94,7 +94,8 @@ def accept(
         return Acceptance(is_internal=False, why="an anonymous session: outside")
     if connector.unjudged:
         names = ", ".join(connector.unjudged)
-        fact = Fact("connector", connector.name, why=f"{names} is not judged")
+        # Not `connector`: an outbound one may have the same name.
+        fact = Fact("inbound connector", connector.name, why=f"{names} is not judged")
         is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
         return Acceptance(is_internal, f"connector `{connector.name}`: {fact.why}")
     if connector.treats_as_internal:
@@ -154,7 +155,8 @@ def _may_relay(
     connector = inbound_connector(submission, organization)
     if connector is None or connector.relays is not None:
         return connector is not None and connector.relays is True
-    fact = Fact("connector", connector.name, why="no export tells whether it relays")
+    why = "no export tells whether it relays"
+    fact = Fact("inbound connector", connector.name, "relay", why=why)
     return choices.choose(fact, (_REFUSES, _RELAYS)) == _RELAYS
 
 
@@ -219,9 +221,8 @@ def _resolved(
         trail = steps.setdefault(address, [])
         if found.place is Place.UNKNOWN and found.fact:
             leg = Leg(address, address)
-            ended.append(
-                Ended(leg, Ending(EndKind.UNKNOWN, found.why, fact=found.fact))
-            )
+            why = f"{found.fact}: {found.why}"
+            ended.append(Ended(leg, Ending(EndKind.UNKNOWN, why, fact=found.fact)))
             trail.append(
                 Step(StepKind.RESOLVED, str(address), Answer.CANNOT_TELL, found.why)
             )

@@ -146,9 +146,13 @@ def _of_recipient(
         found.append(Mismatch(who, wanted, _got(fate), trail(fate)))
     if one_run or not expected.otherwise:
         return found
+    ways = fate.alternatives
+    if fate.undetermined:
+        # No way is the default one where nobody can tell.
+        ways = (fate.deliveries, *ways)
     for copy in expected.otherwise:
-        if not any(_fits(copy, d) for other in fate.alternatives for d in other):
-            got = "; ".join(_deliveries(other) for other in fate.alternatives)
+        if not any(_fits(copy, d) for way in ways for d in way):
+            got = "; ".join(_deliveries(way) for way in ways)
             wanted = f"otherwise {_copy_words(copy)}"
             found.append(Mismatch(who, wanted, got or "no other way", trail(fate)))
     return found

@@ -89,9 +89,13 @@ def _expected(table: Table, key: str) -> Expected:
         if isinstance(entry, str):
             copies.append(Copy(_word(table, key, entry)))
         elif isinstance(entry, dict):
-            copy, more = _copy(_below(table, key, entry))
-            copies.append(copy)
-            otherwise += more
+            below = _below(table, key, entry)
+            below.only(*_COPY_KEYS)
+            words = below.texts("otherwise") or ()
+            otherwise += tuple(Copy(_word(below, "otherwise", w)) for w in words)
+            # What depends may be nothing at all by default.
+            if "disposition" in entry or not words:
+                copies.append(_copy(below))
         else:
             raise table.fail(key, f"`{key}`: expected a word, a table or a list")
     return Expected(recipient, tuple(copies), otherwise)
@@ -101,10 +105,9 @@ def _below(table: Table, key: str, values: dict[str, object]) -> Table:
     return type(table)(table.file, (*table.path, key), values, table.lines)
 
 
-def _copy(table: Table) -> tuple[Copy, tuple[Copy, ...]]:
-    table.only(*_COPY_KEYS)
+def _copy(table: Table) -> Copy:
     reached = table.text("reached")
-    copy = Copy(
+    return Copy(
         word=_word(table, "disposition", table.needed("disposition")),
         via=table.text("via"),
         connector=table.text("connector"),
@@ -113,8 +116,6 @@ def _copy(table: Table) -> tuple[Copy, tuple[Copy, ...]]:
         left_plain=table.flag("left_plain"),
         is_encrypted=table.flag("is_encrypted"),
     )
-    words = table.texts("otherwise") or ()
-    return copy, tuple(Copy(_word(table, "otherwise", word)) for word in words)
 
 
 def _word(table: Table, key: str, word: str) -> str:

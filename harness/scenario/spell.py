@@ -125,12 +125,12 @@ def _expectation(expect: Expectation) -> dict[str, object]:
 def _copies(expected: Expected) -> object:
     spelt = [_copy(copy) for copy in expected.copies]
     if expected.otherwise:
-        first = spelt[0]
+        first = spelt[0] if spelt else {}
         whole: dict[str, object] = (
             {"disposition": first} if isinstance(first, str) else dict(first)
         )
         whole["otherwise"] = [copy.word for copy in expected.otherwise]
-        spelt[0] = whole
+        spelt[:1] = [whole]
     return spelt[0] if len(spelt) == 1 else spelt
 
 
