@@ -105,7 +105,7 @@ def mails(draw: st.DrawFn) -> DrawnMail:
     return DrawnMail(
         mail_from=None if is_bounce else sender,
         recipients=recipients,
-        from_=make_field("X", f"{name} <{sender}>").unfolded if name else str(sender),
+        from_=f"{_phrase(name)} <{sender}>" if name else str(sender),
         to=visible[:split],
         cc=visible[split:],
         subject=draw(st.one_of(st.none(), texts(), texts())),
@@ -114,6 +114,11 @@ def mails(draw: st.DrawFn) -> DrawnMail:
         is_html=is_html,
         authenticated=login,
     )
+
+
+def _phrase(name: str) -> str:
+    """Write a name before an address: quoted, or as encoded words."""
+    return f'"{name}"' if name.isascii() else make_field("X", name).unfolded
 
 
 @st.composite
