@@ -14,13 +14,13 @@ import click
 
 from harness import DISTRIBUTION, __version__
 from harness.check.saved import MailError
-from harness.cli.account import account
-from harness.cli.check import check
-from harness.cli.demo import demo
-from harness.cli.explain import explain
+from harness.cli.account import account_command
+from harness.cli.check import check_command
+from harness.cli.demo import demo_command
+from harness.cli.explain import explain_command
 from harness.cli.output import complain, never_fail_on_letters
-from harness.cli.scenarios import scenarios
-from harness.cli.support import support
+from harness.cli.scenarios import scenarios_command
+from harness.cli.support import support_command
 from harness.exports import ExportError
 from harness.policy import PolicyError
 
@@ -45,7 +45,14 @@ def relay_harness() -> None:
     """
 
 
-for _command in (demo, check, explain, support, scenarios, account):
+for _command in (
+    demo_command,
+    check_command,
+    explain_command,
+    support_command,
+    scenarios_command,
+    account_command,
+):
     relay_harness.add_command(_command)
 
 

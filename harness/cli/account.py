@@ -10,10 +10,10 @@ from harness.report.account import account_page
 from harness.report.data import as_data
 
 
-@click.command()
+@click.command("account")
 @click.argument("tenant")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
-def account(tenant: str, *, as_json: bool) -> None:
+def account_command(tenant: str, *, as_json: bool) -> None:
     """Show what was read of TENANT, what has no effect, and what is not judged."""
     found = read_tenant(tenant)
     if as_json:

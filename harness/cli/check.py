@@ -47,7 +47,7 @@ def read_kinds(
     return frozenset(found)
 
 
-@click.command()
+@click.command("check")
 @click.argument("tenant")
 @policy_option
 @json_option
@@ -67,7 +67,7 @@ def read_kinds(
 )
 @at_option
 @click.pass_context
-def check(
+def check_command(
     context: click.Context,
     *,
     tenant: str,

@@ -14,8 +14,8 @@ _TITLE = "The guide's own set-up for Exchange Online leaks."
 _YOURS = "relay-harness check FOLDER --policy policy.toml"
 
 
-@click.command()
-def demo() -> None:
+@click.command("demo")
+def demo_command() -> None:
     """Show a leak: the guide's set-up for Exchange Online, as it is written.
 
     Needs no network and no tenant. The exit code is 0: it is a demonstration (`check`

@@ -59,7 +59,7 @@ class _Asked:
     assumed: tuple[str, ...] = ()
 
 
-@click.command()
+@click.command("explain")
 @click.argument("tenant")
 @click.argument("mail")
 @policy_option
@@ -72,7 +72,7 @@ class _Asked:
 @click.option("--source", metavar="IP", help="The address of the client.")
 @at_option
 @json_option
-def explain(
+def explain_command(
     *,
     tenant: str,
     mail: str,

@@ -16,12 +16,32 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".scenario.toml"
 _CONFTEST = "conftest.py"
+# Options of a plugin collide with other people's, so they live where they are used.
+_OPTIONS = '''\
+"""The options for a tenant and a policy of one's own: pytest DIR --tenant --policy."""
+
+from harness.pytest_plugin import CHOSEN
 
 
-@click.command()
+def pytest_addoption(parser):
+    group = parser.getgroup("relay-harness")
+    group.addoption("--tenant", metavar="DIR", help="a folder of exports, or built in")
+    group.addoption("--policy", metavar="FILE", help="the policy to hold it to")
+
+
+def pytest_configure(config):
+    base = config.invocation_params.dir
+    tenant, policy = config.getoption("tenant"), config.getoption("policy")
+    if tenant and (base / tenant).is_dir():
+        tenant = str(base / tenant)
+    config.stash[CHOSEN] = (tenant, str(base / policy) if policy else None)
+'''
+
+
+@click.command("scenarios")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Write over files that are there.")
-def scenarios(folder: Path, *, force: bool) -> None:
+def scenarios_command(folder: Path, *, force: bool) -> None:
     """Write the scenario packs to DIR, with a conftest.py.
 
     They are written relative to a policy, so `pytest DIR --tenant FOLDER --policy FILE`
@@ -32,6 +52,8 @@ def scenarios(folder: Path, *, force: bool) -> None:
     if not any(name.endswith(_SUFFIX) for name, _ in files):
         message = "the packs are missing from this installation"
         raise AssertionError(message)
+    if not any(name == _CONFTEST for name, _ in files):
+        files.append((_CONFTEST, _OPTIONS.encode()))
     there = [name for name, _ in files if (folder / name).exists()]
     if there and not force:
         found = f"{folder / there[0]}: is there already"

@@ -14,10 +14,10 @@ from harness.report.support import (
 )
 
 
-@click.command()
+@click.command("support")
 @click.option("--markdown", is_flag=True, help="As tables of Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
-def support(*, markdown: bool, as_json: bool) -> None:
+def support_command(*, markdown: bool, as_json: bool) -> None:
     """Show what is judged (Yes, Partial, No), and on what source."""
     entries = whole_register()
     if as_json:

@@ -12,9 +12,10 @@ from rich.text import Text
 
 from fakes.exchange.readings import QUESTIONS
 from fakes.zivver.readings import READINGS
-from harness.check.report import Cell, CheckReport, Column, Sort, Verdict
+from harness.check.report import CheckReport, Sort, Verdict
 from harness.compare import FindingKind
 from harness.report.finding import finding_block
+from harness.report.intent import intent_table
 from harness.report.page import (
     AMBER,
     GREEN,
@@ -27,7 +28,6 @@ from harness.report.page import (
     shown,
 )
 from harness.report.words import (
-    COLOUR,
     depends_on,
     end_word,
     finding_word,
@@ -39,14 +39,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from harness.check.remedy import Remedy
-    from harness.check.report import CheckedMail, IntentLine
+    from harness.check.report import CheckedMail
     from harness.outcome import Because
     from harness.report.page import Page, Part
 
-_MOST_ROWS = 12
 _MOST_NAMES = 6
-_NARROW = 90
-_REST = "everything else"
+_FEW = 3
+_NO_POLICY = (
+    "nobody has said what is intended (--policy FILE does). What becomes of mail:"
+)
 _COLOURS: Mapping[Verdict, str] = MappingProxyType(
     {Verdict.YES: GREEN, Verdict.NO: RED, Verdict.CANNOT_TELL: AMBER}
 )
@@ -91,23 +92,22 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
             (f"({shown(checked.tenant)}, {checked.date})", QUIET),
         )
     ]
-    going = "go as intended" if report.has_policy else "arrive somewhere"
     if report.mails and report.has_policy:
-        page.append(
-            line(
-                f"{report.as_intended} of {counted(len(report.mails), 'mail')} {going}."
-            )
-        )
+        mails = counted(len(report.mails), "mail")
+        page.append(line(f"{report.as_intended} of {mails} go as intended."))
     if report.has_policy:
         page.append("")
-        page.extend(_intent(checked, width))
+        title = (
+            f"The intent ({shown(checked.policy)})" if checked.policy else "The intent"
+        )
+        page.extend(intent_table(title, report.lines, width=width))
     else:
         page += ["", _ends(report)]
     for number, sort in checked.shown_sorts:
         page.append("")
         remedy = checked.remedies.get(number)
         page.extend(finding_block(sort, remedy, width=width, is_whole=is_whole))
-    page.extend(_closing(checked))
+    page.extend(_closing(checked, is_whole=is_whole))
     return tuple(page)
 
 
@@ -118,6 +118,8 @@ def answer(report: CheckReport) -> str:
             return _yes(report)
         case Verdict.NO:
             return _no(report)
+        case Verdict.CANNOT_TELL if not report.has_policy:
+            return _NO_POLICY
         case Verdict.CANNOT_TELL:
             return f"{shown(report.why)}."
 
@@ -142,77 +144,13 @@ def _no(report: CheckReport) -> str:
             f"{counted(len(leaks), 'cause')}"
         )
         if len(within) < len(leaks):
-            text += f", {len(leaks) - len(within)} of them beyond what rules see"
+            which = f"{len(leaks) - len(within)} of them " if within else ""
+            text += f", {which}beyond what rules see"
         return f"{text})."
     kinds = dict.fromkeys(sort.kind for sort in report.sorts)
     wrong = [kind for kind in kinds if kind is not FindingKind.UNDETERMINED]
     told = listed(finding_word(kind) for kind in wrong)
     return f"nothing leaves in clear, but mail goes another way than it must: {told}."
-
-
-def _intent(checked: Checked, width: int) -> Iterator[Part]:
-    """The table of what was intended; it always fits one screen."""
-    lines, left = _fitting(checked.report.lines)
-    title = f"The intent ({shown(checked.policy)})" if checked.policy else "The intent"
-    if width < _NARROW:
-        yield line((title, STRONG))
-        for entry in lines:
-            yield from _narrow(entry)
-    else:
-        yield _wide(title, lines)
-    if left:
-        wrong = sum(_is_wrong(entry) for entry in left)
-        said = f"{counted(len(left), 'more row')}, {wrong or 'none'} with findings"
-        yield line((said, QUIET))
-
-
-def _fitting(
-    lines: tuple[IntentLine, ...],
-) -> tuple[list[IntentLine], list[IntentLine]]:
-    """Keep what fits: everything else, then rows with findings before the others."""
-    if len(lines) <= _MOST_ROWS:
-        return list(lines), []
-    rest = [entry for entry in lines if not entry.row]
-    named = sorted((e for e in lines if e.row), key=lambda e: not _is_wrong(e))
-    kept = named[: _MOST_ROWS - len(rest)]
-    return [e for e in lines if e in kept] + rest, named[len(kept) :]
-
-
-def _wide(title: str, lines: list[IntentLine]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=STRONG)
-    table.add_column(title, overflow="fold", min_width=24)
-    table.add_column("must be", no_wrap=True)
-    for column in Column:
-        table.add_column(column.value, justify="right", overflow="fold")
-    for entry in lines:
-        name = shown(entry.row) or _REST
-        cells = [_cell(entry.cell(column)) for column in Column]
-        table.add_row(Text(name), Text(entry.must_be), *cells)
-    return table
-
-
-def _narrow(entry: IntentLine) -> Iterator[Part]:
-    """A row on a narrow screen: its name, and below it only what there is."""
-    yield line(f"{shown(entry.row) or _REST}, must be {entry.must_be}", indent=2)
-    pieces = [
-        Text(f"{column.value}: ").append_text(_cell(entry.cell(column)))
-        for column in Column
-        if entry.cell(column) != Cell()
-    ]
-    yield line(Text("; ").join(pieces) if pieces else Text("no mail"), indent=6)
-
-
-def _is_wrong(entry: IntentLine) -> bool:
-    return any(cell.wrong for _, cell in entry.cells)
-
-
-def _cell(cell: Cell) -> Text:
-    pieces = [Text(f"{cell.right} ok", style=GREEN)] if cell.right else []
-    pieces += [
-        Text(f"{number} {finding_word(kind)}", style=COLOUR[kind])
-        for kind, number in cell.wrong
-    ]
-    return Text(", ").join(pieces) if pieces else Text("-", style=QUIET)
 
 
 def _ends(report: CheckReport) -> Table:
@@ -236,11 +174,11 @@ def _end(entry: CheckedMail) -> str:
     return ", ".join(dict.fromkeys(words))
 
 
-def _closing(checked: Checked) -> Iterator[Part]:
+def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
     """What is not known, what was read, and where to look next."""
     report = checked.report
     yield ""
-    yield from _not_known(report)
+    yield from _not_known(report, most=len(report.mails) if is_whole else _FEW)
     for unmet in report.vacuous:
         yield line(
             ("Not tested: ", AMBER),
@@ -253,7 +191,9 @@ def _closing(checked: Checked) -> Iterator[Part]:
     judged = _some(checked.not_judged) or "nothing was left out"
     exported = _some(checked.not_exported) or "nothing that is needed"
     yield line(f"Read: {checked.read}. Not judged: {judged}. Not exported: {exported}.")
-    example = next((sort.example.mail.id for sort in report.sorts), None)
+    examples = [sort.example.mail.id for sort in report.sorts]
+    examples += [entry.mail.id for entry in report.mails]
+    example = next(iter(examples), None)
     if example:
         tenant = checked.tenant
         yield line(
@@ -261,7 +201,7 @@ def _closing(checked: Checked) -> Iterator[Part]:
         )
 
 
-def _not_known(report: CheckReport) -> Iterator[Part]:
+def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
     """One line a question: how many mails, what it is, how it can be found out."""
     mails: dict[str, list[str]] = {}
     recipes: dict[str, str] = {}
@@ -278,7 +218,7 @@ def _not_known(report: CheckReport) -> Iterator[Part]:
         recipe = f" To find out: {recipes[text]}." if recipes[text] else ""
         yield line(
             ("Not known: ", AMBER),
-            f"{counted(len(names), 'mail')} ({_some(names, most=3)}) "
+            f"{counted(len(names), 'mail')} ({_some(names, most=most)}) "
             f"{'depends' if len(names) == 1 else 'depend'} on {shown(text)}.{recipe}",
         )
 

@@ -86,7 +86,7 @@ def _finding(
         "priority": blame.priority,
         "place": blame.place or None,
         "connector": blame.connector or None,
-        "why": blame.why or finding.why,
+        "why": depends_on(because) if because else blame.why or finding.why,
         "test": blame.test or None,
         "is_exception": blame.is_exception,
         "looked_for": list(blame.looked_for),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from fakes.trace import StepKind
-from harness.duty import Obligation
+from harness.duty import Inside, Obligation
 from harness.outcome import Disposition
 from harness.report.page import AMBER, GREEN, STRONG, line, listed, rows, shown
 from harness.report.steps import LABEL, lay_step
@@ -175,6 +175,7 @@ def _facts(fate: Fate, told: Told) -> Iterator[Part]:
         other = _otherwise(because)
         if other:
             pairs.append(("otherwise", other))
+            pairs.append(("below", f"the steps of the way that ends {_word(fate)}"))
     yield rows(pairs, indent=2, label=LABEL)
 
 
@@ -183,9 +184,13 @@ def _duty(fate: Fate, told: Told) -> Text:
     text = Text("")
     if duty is None:
         return text
-    names = listed(f'"{shown(name)}"' for name in duty.rows)
+    names = listed(shown(name) for name in duty.rows)
     said = duty.obligation.value
-    text.append(f"{said}: {shown(duty.why)}{f' ({names})' if names else ''}")
+    text.append(f"{said}: {shown(duty.why)}{f' (row {names})' if names else ''}")
+    is_secret = duty.obligation is Obligation.MUST_BE_SECURE
+    ends = {delivery.disposition for delivery in fate.deliveries}
+    if is_secret and ends == {Disposition.INTERNAL} and duty.inside is Inside.EITHER:
+        text.append("; inside it may go either way")
     for finding in told.findings:
         if finding.recipient == fate.recipient:
             text.append("  ")
@@ -224,6 +229,11 @@ def _trouble(fate: Fate) -> str:
     """Add the last word of whoever ended the way, if it did not end well."""
     bad = [d.why for d in fate.deliveries if end_colour(d) not in {GREEN, ""}]
     return f"; {'; '.join(dict.fromkeys(bad))}" if bad else ""
+
+
+def _word(fate: Fate) -> str:
+    words = dict.fromkeys(end_word(d.disposition) for d in fate.deliveries)
+    return listed(words) or "with no copy"
 
 
 def _otherwise(because: Because) -> Text:

@@ -47,6 +47,10 @@ _NEEDS_AN_END = frozenset(
         FindingKind.WEAK,
     }
 )
+_ELSEWHERE = (
+    "Outlook can take the label over from attachments; Purview DLP has "
+    '"content contains sensitivity label"'
+)
 # The only thing of that kind is a label inside a file (msip-labels#4.8). What helps:
 # msip-labels#4.9, and a rule of another product (msip-labels#4.8).
 _BEYOND = (
@@ -54,11 +58,7 @@ _BEYOND = (
         "because",
         "the label is inside an attached file, and no header of the mail says so",
     ),
-    (
-        "elsewhere",
-        'Outlook can take the label over from attachments; Purview DLP has "content '
-        'contains sensitivity label"',
-    ),
+    ("elsewhere", _ELSEWHERE),
 )
 # A word of PowerShell; what stands in single quotes is one, a comma joins.
 _WORD = re.compile(r"(?:'(?:[^']|'')*',? ?(?=')|'(?:[^']|'')*'|[^\s'])+")

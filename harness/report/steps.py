@@ -81,10 +81,10 @@ def _rule(step: Step, fate: Fate, told: Told, width: int) -> Iterator[Part]:
     if is_matched:
         head.append("matches", style=STRONG)
         head.append("" if details else ", it has no condition")
-    elif step.answer is Answer.NO:
-        head.append("does not match" if details else "is passed over")
-    else:
+    elif step.answer is Answer.CANNOT_TELL or _is_open(details):
         head.append("cannot tell", style=AMBER)
+    else:
+        head.append("does not match" if details else "is passed over")
     head.append(f": {shown(plainly(step.why))}" if step.why else "")
     head.append(f"  ({shown(step.place)})" if step.place else "", style=QUIET)
     label = f"rule {rule.priority}" if rule else "rule"
@@ -94,6 +94,12 @@ def _rule(step: Step, fate: Fate, told: Told, width: int) -> Iterator[Part]:
     if step.did:
         did = "; ".join(shown(text) for text in step.did)
         yield rows((("did", did),), indent=_INSIDE_RULE, label=3)
+
+
+def _is_open(details: tuple[Detail, ...]) -> bool:
+    """Say whether nothing speaks against a rule, and something cannot be told."""
+    is_against = any(speaks_against(detail) for detail in details)
+    return not is_against and any(d.answer is Answer.CANNOT_TELL for d in details)
 
 
 def _test(
