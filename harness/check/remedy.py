@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fakes.exchange.organization import Platform
 from fakes.exchange.rules.rule import Mode, Rule, RuleError
+from fakes.mail.address import Address
 from harness.check.blame import takes_mail
-from harness.check.report import CheckReport, Sort
+from harness.check.report import CheckReport, FoundIn, Sort
 from harness.check.run import check
 from harness.compare import FindingKind
 from harness.edits import EditError, set_rule
@@ -24,7 +25,6 @@ from harness.policy.noun import Policy
 from harness.world import World
 
 if TYPE_CHECKING:
-    from fakes.mail.address import Address
     from harness.check.derive import DerivedMail
 
 _IGNORE = "x-zivver-ignore-smtp-recipients"
@@ -97,12 +97,16 @@ def find_remedies(checked: Checked) -> Mapping[int, Remedy]:
 
     The remedy with the fewest changes wins, then the one that breaks least.
     """
-    tries: dict[tuple[Correction, ...], CheckReport | None] = {}
+    tries: dict[_Chosen, CheckReport] = {}
     found: dict[int, Remedy] = {}
     for number, sort in enumerate(checked.report.sorts):
-        remedy = _remedy(sort, checked, tries)
-        if remedy is not None:
-            found[number] = remedy
+        if sort.kind in _WITHOUT or sort.is_beyond_rules:
+            continue
+        for candidates in _candidates(sort, checked.world):
+            remedy = _best(sort, candidates, checked, tries)
+            if remedy is not None:
+                found[number] = remedy
+                break
     return MappingProxyType(found)
 
 
@@ -121,55 +125,66 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _remedy(
+_Chosen: TypeAlias = tuple[Correction, ...]
+
+
+def _candidates(sort: Sort, world: World) -> Iterator[tuple[_Chosen, ...]]:
+    """Try one change of the blamed rule, then two, then one of any relay rule."""
+    organization = world.organization
+    known = {
+        rule.name: corrections_of(rule, organization.platform)
+        for rule in organization.rules or ()
+        if takes_mail(rule)
+    }
+    own = known.get(sort.blame.rule, ())
+    yield tuple((correction,) for correction in own)
+    yield tuple(combinations(own, 2))
+    yield tuple(
+        (correction,)
+        for name, corrections in known.items()
+        if name != sort.blame.rule
+        for correction in corrections
+    )
+
+
+def _best(
     sort: Sort,
+    candidates: tuple[_Chosen, ...],
     checked: Checked,
-    tries: dict[tuple[Correction, ...], CheckReport | None],
+    tries: dict[_Chosen, CheckReport],
 ) -> Remedy | None:
-    if sort.kind in _WITHOUT or sort.is_beyond_rules:
-        return None
-    organization = checked.world.organization
-    for names in _suspects(sort, checked.world):
-        known = [
-            correction
-            for rule in organization.rules or ()
-            if rule.name in names
-            for correction in corrections_of(rule, organization.platform)
-        ]
-        for size in (1, 2):
-            cures = []
-            for chosen in combinations(known, size):
-                if chosen not in tries:
-                    tries[chosen] = _tried(chosen, checked)
-                report = tries[chosen]
-                if report is not None and _cures(sort, report):
-                    breaks = _broken(checked.report, report)
-                    cures.append(Remedy(chosen, breaks))
-            if cures:
-                return min(cures, key=lambda remedy: len(remedy.breaks))
-    return None
+    cures = []
+    for chosen in candidates:
+        world = _corrected(chosen, checked.world)
+        # One mail first: most corrections of another fault end here.
+        if world is None or not _cures(
+            sort.found[:1], _checked(world, checked, (sort.example.mail,))
+        ):
+            continue
+        if chosen not in tries:
+            tries[chosen] = _checked(world, checked, checked.mails)
+        if _cures(sort.found, tries[chosen]):
+            cures.append(Remedy(chosen, _broken(checked.report, tries[chosen])))
+    return min(cures, key=lambda remedy: len(remedy.breaks), default=None)
 
 
-def _suspects(sort: Sort, world: World) -> Iterator[frozenset[str]]:
-    """Try the rule that is blamed, then every relay rule."""
-    if sort.blame.rule:
-        yield frozenset({sort.blame.rule})
-    rules = world.organization.rules or ()
-    yield frozenset(rule.name for rule in rules if takes_mail(rule))
-
-
-def _tried(chosen: tuple[Correction, ...], checked: Checked) -> CheckReport | None:
-    """Check all mails again in a corrected copy; None if Exchange would not take it."""
-    world = checked.world
+def _corrected(chosen: _Chosen, world: World) -> World | None:
+    """Correct a copy; None if Exchange would not take it."""
     try:
         for correction in chosen:
             world = set_rule(world, correction.rule, dict(correction.parameters))
     except (EditError, RuleError):
         return None
-    return check(world, checked.policy, checked.mails, at=checked.at)
+    return world
 
 
-_Key = tuple[str, "Address | None", FindingKind]
+def _checked(
+    world: World, checked: Checked, mails: tuple[DerivedMail, ...]
+) -> CheckReport:
+    return check(world, checked.policy, mails, at=checked.at)
+
+
+_Key: TypeAlias = tuple[str, Address | None, FindingKind]
 
 
 def _keys(report: CheckReport) -> dict[_Key, DerivedMail]:
@@ -180,10 +195,10 @@ def _keys(report: CheckReport) -> dict[_Key, DerivedMail]:
     }
 
 
-def _cures(sort: Sort, report: CheckReport) -> bool:
+def _cures(found: tuple[FoundIn, ...], report: CheckReport) -> bool:
     """Say whether nothing is left that speaks against these mails' recipients."""
     left = {(mail_id, who) for mail_id, who, _ in _keys(report)}
-    return not any((f.mail.id, f.finding.recipient) in left for f in sort.found)
+    return not any((f.mail.id, f.finding.recipient) in left for f in found)
 
 
 def _broken(before: CheckReport, after: CheckReport) -> tuple[Broken, ...]:
@@ -214,7 +229,7 @@ def _written(value: object) -> str:
 
 # ---------------------------------------------------------------- the known faults
 
-_Change = tuple[tuple[tuple[str, object], ...], str]
+_Change: TypeAlias = tuple[tuple[tuple[str, object], ...], str]
 
 
 def _words(rule: Rule, change: Callable[[str], str], says: str) -> Iterator[_Change]:

@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 
 # The library's decoder takes time with the square of the length.
 _MOST_ENCODED = 32_768
+_MOST_ADDRESSES = 262_144
+# As long as its parameters are, the library copies them for each.
+_MOST_PARAMETERS = 4096
+_MIME_FIELD = re.compile(
+    rb"^content-(?:type|disposition)[ \t]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 # Letters written without blanks between words: a word may stand beside one.
 _FIRST_WITHOUT_BLANKS = 0x2E80
@@ -69,7 +76,7 @@ def senders(content: Content) -> tuple[tuple[Address, ...], str]:
     found: list[Address] = []
     trouble = ""
     for value in _raw_values(content, "from"):
-        for _, spec in getaddresses([_one_line(value)]):
+        for spec in _addresses(_one_line(value)):
             try:
                 found.append(parse_address(spec))
             except AddressError:
@@ -89,6 +96,8 @@ def labels(content: Content) -> tuple[tuple[Label, ...], str]:
 @lru_cache(maxsize=256)
 def attached_labels(content: Content) -> Attached:
     """Give the labels in attached files."""
+    if not _is_readable_mime(content.raw):
+        return Attached((), "the fields of a part are too long to read")
     found: list[Label] = []
     trouble = ""
     for part in attachments(content.raw):
@@ -155,6 +164,17 @@ def _is_hangul(char: str) -> bool:
     return unicodedata.name(char, "").startswith("HANGUL")
 
 
+@lru_cache(maxsize=256)
+def _addresses(line: str) -> tuple[str, ...]:
+    """Take the addresses out of a field; what cannot be read gives an empty one."""
+    if len(line) > _MOST_ADDRESSES:
+        return ("",)
+    try:
+        return tuple(spec for _, spec in getaddresses([line]))
+    except Exception:  # noqa: BLE001  the library raises at random on hostile text
+        return ("",)
+
+
 def _texts(content: Content, name: str) -> Texts:
     values: list[str] = []
     trouble = ""
@@ -204,11 +224,19 @@ def _head(content: Content) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=256)
 def _parts(content: Content) -> tuple[tuple[str, str, bool], ...]:
     """Give type, report type, and whether it is attached, of each part."""
+    if not _is_readable_mime(content.raw):
+        return ()
     try:
         message = BytesParser(EmailMessage, policy=compat32).parsebytes(content.raw)
         return tuple(_part(part) for part in message.walk())
     except Exception:  # noqa: BLE001  the library raises at random on hostile MIME
         return ()
+
+
+def _is_readable_mime(raw: bytes) -> bool:
+    """Say whether the parameters of all parts can be read in reasonable time."""
+    fields = _MIME_FIELD.finditer(raw)
+    return all(field.end() - field.start() <= _MOST_PARAMETERS for field in fields)
 
 
 def _part(part: Message) -> tuple[str, str, bool]:

@@ -73,7 +73,7 @@ def test_what_no_correction_cures_has_no_remedy():
 
 
 def test_what_a_correction_newly_breaks_stands_beside_it():
-    # Without accounts for the sender, what the corrected rule takes is lost.
+    # Turned on without a scope, the rule takes mail to inside recipients as well.
     world = disable_rule(online(), "Zivver word")
     world = set_rule(world, "Zivver word", {"SentToScope": None})
     found = remedies(world)[FindingKind.LEAK, "Zivver word"]

@@ -280,3 +280,15 @@ def test_hostile_octets_raise_nothing(octets):
     )
     for policy in (WORD, ON_FILES, SENDER + EXCEPT):
         assert 1 == len(judged(policy, item))
+
+
+@pytest.mark.parametrize("name", ["From", "Subject", "msip_labels", "Content-Type"])
+@pytest.mark.parametrize(
+    "value",
+    ["a, " * 300_000, "=?utf-8?q?a?= " * 60_000, '"(' * 400_000, "\0;" * 400_000],
+)
+def test_a_line_of_a_megabyte_is_judged_at_once_or_cannot_be_told(name, value):
+    item = mail("X-Last: 1", f"{name}: {value}", "Subject: Secure")
+    for policy in (ON_FILES + WORD, SENDER + EXCEPT):
+        (duty,) = judged(policy, item)
+        assert duty.why
