@@ -111,6 +111,9 @@ _SEND_DEFAULTS: Parameters = MappingProxyType(
         "SmartHostAuthMechanism": "None",
     }
 )
+_INBOUND_DEFAULTS: Parameters = MappingProxyType(
+    {"Enabled": True, "TreatMessagesAsInternal": False}
+)
 _AUTHORITATIVE: Parameters = MappingProxyType({"DomainType": "Authoritative"})
 
 
@@ -309,7 +312,7 @@ def remove_connector(world: World, name: str) -> World:
 
 def add_inbound_connector(world: World, parameters: Parameters) -> World:
     """Make an inbound connector (of a server: one externally secured or not)."""
-    entry = _exported("New-InboundConnector", "", {"Enabled": True, **parameters})
+    entry = _exported("New-InboundConnector", "", {**_INBOUND_DEFAULTS, **parameters})
     made: InboundConnector = read_inbound(entry, Ledger())
     known = world.organization.inbound_connectors or ()
     return _with(world, inbound_connectors=(*known, made))

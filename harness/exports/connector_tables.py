@@ -125,8 +125,13 @@ INBOUND: Table = MappingProxyType(
     | {
         "isvalid": _IS_VALID,
         # exchange-routing#7.4: relay rights and promotion to internal belong to type
-        # OnPremises, and what comes back keeps its headers only if both ends do.
-        "connectortype": _open("exchange-routing#7.4", "partner"),
+        # OnPremises, and what comes back keeps its headers only if both ends do. Where
+        # TreatMessagesAsInternal says it already, the type adds nothing.
+        "connectortype": _open(
+            "exchange-routing#7.4",
+            "partner",
+            only_if=("TreatMessagesAsInternal", "false"),
+        ),
         "cloudservicesmailenabled": _open("exchange-routing#7.4"),
         "tlssendercertificatename": _open("exchange-routing#7.4"),
         "restrictdomainstocertificate": _open("exports#4"),
