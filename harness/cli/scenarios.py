@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.parameters import spelt
 from harness.report.page import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _SUFFIX = ".scenario.toml"
 _CONFTEST = "conftest.py"
@@ -48,23 +49,32 @@ def scenarios_command(folder: Path, *, force: bool) -> None:
     runs them against somebody's own export.
     """
     packs = importlib.resources.files("harness").joinpath("packs")
-    files = [(name, entry.read_bytes()) for name, entry in _files(packs, "")]
-    if not any(name.endswith(_SUFFIX) for name, _ in files):
+    files = {name: entry.read_bytes() for name, entry in _files(packs, "")}
+    if not any(name.endswith(_SUFFIX) for name in files):
         message = "the packs are missing from this installation"
         raise AssertionError(message)
-    if not any(name == _CONFTEST for name, _ in files):
-        files.append((_CONFTEST, _OPTIONS.encode()))
-    there = [name for name, _ in files if (folder / name).exists()]
+    written = lay_out(files, folder, force=force)
+    click.echo(f"{counted(written, 'pack')} written to {folder}. Run them:")
+    click.echo(f"  pytest {spelt(str(folder))} --tenant FOLDER --policy FILE")
+
+
+def lay_out(files: Mapping[str, bytes], folder: Path, *, force: bool) -> int:
+    """Write packs into a folder, with a conftest.py, and count them.
+
+    Raises:
+        click.ClickException: a file is there already.
+
+    """
+    every = {_CONFTEST: _OPTIONS.encode(), **files}
+    there = [name for name in every if (folder / name).exists()]
     if there and not force:
         found = f"{folder / there[0]}: is there already"
         raise click.ClickException(f"{found}, expected an empty folder or --force")
-    for name, octets in files:
+    for name, octets in every.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(octets)
-    number = sum(name.endswith(_SUFFIX) for name, _ in files)
-    click.echo(f"{counted(number, 'pack')} written to {folder}. Run them:")
-    click.echo(f"  pytest {folder} --tenant FOLDER --policy FILE")
+    return sum(name.endswith(_SUFFIX) for name in every)
 
 
 def _files(place: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

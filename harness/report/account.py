@@ -12,7 +12,6 @@ from harness.exports import Understood
 from harness.report.page import (
     AMBER,
     GREEN,
-    RED,
     STRONG,
     counted,
     line,
@@ -39,7 +38,7 @@ _ORDER = (
 _EXPECTED = frozenset({Understood.USED, Understood.WITHOUT_EFFECT})
 _COLOUR: Mapping[Understood, str] = MappingProxyType(
     {
-        Understood.NOT_UNDERSTOOD: RED,
+        Understood.NOT_UNDERSTOOD: AMBER,
         Understood.NOT_JUDGED: AMBER,
         Understood.SECRET: AMBER,
         Understood.USED: GREEN,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -28,6 +27,7 @@ from harness.report.page import (
     shown,
 )
 from harness.report.words import (
+    COLOUR,
     depends_on,
     end_word,
     finding_word,
@@ -47,9 +47,6 @@ _MOST_NAMES = 6
 _FEW = 3
 _NO_POLICY = (
     "nobody has said what is intended (--policy FILE does). What becomes of mail:"
-)
-_COLOURS: Mapping[Verdict, str] = MappingProxyType(
-    {Verdict.YES: GREEN, Verdict.NO: RED, Verdict.CANNOT_TELL: AMBER}
 )
 
 
@@ -87,7 +84,7 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     report = checked.report
     page: list[Part] = [
         line(
-            (report.answer.value, _COLOURS[report.answer]),
+            (report.answer.value, _colour(report)),
             f": {answer(report)}  ",
             (f"({shown(checked.tenant)}, {checked.date})", QUIET),
         )
@@ -122,6 +119,14 @@ def answer(report: CheckReport) -> str:
             return _NO_POLICY
         case Verdict.CANNOT_TELL:
             return f"{shown(report.why)}."
+
+
+def _colour(report: CheckReport) -> str:
+    """Red only where mail goes out in clear or astray."""
+    if report.answer is Verdict.YES:
+        return GREEN
+    is_red = any(COLOUR[sort.kind] == RED for sort in report.sorts)
+    return RED if is_red and report.answer is Verdict.NO else AMBER
 
 
 def _yes(report: CheckReport) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.report.caret import caret
-from harness.report.page import RED, copied, line
+from harness.report.page import STRONG, copied, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,10 +63,10 @@ def comparison(
         return
     column = indent + _LABEL + both.column
     if column + 2 + len(both.says) <= width:
-        yield copied(("^ " + both.says, RED), indent=column)
+        yield copied(("^ " + both.says, STRONG), indent=column)
     else:
-        yield copied(("^", RED), indent=column)
-        yield line((both.says, RED), indent=indent + _LABEL)
+        yield copied(("^", STRONG), indent=column)
+        yield line((both.says, STRONG), indent=indent + _LABEL)
 
 
 def _tail(text: str, room: int) -> str:

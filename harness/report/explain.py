@@ -69,9 +69,7 @@ def explanation(told: Told, *, width: int) -> Page:
         granted = taken_for_granted(told.outcome.assumed)
         page.extend(("", line(f"Taken for granted: {granted}.")))
     if told.assumed:
-        page.append(
-            line(f"Of this mail it was not said: {shown('; '.join(told.assumed))}.")
-        )
+        page.append(line(f"Assumed of this mail: {shown('; '.join(told.assumed))}."))
     return tuple(page)
 
 
@@ -146,10 +144,10 @@ def _heads(fates: list[Fate], told: Told) -> Iterator[Part]:
 
 def _end(delivery: Delivery, must: bool | None) -> Text:  # noqa: FBT001
     word = end_word(delivery.disposition)
-    text = Text(word, style=end_colour(delivery, must_be_secure=must))
-    text.append(f"  {WHAT_BECOMES[delivery.disposition]}", style="")
+    text = Text().append(word, style=end_colour(delivery, must_be_secure=must))
+    text.append(f"  {WHAT_BECOMES[delivery.disposition]}")
     if delivery.reached and delivery.reached != delivery.original:
-        text.append(f" (at {shown(str(delivery.reached))})", style="")
+        text.append(f" (at {shown(str(delivery.reached))})")
     return text
 
 
@@ -158,8 +156,8 @@ def _ends(fate: Fate) -> Text:
     ways = (fate.deliveries, *fate.alternatives)
     words = [listed(end_word(d.disposition) for d in way) or "no copy" for way in ways]
     every = listed(dict.fromkeys(words), last="or")
-    text = Text(CANNOT_TELL, style=AMBER)
-    return text.append(f"  {every}" if len(set(words)) > 1 else "", style="")
+    text = Text().append(CANNOT_TELL, style=AMBER)
+    return text.append(f"  {every}" if len(set(words)) > 1 else "")
 
 
 def _facts(fate: Fate, told: Told) -> Iterator[Part]:

@@ -157,11 +157,11 @@ def _split(command: str, room: int) -> Iterator[str]:
 
 def _example(sort: Sort) -> Text:
     mail = sort.example.mail
-    text = Text(mail.id, style=STRONG)
+    text = Text().append(mail.id, style=STRONG)
     row = f" (policy: {listed(shown(name) for name in sort.rows)})" if sort.rows else ""
     more = len(sort.mails) - 1
     also = f", and {more} more" if more else ""
-    return text.append(f"  {shown(mail.sort)}{row}{also}", style="")
+    return text.append(f"  {shown(mail.sort)}{row}{also}")
 
 
 def _failure(blame: Blame) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from fakes.trace import Answer, StepKind
 from harness.report.caret import nearest
 from harness.report.compared import comparison, is_short
-from harness.report.page import AMBER, QUIET, RED, STRONG, line, rows, shown
+from harness.report.page import AMBER, QUIET, STRONG, line, rows, shown
 from harness.report.told import own_details, reads_body, speaks_against, test_name
 from harness.report.words import plainly, question
 
@@ -111,7 +111,7 @@ def _test(
     fits = is_short(want, found)
     head = Text(f"{test_name(detail)} {want}" if fits else test_name(detail))
     verdict = _VERDICTS.get(detail.answer, detail.answer.value)
-    style = RED if is_against else ""
+    style = STRONG if is_against else ""
     if detail.answer is Answer.CANNOT_TELL:
         style = AMBER
     head.append("  ")

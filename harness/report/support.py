@@ -11,7 +11,7 @@ from rich.text import Text
 
 from fakes.exchange.rules.predicates import Support
 from fakes.exchange.rules.support import Entry, register
-from harness.report.page import AMBER, GREEN, RED, STRONG, counted, line
+from harness.report.page import AMBER, GREEN, STRONG, counted, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -108,7 +108,7 @@ _BEYOND_RULES = (
     ),
 )
 _COLOUR: Mapping[Support, str] = MappingProxyType(
-    {_YES: GREEN, _PARTIAL: AMBER, _NO: RED}
+    {_YES: GREEN, _PARTIAL: AMBER, _NO: AMBER}
 )
 _PLURAL: Mapping[str, str] = MappingProxyType(
     {

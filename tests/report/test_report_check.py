@@ -1,6 +1,7 @@
 """The page of a check: the answer, the findings, what is not known."""
 
 import json
+import re
 from dataclasses import replace
 
 from harness.check import derive, facts_of
@@ -146,6 +147,18 @@ def test_what_is_not_known_fails_for_every_kind_that_it_could_be():
 
     assert 1 == exit_code(report, frozenset({FindingKind.LEAK}))
     assert 0 == exit_code(report, frozenset({FindingKind.LOOP}))
+
+
+def test_colours_add_nothing_but_colours():
+    found = check_page(checked(SUBJECT), width=100)
+    plain, coloured = (
+        as_text(found, width=100, is_coloured=is_coloured)
+        for is_coloured in (False, True)
+    )
+
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert plain == "".join(f"{ln.rstrip()}\n" for ln in bare.splitlines())
+    assert "\x1b[1mword-inside\x1b[0m  " in coloured
 
 
 def test_many_rows_still_fit_one_screen():
