@@ -24,7 +24,8 @@ _OPTIONS = '''\
 from harness.pytest_plugin import CHOSEN
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser, pluginmanager):
+    pluginmanager.import_plugin("harness.pytest_plugin")
     group = parser.getgroup("relay-harness")
     group.addoption("--tenant", metavar="DIR", help="a folder of exports, or built in")
     group.addoption("--policy", metavar="FILE", help="the policy to hold it to")
