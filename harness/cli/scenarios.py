@@ -21,11 +21,11 @@ _CONFTEST = "conftest.py"
 _OPTIONS = '''\
 """The options for a tenant and a policy of one's own: pytest DIR --tenant --policy."""
 
-from harness.pytest_plugin import CHOSEN
+PLUGIN = "harness.pytest_plugin"
 
 
 def pytest_addoption(parser, pluginmanager):
-    pluginmanager.import_plugin("harness.pytest_plugin")
+    pluginmanager.import_plugin(PLUGIN)
     group = parser.getgroup("relay-harness")
     group.addoption("--tenant", metavar="DIR", help="a folder of exports, or built in")
     group.addoption("--policy", metavar="FILE", help="the policy to hold it to")
@@ -36,7 +36,8 @@ def pytest_configure(config):
     tenant, policy = config.getoption("tenant"), config.getoption("policy")
     if tenant and (base / tenant).is_dir():
         tenant = str(base / tenant)
-    config.stash[CHOSEN] = (tenant, str(base / policy) if policy else None)
+    chosen = config.pluginmanager.get_plugin(PLUGIN).CHOSEN
+    config.stash[chosen] = (tenant, str(base / policy) if policy else None)
 '''
 
 
