@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from fakes.mail.labels import Label
+from fakes.mail.mime import is_readable_mime
 from fakes.mail.office_documents import (
     DocumentKind,
     LabelPlace,
@@ -140,6 +141,8 @@ def attachments(raw: bytes) -> tuple[AttachmentPart, ...]:
     mail as a whole, and any other part that is neither text nor a report. A mail that
     cannot be taken apart is one attachment itself, so that it is not passed over.
     """
+    if not is_readable_mime(raw):
+        return (AttachmentPart("", "message/rfc822", raw),)
     try:
         root = BytesParser(EmailMessage, policy=_POLICY).parsebytes(raw)
         return tuple(_parts(root))

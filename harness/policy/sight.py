@@ -28,6 +28,7 @@ from fakes.mail.attachments import (
     labels_inside,
 )
 from fakes.mail.labels import Label, parse_labels
+from fakes.mail.mime import is_readable_mime
 from harness.policy.noun import Kind
 
 if TYPE_CHECKING:
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
 _MOST_ENCODED = 32_768
 _MOST_ADDRESSES = 262_144
 # As long as its parameters are, the library copies them for each.
-_MOST_PARAMETERS = 4096
-_MIME_FIELD = re.compile(
-    rb"^content-(?:type|disposition)[ \t]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*",
-    re.IGNORECASE | re.MULTILINE,
-)
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 # Letters written without blanks between words: a word may stand beside one.
 _FIRST_WITHOUT_BLANKS = 0x2E80
@@ -96,7 +92,7 @@ def labels(content: Content) -> tuple[tuple[Label, ...], str]:
 @lru_cache(maxsize=256)
 def attached_labels(content: Content) -> Attached:
     """Give the labels in attached files."""
-    if not _is_readable_mime(content.raw):
+    if not is_readable_mime(content.raw):
         return Attached((), "the fields of a part are too long to read")
     found: list[Label] = []
     trouble = ""
@@ -224,19 +220,13 @@ def _head(content: Content) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=256)
 def _parts(content: Content) -> tuple[tuple[str, str, bool], ...]:
     """Give type, report type, and whether it is attached, of each part."""
-    if not _is_readable_mime(content.raw):
+    if not is_readable_mime(content.raw):
         return ()
     try:
         message = BytesParser(EmailMessage, policy=compat32).parsebytes(content.raw)
         return tuple(_part(part) for part in message.walk())
     except Exception:  # noqa: BLE001  the library raises at random on hostile MIME
         return ()
-
-
-def _is_readable_mime(raw: bytes) -> bool:
-    """Say whether the parameters of all parts can be read in reasonable time."""
-    fields = _MIME_FIELD.finditer(raw)
-    return all(field.end() - field.start() <= _MOST_PARAMETERS for field in fields)
 
 
 def _part(part: Message) -> tuple[str, str, bool]:

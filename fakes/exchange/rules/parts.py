@@ -18,6 +18,7 @@ from fakes.exchange.organization import (
 from fakes.exchange.rules.values import Seen
 from fakes.mail.address import parse_address_list
 from fakes.mail.content import parse
+from fakes.mail.mime import is_readable_mime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,12 +182,6 @@ def _shown(who: Who | None, readings: Readings) -> Address | None:
     return who.address if is_new else who.earlier
 
 
-def header_senders(content: Content) -> tuple[tuple[Address, ...], bool]:
-    """Give the addresses in From, and whether all could be read."""
-    found = parse_address_list(parse(content).unfolded("From"))
-    return found.addresses, found.is_whole
-
-
 def _senders(view: View, readings: Readings) -> tuple[tuple[Address, ...], bool]:
     # exchange-rules#6.5: Header looks at From only; exchange-rules#R-44 for servers.
     addresses: tuple[Address, ...] = ()
@@ -238,6 +233,8 @@ def _object_inside(organization: Organization, address: Address) -> Recipient | 
 @lru_cache(maxsize=128)
 def _body(content: Content) -> Seen:
     """The texts of the body: markup stripped, with the source of HTML beside it."""
+    if not is_readable_mime(content.raw):
+        return Seen((), "the fields of a part are too long to read")
     try:
         message: EmailMessage = email.message_from_bytes(
             content.raw, policy=email.policy.default
