@@ -158,8 +158,11 @@ def prepend_subject(content: Content, prefix: str) -> Content:
     if not subjects:
         return set_field(content, "Subject", prefix)
     value = subjects[0].unfolded
-    if prefix.isascii() and "=?" not in value and value.isascii():
-        head, colon, rest = subjects[0].raw.partition(b":")
+    head, colon, rest = subjects[0].raw.partition(b":")
+    # A value that begins on the second line would keep its fold as a blank.
+    is_folded_first = bool(value) and rest.lstrip(b" \t")[:1] in {b"\r", b"\n"}
+    is_plain = (prefix + value).isascii() and "=?" not in prefix + value
+    if is_plain and not is_folded_first:
         blank = rest[: len(rest) - len(rest.lstrip(b" \t"))] or b" "
         raw = head + colon + blank + prefix.encode() + rest.lstrip(b" \t")
         new = Field(subjects[0].name, raw)
@@ -225,4 +228,12 @@ def _with_fields(parsed: Parsed, fields: list[Field]) -> Content:
     body = parsed.body
     if not separator:
         separator = CRLF if body or not parsed.fields else b""
-    return compose(Parsed(tuple(fields), parsed.preamble, separator, body))
+    # Whatever comes to stand before something else ends its line.
+    ended = [Field(field.name, _line(field.raw)) for field in fields[:-1]]
+    last = [Field(f.name, _line(f.raw) if separator else f.raw) for f in fields[-1:]]
+    preamble = _line(parsed.preamble) if fields else parsed.preamble
+    return compose(Parsed((*ended, *last), preamble, separator, body))
+
+
+def _line(raw: bytes) -> bytes:
+    return raw if not raw or raw.endswith(b"\n") else raw + CRLF

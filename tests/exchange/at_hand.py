@@ -17,13 +17,14 @@ from fakes.exchange.organization import (
 from fakes.exchange.readings import QUESTIONS, Readings
 from fakes.exchange.rules.rule import make_rule
 from fakes.exchange.transport import transport
-from fakes.mail.address import parse_address as address
+from fakes.mail.address import parse_address
 from fakes.mail.content import Content
 from fakes.mail.envelope import Envelope
 from fakes.mail.item import MailItem, Submission
 from tests.computed import ends_of
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+address = parse_address
 ANNA, BOB = address("anna@contoso.example"), address("bob@contoso.example")
 ALIAS = address("robert@contoso.example")
 CLEO, DIRK = address("cleo@fabrikam.example"), address("dirk@wingtip.example")
@@ -44,13 +45,14 @@ DIRECTORY = Directory(
         Recipient("Notary", RecipientKind.MAIL_CONTACT, CONTACT, external=FOREIGN),
     )
 )
+DOMAINS = (
+    AcceptedDomain("contoso.example", DomainType.AUTHORITATIVE, is_default=True),
+)
 BARE = Organization(
     "contoso",
     Platform.ONLINE,
     rules=(),
-    accepted_domains=(
-        AcceptedDomain("contoso.example", DomainType.AUTHORITATIVE, is_default=True),
-    ),
+    accepted_domains=DOMAINS,
     directory=DIRECTORY,
     outbound_connectors=(RELAY,),
     send_connectors=(),

@@ -17,7 +17,6 @@ from tests.exchange.at_hand import (
     REJECT,
     RELAY,
     ROUTE,
-    Readings,
     asked,
     ends,
     every_end,
@@ -82,7 +81,7 @@ def values(rules, name, **given):
             "Subject",
             {},
             ("undeliverable: hello",),
-            "v57",
+            "exchange-rules#v57",
         ),
         ([{"PrependSubject": "\u00fc: "}], "Subject", {}, ("\u00fc: hello",), ""),
         (
@@ -418,4 +417,7 @@ def test_every_action_has_a_source_and_those_without_effect_say_so():
     assert all(row.source for row in ACTIONS.values())
     quiet = {row.name for row in ACTIONS.values() if row.effect is Effect.NONE}
     assert {"SetAuditSeverity", "IncidentReportContent", "LogEventText"} == quiet
-    assert Readings().two_connectors == "last"
+
+
+def test_a_target_that_is_a_group_ends_in_the_unknown():
+    assert {CLEO: {UNKNOWN}} == ends(mail(), tenant({"RedirectMessageTo": ["Sales"]}))

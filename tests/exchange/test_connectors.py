@@ -9,6 +9,7 @@ from fakes.exchange.organization import (
     AcceptedDomain,
     AddressSpace,
     ConnectorType,
+    Directory,
     DomainType,
     Organization,
     OutboundConnector,
@@ -29,10 +30,10 @@ from tests.exchange.at_hand import (
     BOB,
     CLEO,
     DIRECTORY,
+    DOMAINS,
     RELAY,
     ROUTE,
     SETTLED,
-    Directory,
     address,
     ends,
     every_end,
@@ -82,7 +83,12 @@ SC1, SC2, SC3 = (
             "b",
             "exchange-routing#A7",
         ),
-        ([send("Beta", "*"), send("Alpha", "*")], "x.example", "Alpha", "A10"),
+        (
+            [send("Beta", "*"), send("Alpha", "*")],
+            "x.example",
+            "Alpha",
+            "exchange-routing#A10",
+        ),
         (
             [send("z", "relay.example", is_enabled=False), send("dns", "*")],
             "relay.example",
@@ -117,7 +123,7 @@ ALL_OWN = OutboundConnector("C1", covers_accepted_domains=True)
 EXACT = OutboundConnector("C2", recipient_domains=("contoso.example",))
 BELOW = OutboundConnector("C3", recipient_domains=("*.contoso.example",))
 EVERY = OutboundConnector("C4", recipient_domains=("*",))
-DOMAINS = tuple(
+THREE_DOMAINS = tuple(
     AcceptedDomain(name, DomainType.AUTHORITATIVE)
     for name in ("contoso.example", "sales.contoso.example", "fabrikam.example")
 )
@@ -127,7 +133,7 @@ def selected(connectors, domain, choices=None, **answers):
     organization = Organization(
         "contoso",
         Platform.ONLINE,
-        accepted_domains=DOMAINS,
+        accepted_domains=THREE_DOMAINS,
         outbound_connectors=tuple(connectors),
         readings=replace(SETTLED, **answers),
     )
@@ -140,10 +146,25 @@ def selected(connectors, domain, choices=None, **answers):
     [
         ([ALL_OWN, EXACT, BELOW], "fabrikam.example", "C1", "exchange-routing#C1"),
         ([ALL_OWN, EXACT, BELOW], "contoso.example", "C2", "exchange-routing#C2"),
-        ([ALL_OWN, EXACT, BELOW], "sales.contoso.example", "C3", "C3"),
-        ([replace(EXACT, is_rule_scoped=True)], "contoso.example", None, "C4"),
-        ([replace(EXACT, is_enabled=False)], "contoso.example", None, "C6"),
-        ([replace(EXACT, is_in_test_mode=True)], "contoso.example", None, "X-28"),
+        ([ALL_OWN, EXACT, BELOW], "sales.contoso.example", "C3", "exchange-routing#C3"),
+        (
+            [replace(EXACT, is_rule_scoped=True)],
+            "contoso.example",
+            None,
+            "exchange-routing#C4",
+        ),
+        (
+            [replace(EXACT, is_enabled=False)],
+            "contoso.example",
+            None,
+            "exchange-routing#C6",
+        ),
+        (
+            [replace(EXACT, is_in_test_mode=True)],
+            "contoso.example",
+            None,
+            "field-cases#X-28",
+        ),
         ([EVERY, ALL_OWN], "fabrikam.example", "C1", "exchange-routing#1.2"),
         ([EVERY, ALL_OWN], "wingtip.example", "C4", "exchange-routing#1.2"),
         ([ALL_OWN], "wingtip.example", None, "exchange-routing#1.2"),
@@ -403,7 +424,7 @@ def test_a_look_up_that_fails_waits_or_ends(said, kind):
 
 def test_whether_an_own_placeholder_domain_resolves_is_not_guessed():
     own = (
-        *BARE.accepted_domains,
+        *DOMAINS,
         AcceptedDomain("relay.invalid", DomainType.INTERNAL_RELAY),
     )
     item = mail(to=(address("relay@relay.invalid"),))
@@ -430,7 +451,7 @@ def relaying(kind, *, contact=True, connectors=(Z, SC1), rules=(REDIRECT,), **fi
     return tenant(
         *rules,
         platform=Platform.SERVER,
-        accepted_domains=(*BARE.accepted_domains, *extra),
+        accepted_domains=(*DOMAINS, *extra),
         directory=Directory((*DIRECTORY.recipients, *people)),
         send_connectors=connectors,
         **fields,

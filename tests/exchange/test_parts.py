@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.exchange.at_hand import asked, every_end, hits, mail, reading, tenant
+from fakes.exchange.rules import parts
+from tests.exchange.at_hand import BARE, asked, every_end, hits, mail, reading, tenant
 
 SECRET = {"SubjectOrBodyContainsWords": ["secret"]}
 TAKE = {"Quarantine": True}
@@ -109,3 +110,9 @@ def test_a_body_that_no_parser_can_read_is_never_no_match(monkeypatch):
 
     monkeypatch.setattr("email.message_from_bytes", broken)
     assert 2 == len(every_end(mail(body="unlike any other"), tenant(SECRET | TAKE)))
+
+
+def test_without_a_recipient_there_is_nothing_to_see_of_one():
+    view = parts.View(mail(), True, BARE, "Header", False)  # noqa: FBT003
+    for part in (parts.recipient, parts.recipient_domain, parts.recipient_scope):
+        assert () == part(view, None, BARE.readings).texts

@@ -12,9 +12,12 @@ from fakes.exchange.organization import (
     Platform,
     RecipientKind,
 )
+from fakes.exchange.rules.patterns import pattern
 from fakes.exchange.rules.predicates import PREDICATES, UNJUDGED, Level, Support
 from fakes.exchange.rules.rule import RuleError, parameter_names
 from fakes.exchange.rules.support import register
+from fakes.exchange.rules.values import Patterns, Recipients, Seen
+from fakes.exchange.rules.verdict import Verdict
 from fakes.mail.item import Submission
 from tests.exchange.at_hand import (
     ALIAS,
@@ -48,9 +51,24 @@ GONE = {("quarantined", None, None)}
 @pytest.mark.parametrize(
     ("conditions", "given", "is_hit", "source"),
     [
-        ({"SubjectContainsWords": ["Invoice"]}, {"subject": B64}, True, "v20"),
-        ({"SubjectContainsWords": ["SW52b2ljZQ"]}, {"subject": B64}, False, "v21"),
-        ({"SubjectMatchesPatterns": [r"=\?utf-8"]}, {"subject": B64}, False, "v22"),
+        (
+            {"SubjectContainsWords": ["Invoice"]},
+            {"subject": B64},
+            True,
+            "exchange-rules#v20",
+        ),
+        (
+            {"SubjectContainsWords": ["SW52b2ljZQ"]},
+            {"subject": B64},
+            False,
+            "exchange-rules#v21",
+        ),
+        (
+            {"SubjectMatchesPatterns": [r"=\?utf-8"]},
+            {"subject": B64},
+            False,
+            "exchange-rules#v22",
+        ),
         (
             {"SubjectMatchesPatterns": ["[mn]icrosft"]},
             {"subject": "NICROSFT"},
@@ -63,7 +81,12 @@ GONE = {("quarantined", None, None)}
             True,
             "v14",
         ),
-        ({"SubjectOrBodyContainsWords": ["[mn]sft"]}, {"body": "nsft"}, False, "v19"),
+        (
+            {"SubjectOrBodyContainsWords": ["[mn]sft"]},
+            {"body": "nsft"},
+            False,
+            "exchange-rules#v19",
+        ),
         ({"SubjectOrBodyContainsWords": ["hello"]}, {"body": "x"}, True, ""),
     ],
 )
@@ -178,7 +201,13 @@ EXTERNAL_RELAY = (AcceptedDomain("contoso.example", DomainType.EXTERNAL_RELAY),)
         (ANNA, ANNA, INSIDE, {}, "exchange-rules#v37"),
         (DIRK, None, OUTSIDE_SCOPE, {}, "exchange-rules#v38"),
         (ANNA, None, OUTSIDE_SCOPE, {}, "exchange-rules#v39"),
-        (ANNA, ANNA, OUTSIDE_SCOPE, {"accepted_domains": EXTERNAL_RELAY}, "v40"),
+        (
+            ANNA,
+            ANNA,
+            OUTSIDE_SCOPE,
+            {"accepted_domains": EXTERNAL_RELAY},
+            "exchange-rules#v40",
+        ),
         (DIRK, ANNA, OUTSIDE_SCOPE, {}, "exchange-rules#3.3"),
     ],
 )
@@ -383,3 +412,21 @@ def test_every_row_has_a_source_and_every_parameter_one_row():
 
 def test_the_bare_tenant_has_no_open_question():
     assert set() == asked(mail(to=(ANNA, BOB, CLEO, CONTACT)), BARE)
+
+
+def test_a_text_that_could_not_be_seen_is_never_no_match():
+    patterns = Patterns((pattern("x"),))
+    unseen = Seen((), "it could not be read")
+    assert Verdict.UNKNOWN is patterns.matches(unseen, BARE.readings)
+    assert "it could not be read" == patterns.why_unknown(unseen)
+    assert "the search took too long" == patterns.why_unknown(Seen(()))
+
+
+def test_a_text_that_is_no_address_is_nobody():
+    nobody = Recipients(("Bob",), frozenset({BOB}))
+    assert Verdict.NO_MATCH is nobody.matches(Seen(("odd",)), BARE.readings)
+
+
+def test_without_a_directory_only_addresses_name_somebody():
+    made = rule({"SentTo": ["Bob", str(BOB)]}, directory=None).conditions[0].value
+    assert (frozenset({BOB}), ("Bob",)) == (made.addresses, made.unresolved)

@@ -169,8 +169,10 @@ def test_the_closest_accepted_domain_counts(domain, expected):
             "sales.contoso.example", DomainType.INTERNAL_RELAY, covers_subdomains=True
         ),
     )
-    entry = accepted_domain(replace(BARE, accepted_domains=domains), domain)
-    assert expected == (entry.domain if entry else None)
+    for order in (domains, domains[::-1]):
+        entry = accepted_domain(replace(BARE, accepted_domains=order), domain)
+        assert entry
+        assert expected == entry.domain
 
 
 def test_reports_come_from_the_default_domain():

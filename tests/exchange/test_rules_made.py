@@ -107,7 +107,7 @@ def test_a_rule_is_on_unless_it_says_otherwise(given, is_enabled):
 
 
 def test_values_that_exports_write_for_not_set_are_not_set():
-    empty = {
+    empty: dict[str, object] = {
         "SubjectContainsWords": [],
         "SentTo": None,
         "DeleteMessage": False,

@@ -6,7 +6,12 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from fakes.choices import Choices
-from fakes.exchange.organization import InboundConnector, Platform, Recipient
+from fakes.exchange.organization import (
+    Directory,
+    InboundConnector,
+    Platform,
+    Recipient,
+)
 from fakes.exchange.organization import RecipientKind as Kind
 from fakes.exchange.rules.fork import Way
 from fakes.exchange.transport import accept, inbound_connector, refuse_recipient
@@ -24,8 +29,8 @@ from tests.exchange.at_hand import (
     FOREIGN,
     OUTSIDE,
     REJECT,
+    RELAY,
     ROUTE,
-    Directory,
     address,
     asked,
     every_end,
@@ -94,7 +99,7 @@ def test_merging_does_not_hide_whether_a_session_is_inside():
 
 def test_an_inbound_and_an_outbound_connector_of_one_name_are_two_questions():
     odd = replace(WIDE, name="Relay", unjudged=("Odd",))
-    out = replace(BARE.outbound_connectors[0], unjudged=("Odd",))
+    out = replace(RELAY, unjudged=("Odd",))
     organization = tenant(
         SCOPE, ROUTE, inbound_connectors=(odd,), outbound_connectors=(out,)
     )

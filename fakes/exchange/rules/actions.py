@@ -298,9 +298,8 @@ def unknown_end(fork: Fork, fact: Fact) -> Fork:
 
 
 def _targets(action: Action) -> tuple[Address, ...]:
-    if action.targets is None:
-        return ()
-    return tuple(sorted(action.targets.addresses, key=str))
+    addresses = action.targets.addresses if action.targets else ()
+    return tuple(sorted(addresses, key=str))
 
 
 _JUDGED = (

@@ -78,25 +78,23 @@ def _places(entry: Word, folded: str, readings: Readings) -> Iterator[tuple[int,
 def _phrase_places(parts: list[str], folded: str) -> Iterator[tuple[int, int]]:
     start = folded.find(parts[0])
     while start >= 0:
-        end: int | None = start + len(parts[0])
-        for part in parts[1:]:
-            end = _next_part(folded, end, part)
-            if end is None:
-                break
+        end = _phrase_end(folded, start, parts)
         if end is not None:
             yield start, end
         start = folded.find(parts[0], start + 1)
 
 
-def _next_part(folded: str, end: int | None, part: str) -> int | None:
-    if end is None:
-        return None
-    after = end
-    while after < len(folded) and folded[after].isspace():
-        after += 1
-    if after == end or not folded.startswith(part, after):
-        return None
-    return after + len(part)
+def _phrase_end(folded: str, start: int, parts: list[str]) -> int | None:
+    """Follow the parts of a phrase from a start on, blanks between them."""
+    end = start + len(parts[0])
+    for part in parts[1:]:
+        after = end
+        while after < len(folded) and folded[after].isspace():
+            after += 1
+        if after == end or not folded.startswith(part, after):
+            return None
+        end = after + len(part)
+    return end
 
 
 def _is_edge(text: str, index: int, edge: str, readings: Readings) -> bool:
