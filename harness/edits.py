@@ -428,5 +428,6 @@ def _recipients(world: World) -> tuple[Recipient, ...]:
 
 def _with_recipients(world: World, recipients: tuple[Recipient, ...]) -> World:
     directory = world.organization.directory
-    is_whole = directory is not None and directory.is_whole
-    return _with(world, directory=Directory(recipients, is_whole=is_whole))
+    if directory is None:
+        return _with(world, directory=Directory(recipients, is_whole=False))
+    return _with(world, directory=replace(directory, recipients=recipients))

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from fakes.choices import Choices
+from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.server import ExchangeServer, Outside
 from fakes.internet.certificates import client_context, server_context
 from fakes.internet.mx import MailExchangers
@@ -27,7 +28,7 @@ from fakes.smtp.loop import Loop
 from fakes.zivver.endpoint import ZivverEndpoint
 from harness.agree import agree
 from harness.fold import Story, fold
-from harness.simulate import NO_PATIENCE, Table
+from harness.simulate import Table
 
 if TYPE_CHECKING:
     import ssl

@@ -78,10 +78,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Recipient objects with their index; `is_whole` says that none is missing."""
+    """Recipient objects with their index.
+
+    `is_whole` says that none is missing, `knows_forwarding` that mailboxes which
+    forward their mail are marked as such (`Recipient.unjudged`).
+    """
 
     recipients: tuple[Recipient, ...]
     is_whole: bool = True
+    knows_forwarding: bool = False
     by_address: Mapping[Address, tuple[Recipient, ...]] = field(
         init=False, compare=False, repr=False
     )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from harness.check.derive import DerivedMail, VacuousRow
 
 _ORDINARY = frozenset({Disposition.PLAIN, Disposition.INTERNAL})
+# What comes after the rules, or beside them, and is not looked at (exchange-rules#1).
+_NOT_LOOKED_AT = "no copies by journal rules, inbox rules or DLP policies"
 # What alone does not say that the tenant is wrong.
 _OPEN = frozenset({FindingKind.UNDETERMINED, FindingKind.VACUOUS})
 _NOT_MET = "no derived mail meets it"
@@ -56,6 +58,8 @@ def check(
     answer, why = _answer(policy, checked, sorts, unmet)
     organization = world.organization
     assumed = dict.fromkeys(a for entry in checked for a in entry.outcome.assumed)
+    if checked:
+        assumed[_NOT_LOOKED_AT] = None
     return CheckReport(
         answer,
         why,

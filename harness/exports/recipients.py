@@ -123,7 +123,11 @@ def read_directory(
             else:
                 merged[at] = _completed(merged[at], one)
     is_whole = Cmdlet.RECIPIENTS in found and Cmdlet.RECIPIENTS not in cut
-    return Directory(tuple(merged), is_whole=is_whole)
+    mailboxes = Cmdlet.MAILBOXES
+    knows_forwarding = mailboxes in found and mailboxes not in cut
+    return Directory(
+        tuple(merged), is_whole=is_whole, knows_forwarding=knows_forwarding
+    )
 
 
 def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient | None:

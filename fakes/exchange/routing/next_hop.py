@@ -339,7 +339,10 @@ def _settled(
             found.why,
             recipients=_who(leg),
         )
-        return Routed(leg, ending, step)
+        directory = organization.directory
+        is_known = directory is not None and directory.knows_forwarding
+        assumed = () if is_known else ("no mailbox forwards its mail",)
+        return Routed(leg, ending, step, assumed)
     ending = Ending(EndKind.REJECTED, found.why, found.reply)
     step = Step(
         StepKind.RESOLVED, str(leg.address), Answer.NO, found.why, recipients=_who(leg)
