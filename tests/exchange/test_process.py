@@ -307,6 +307,8 @@ def test_an_unknown_exception_is_chosen_only_until_the_rule_is_decided():
     words = {"MessageSizeOver": "1", "ExceptIfMessageTypeMatches": "OOF"}
     found = every_end(mail(), tenant(words | TAKE))
     assert [{CLEO: PLAIN}, {CLEO: GONE}] == found
+    sure = {"SubjectContainsWords": ["hello"]} | words
+    assert found == every_end(mail(), tenant(sure | TAKE))
     known = {"SubjectContainsWords": ["absent"]} | words
     assert set() == asked(mail(), tenant(known | TAKE))
 
@@ -390,3 +392,16 @@ def test_a_run_of_its_own_is_never_merged():
     assert {CLEO: PLAIN} == ends(mail(), tenant(MAYBE | TAKE), choices=Choices())
     late = datetime(2026, 11, 25, tzinfo=UTC) + timedelta(days=1)
     assert {CLEO: PLAIN} == ends(mail(), tenant(MAYBE | TAKE), at=late)
+
+
+def test_an_unknown_exception_that_holds_takes_the_rule_away():
+    found = explore(
+        lambda choices: ends(
+            mail(),
+            tenant({"ExceptIfMessageTypeMatches": "OOF"} | TAKE),
+            choices=choices,
+        ),
+        bound=9,
+    )
+    ways = {run.met[0].chosen: run.result[CLEO] for run in found.runs}
+    assert {"NO_MATCH": GONE, "MATCH": PLAIN} == ways
