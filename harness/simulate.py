@@ -203,7 +203,8 @@ def _joined(
     because = _smallest(differing)
     if because is None:
         because = _unknown_end(base.deliveries)
-    if not exploration.is_whole and because is None:
+    if not exploration.is_whole and (because is None or because.is_reading):
+        # What was not followed could weigh more than a reading does.
         why = f"more than {bound} ways to go, not all followed"
         because = Because((why,), (), (), why=why)
     is_reading = because is not None and because.is_reading

@@ -5,7 +5,6 @@ import pytest
 from harness.compare import TABLE, FindingKind, compare, worst
 from harness.duty import Duty, Inside, Obligation
 from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
-
 from tests.judging.worlds_at_hand import BOB, INFO
 
 MUST_SECURE, MUST_PLAIN = Obligation.MUST_BE_SECURE, Obligation.MUST_BE_PLAIN
@@ -44,9 +43,7 @@ def test_one_secure_copy_never_hides_a_plain_one():
 
 
 def test_a_misdirected_copy_that_left_plain_is_a_leak():
-    copy = Delivery(
-        None, INFO, Disposition.MISDIRECTED, "wrong way", left_plain=True
-    )
+    copy = Delivery(None, INFO, Disposition.MISDIRECTED, "wrong way", left_plain=True)
     result = Outcome((Fate(None, (copy,)),))
     findings = compare(result, (Duty(BOB, MUST_SECURE),))
     assert FindingKind.LEAK in [finding.kind for finding in findings]
@@ -80,9 +77,7 @@ def test_what_inside_recipients_of_a_secure_mail_get_is_what_the_policy_says():
     assert [] == kinds(inside, MUST_SECURE)
     assert [FindingKind.LEAK] == kinds(inside, MUST_SECURE, inside=Inside.SECURE)
     secure = outcome(Disposition.SECURE_IN_APP)
-    assert [FindingKind.OVER_CAPTURE] == kinds(
-        secure, MUST_SECURE, inside=Inside.PLAIN
-    )
+    assert [FindingKind.OVER_CAPTURE] == kinds(secure, MUST_SECURE, inside=Inside.PLAIN)
 
 
 def test_a_leak_that_no_rule_can_see_stays_a_leak_and_is_marked():

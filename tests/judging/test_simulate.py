@@ -16,8 +16,16 @@ from harness.compare import FindingKind, compare
 from harness.duty import Duty, Obligation
 from harness.outcome import Disposition
 from harness.simulate import simulate
-
-from tests.judging.worlds_at_hand import ANNA, AT, BOB, INFO, ROUTE, mail, organization, world
+from tests.judging.worlds_at_hand import (
+    ANNA,
+    AT,
+    BOB,
+    INFO,
+    ROUTE,
+    mail,
+    organization,
+    world,
+)
 
 WORD = ROUTE | {"SubjectContainsWords": ["Secure"]}
 DETECTOR = {
@@ -32,7 +40,9 @@ def disposition(item, where, who=INFO, **how):
 
 
 def test_a_word_in_the_subject_takes_the_mail_to_zivver():
-    assert Disposition.SECURE_NOTIFICATION is disposition(mail("Secure: x"), world(WORD))
+    assert Disposition.SECURE_NOTIFICATION is disposition(
+        mail("Secure: x"), world(WORD)
+    )
 
 
 def test_without_the_word_it_leaves_as_ordinary_mail():
@@ -64,7 +74,9 @@ def test_a_server_that_comes_back_is_not_in_a_static_world_but_the_queue_ends():
 
 @pytest.mark.parametrize("fault", sorted(set(CertificateFault) - {"none"}))
 def test_a_bad_certificate_of_zivver_keeps_the_mail_in_the_queue(fault):
-    tls = ServerTls(is_offered=True, certificate=Certificate(("smtp.zivver.com",), fault))
+    tls = ServerTls(
+        is_offered=True, certificate=Certificate(("smtp.zivver.com",), fault)
+    )
     where = world(WORD, zivver=ZivverService(tls=tls))
     assert Disposition.DEFERRED is disposition(mail("Secure"), where)
 
@@ -97,9 +109,13 @@ def test_thirty_unknown_detectors_that_prepend_a_word_still_give_an_answer():
         | {"MessageContainsDataClassifications": [f"type {n}"]}
         for n in range(30)
     ]
-    outcome = simulate(mail("Secure"), world(*rules, ROUTE | {"From": [str(ANNA)]}), at=AT)
+    outcome = simulate(
+        mail("Secure"), world(*rules, ROUTE | {"From": [str(ANNA)]}), at=AT
+    )
     assert outcome.is_whole
-    assert Disposition.SECURE_NOTIFICATION is outcome.fate(INFO).deliveries[0].disposition
+    assert (
+        Disposition.SECURE_NOTIFICATION is outcome.fate(INFO).deliveries[0].disposition
+    )
     assert outcome.fate(INFO).undetermined is None
 
 
@@ -218,3 +234,24 @@ def test_a_redirect_to_a_mailbox_takes_the_mail_from_its_recipients():
     outcome = simulate(mail(), world(redirecting), at=AT)
     assert Disposition.LOST is outcome.fate(INFO).deliveries[0].disposition
     assert Disposition.MISDIRECTED is outcome.fate(None).deliveries[0].disposition
+
+
+def test_an_incident_report_to_somebody_not_exported_is_a_copy_that_cannot_be_told():
+    reporting = {"Name": "report", "GenerateIncidentReport": "Security Team"}
+    fate = simulate(mail(), world(reporting), at=AT).fate(None)
+    assert [Disposition.UNDETERMINED] == [d.disposition for d in fate.deliveries]
+    assert fate.undetermined is not None
+
+
+def test_a_reading_found_before_the_bound_was_reached_does_not_hide_the_rest():
+    relay = organization().outbound_connectors[0]
+    other = replace(relay, name="Other", smart_hosts=("other.example",))
+    where = world(
+        WORD,
+        {"Name": "other", "RouteMessageOutboundConnector": "Other"},
+        DETECTOR | {"DeleteMessage": True},
+        connectors=(relay, other),
+    )
+    fate = simulate(mail("Secure"), where, at=AT, bound=2).fate(INFO)
+    assert fate.undetermined is not None
+    assert fate.hangs_on is None

@@ -50,9 +50,7 @@ def organization(*rules, connectors=None, **fields):
         "directory": Directory((mailbox(ANNA), mailbox(BOB))),
         "outbound_connectors": (relay,) if connectors is None else connectors,
     }
-    return Organization(
-        "contoso", Platform.ONLINE, made, **(basis | fields)
-    )
+    return Organization("contoso", Platform.ONLINE, made, **(basis | fields))
 
 
 def world(*rules, zivver=None, **fields):

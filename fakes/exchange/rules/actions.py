@@ -12,6 +12,7 @@ from fakes.exchange.organization import Platform
 from fakes.exchange.readings import ask
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.exchange.rules.predicates import Support, ValueProblem, recipients
+from fakes.mail.address import Address
 from fakes.mail.content import parse, prepend_subject, remove_fields, set_field
 from fakes.mail.reply import reply
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from fakes.choices import Choices
     from fakes.exchange.organization import Directory, Organization
     from fakes.exchange.rules.values import Recipients
-    from fakes.mail.address import Address
 
+# Stands for a recipient that a rule names and that no exported object is.
+_SOMEBODY = Address("somebody", "not-exported.invalid")
 LOOP_HEADER = "X-MS-Exchange-Transport-Rules-Loop"
 _DEFAULT_STATUS = "5.7.1"
 _DEFAULT_TEXT = "Delivery not authorized, message refused"
@@ -272,6 +274,9 @@ def _report(fork: Fork, action: Action, context: Context) -> Fork:
     fact = Fact(action.name, action.operand, why=f"rule `{context.rule}` makes a mail")
     ending = Ending(EndKind.UNKNOWN, "what the report carries is not judged", fact=fact)
     targets = _targets(action)
+    if action.targets is None or action.targets.unresolved:
+        # Somebody whom no export shows gets it too, and could be anybody.
+        targets = (*targets, _SOMEBODY)
     return replace(
         fork, reports=fork.reports + tuple((target, ending) for target in targets)
     )

@@ -24,7 +24,7 @@ from fakes.exchange.readings import alternatives, differs, settle
 from fakes.exchange.rules.parts import View, Who
 from fakes.exchange.rules.predicates import Level
 from fakes.exchange.rules.values import Seen
-from fakes.exchange.rules.verdict import Verdict, negated
+from fakes.exchange.rules.verdict import Verdict, all_of, negated
 from fakes.trace import Answer, Detail
 
 if TYPE_CHECKING:
@@ -185,14 +185,9 @@ def _verdict(test: _Test, readings: Readings) -> Verdict:
 
 def _combined(tests: list[_Test]) -> Verdict:
     """AND of the conditions and of the negated exceptions."""
-    verdict = Verdict.MATCH
-    for test in tests:
-        one = negated(test.verdict) if test.is_exception else test.verdict
-        if one is Verdict.NO_MATCH:
-            return Verdict.NO_MATCH
-        if one is Verdict.UNKNOWN:
-            verdict = Verdict.UNKNOWN
-    return verdict
+    return all_of(
+        negated(test.verdict) if test.is_exception else test.verdict for test in tests
+    )
 
 
 def _decide(tests: list[_Test], around: Surroundings) -> Verdict:
