@@ -104,16 +104,13 @@ def _derived(
     """Give the tenant of this session with the mails that its policy gives."""
     from harness.check.derive import derive
     from harness.check.facts import facts_of
-    from harness.policy.noun import PolicyError
     from harness.scenario.files import read_setting
     from harness.scenario.problem import ScenarioError
 
-    config = node.config
-    given, policy = config.stash.get(CHOSEN, (None, None))
-    tenant = given or config.getini("relay_tenant") or DEFAULT_TENANT
+    tenant, policy = _chosen(node.config)
     try:
-        setting = read_setting(tenant, policy or config.getini("relay_policy") or None)
-    except (ScenarioError, PolicyError) as error:
+        setting = read_setting(tenant, policy)
+    except ScenarioError as error:
         raise node.CollectError(str(error)) from None
     if setting.policy is None:
         message = f"`{tenant}` has no policy: say which with relay_policy or --policy"
@@ -123,6 +120,19 @@ def _derived(
         rows = "; ".join(f"{row.row}: {row.why}" for row in derivation.vacuous)
         raise node.CollectError(f"VACUOUS, no mail meets these rows of it: {rows}")
     return setting, derivation.mails
+
+
+def _chosen(config: pytest.Config) -> tuple[str, str | None]:
+    """Say which tenant and policy are meant: options, then the ini file's own."""
+    tenant, policy = config.stash.get(CHOSEN, (None, None))
+    if tenant is None and policy is None:
+        tenant = config.getini("relay_tenant") or DEFAULT_TENANT
+        policy = config.getini("relay_policy") or None
+        # What an ini file names lies beside it.
+        if (config.rootpath / tenant).is_dir():
+            tenant = str(config.rootpath / tenant)
+        policy = None if policy is None else str(config.rootpath / policy)
+    return tenant or DEFAULT_TENANT, policy
 
 
 class DifferenceError(Exception):
@@ -181,9 +191,14 @@ class CaseItem(_Item):
     def runtest(self) -> None:
         """Run it."""
         from harness.scenario.files import read_setting
+        from harness.scenario.problem import ScenarioError
         from harness.scenario.run import examine
 
-        setting = read_setting(self.case.tenant)
+        try:
+            setting = read_setting(self.case.tenant)
+        except ScenarioError as error:
+            place = f"{self.case.place}: case `{self.case.name}`"
+            raise ScenarioError(f"{place}: {error}") from None
         if self.how == COMPUTED:
             found = examine(self.case, setting)
         else:
@@ -312,11 +327,10 @@ def _report(error: DifferenceError, how: str) -> str:
 
 @pytest.fixture(scope="session")
 def relay_world(pytestconfig: pytest.Config) -> World:
-    """Give the world of the tenant that `relay_tenant` names in the ini file."""
+    """Give the world of the tenant that the ini file's `relay_tenant` names."""
     from harness.scenario.files import read_setting
 
-    tenant = pytestconfig.getini("relay_tenant") or DEFAULT_TENANT
-    return read_setting(tenant).world
+    return read_setting(*_chosen(pytestconfig)).world
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,3 +208,28 @@ def test_a_tenant_that_is_not_there_is_one_line(folder):
     done = run_pytest(folder)
     assert "did you mean `guide-online-as-meant`?" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_a_case_of_a_tenant_that_is_not_there_is_one_line(folder):
+    write_case(folder, "secure")
+    file = folder / "x.scenario.toml"
+    file.write_text(
+        file.read_text().replace("subject", 'tenant = "contos"\nsubject', 1)
+    )
+    done = run_pytest(folder, "-m", "not wire")
+    assert "case `a word is found`: no folder and no tenant `contos`, did you" in (
+        done.stdout
+    )
+    assert "Traceback" not in done.stdout
+
+
+def test_the_ini_file_names_a_folder_and_a_policy_beside_it(folder):
+    shutil.copy(ROOT / "harness" / "packs" / "subject.scenario.toml", folder)
+    tenant = folder / "mine"
+    shutil.copytree(ROOT / "harness" / "tenants" / "guide-online-as-meant", tenant)
+    (tenant / "policy.toml").rename(folder / "intent.toml")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\nrelay_tenant = mine\nrelay_policy = intent.toml\n"
+    )
+    done = run_pytest(folder, "-m", "not wire")
+    assert 0 == done.returncode, done.stdout

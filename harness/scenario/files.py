@@ -11,6 +11,7 @@ from harness.exports.files import built_in_tenants, read_tenant
 from harness.exports.formats import RawFile, decode, read_objects
 from harness.exports.problems import ExportError
 from harness.policy.files import read_policy
+from harness.policy.noun import PolicyError
 from harness.policy.parse import parse_policy
 from harness.scenario.parse import ScenarioFile, parse_corpus_file
 from harness.scenario.parse_expect import nearest
@@ -74,25 +75,26 @@ def read_setting(tenant: str, policy: str | None = None) -> Setting:
     `policy` is a file; without it the tenant's own policy is taken, if it has one.
 
     Raises:
-        ScenarioError: there is no such tenant, or it cannot be read.
-        PolicyError: the policy cannot be read.
+        ScenarioError: there is no such tenant, or it or its policy cannot be read.
 
     """
-    ours = _TENANTS / tenant
-    is_ours = tenant in own_tenants()
+    own = own_tenants()
+    known = (*own, *built_in_tenants())
+    if tenant not in known and not Path(tenant).is_dir():
+        message = f"no folder and no tenant `{tenant}`{nearest(tenant, known)}"
+        raise ScenarioError(message)
     try:
-        read = read_tenant(str(ours) if is_ours else tenant)
-    except ExportError as error:
-        known = (*own_tenants(), *built_in_tenants())
-        hint = "" if tenant in known else nearest(tenant, known)
-        raise ScenarioError(f"{error}{hint if is_ours else ''}") from None
-    if policy is not None:
-        return Setting(read.world, MappingProxyType({_POLICY: read_policy(policy)}))
-    own = {
-        name: parse_policy(text, file=f"{tenant}/{name}.toml")
-        for name, text in read.policies.items()
-    }
-    return Setting(read.world, MappingProxyType(own))
+        read = read_tenant(str(_TENANTS / tenant) if tenant in own else tenant)
+        if policy is not None:
+            policies = {_POLICY: read_policy(policy)}
+        else:
+            policies = {
+                name: parse_policy(text, file=f"{tenant}/{name}.toml")
+                for name, text in read.policies.items()
+            }
+    except (ExportError, PolicyError) as error:
+        raise ScenarioError(str(error)) from None
+    return Setting(read.world, MappingProxyType(policies))
 
 
 @lru_cache(maxsize=1)

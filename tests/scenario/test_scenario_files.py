@@ -1,9 +1,13 @@
 """What is wrong with a scenario file is one line: place and nearest name."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from harness.scenario import ScenarioError
-from harness.scenario.files import load_corpus, load_file
+from harness.scenario.files import load_corpus, load_file, read_setting
+from harness.scenario.run import examine
 
 GOOD = """\
 [[case]]
@@ -148,3 +152,16 @@ def test_recipients_are_those_of_whom_something_is_expected(tmp_path):
     (case,) = load_file(file).cases
     assert [str(who) for who in case.mail.rcpt_to] == ["info@fabrikam.example"]
     assert str(case.mail.authenticated) == "anna@contoso.example"
+
+
+def test_the_case_that_the_readme_shows_can_be_read(tmp_path):
+    readme = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text("utf-8")
+    file = tmp_path / "x.scenario.toml"
+    file.write_text(re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)[0], "utf-8")
+    (case,) = load_file(file).cases
+    assert () == examine(case, read_setting(case.tenant))
+
+
+def test_a_tenant_that_is_not_there_is_named_with_the_nearest():
+    with pytest.raises(ScenarioError, match="`contosso`, did you mean `contoso`"):
+        read_setting("contosso")

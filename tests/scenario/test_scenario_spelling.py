@@ -28,11 +28,11 @@ values = st.recursive(
 
 
 @pytest.mark.parametrize(
-    "folder", sorted({case.file.split("/")[-2] for case in CORPUS})
+    "folder", sorted({Path(case.file).parent.name for case in CORPUS})
 )
 def test_every_case_of_the_corpus_comes_back(folder, tmp_path):
     for number, case in enumerate(CORPUS):
-        if case.file.split("/")[-2] != folder:
+        if Path(case.file).parent.name != folder:
             continue
         file = tmp_path / f"{number}.scenario.toml"
         for name in filter(None, (case.mail.eml, case.rules_file)):
