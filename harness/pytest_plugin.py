@@ -138,11 +138,14 @@ def _chosen(config: pytest.Config) -> tuple[str, str | None]:
 class DifferenceError(Exception):
     """A case came out otherwise than expected."""
 
-    def __init__(self, found: Iterable[Mismatch], notes: tuple[str, ...]) -> None:
-        """Keep what is reported."""
+    def __init__(
+        self, found: Iterable[Mismatch], notes: tuple[str, ...], total: int
+    ) -> None:
+        """Keep what is reported; `total` is how many recipients the mail has."""
         super().__init__("the case came out otherwise")
         self.found = tuple(found)
         self.notes = notes
+        self.total = total
 
 
 class _Item(pytest.Item):
@@ -204,7 +207,8 @@ class CaseItem(_Item):
         else:
             found = _case_on_the_wire(self.case, setting, self.config)
         if found:
-            raise DifferenceError(found, self.notes)
+            total = len(self.case.mail.rcpt_to)
+            raise DifferenceError(found, self.notes, total)
 
 
 class PackItem(_Item):
@@ -249,7 +253,8 @@ class PackItem(_Item):
             told = _wire_of(self.config, world).compare(mail.item, world, DEFAULT_AT)
             found = told.mismatches
         if found:
-            raise DifferenceError(found, self.notes)
+            total = len(mail.item.envelope.recipients)
+            raise DifferenceError(found, self.notes, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,10 +313,21 @@ def _case_on_the_wire(
     return (*told.mismatches, *judge(case.expect, told.outcome, one_run=True))
 
 
-def _report(error: DifferenceError, how: str) -> str:
+def _headline(error: DifferenceError) -> str:
+    """Say the worst of it first."""
+    clear = len({m.about for m in error.found if m.is_clear})
+    if clear:
+        recipients = "recipient" if error.total == 1 else "recipients"
+        return (
+            f"{clear} of {max(error.total, clear)} {recipients} got the mail in clear"
+        )
     number = len(error.found)
     what = "thing" if number == 1 else "things"
-    lines = [f"{number} {what} came out otherwise than expected ({how})"]
+    return f"{number} {what} came out otherwise than expected"
+
+
+def _report(error: DifferenceError, how: str) -> str:
+    lines = [f"{_headline(error)} ({how})"]
     for mismatch in error.found:
         lines.append(f"  {mismatch.about}")
         lines.append(f"    expected  {mismatch.expected}")

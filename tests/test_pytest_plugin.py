@@ -88,6 +88,15 @@ def test_a_failing_case_says_who_and_why_and_shows_no_traceback(folder):
         assert line in done.stdout
 
 
+def test_a_mail_that_left_in_clear_is_said_first(folder):
+    write_case(folder, "secure")
+    file = folder / "x.scenario.toml"
+    edit = 'edits = [{ disable_rule = "Zivver" }]\nsubject'
+    file.write_text(file.read_text().replace("subject", edit, 1))
+    done = run_pytest(folder, "-m", "not wire")
+    assert "1 of 1 recipient got the mail in clear (computed)" in done.stdout
+
+
 def test_an_ill_formed_file_is_one_line(folder):
     write_case(folder, "plainn")
     done = run_pytest(folder)

@@ -78,12 +78,16 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One difference: about whom, what was expected, what was got, and why."""
+    """One difference: about whom, what was expected, what was got, and why.
+
+    `is_clear`: a copy left in clear, and no such copy was expected.
+    """
 
     about: str
     expected: str
     got: str
     why: tuple[str, ...] = ()
+    is_clear: bool = False
 
 
 def judge(
@@ -143,7 +147,11 @@ def _of_recipient(
     found = []
     if not _copies_match(expected.copies, fate, one_run=one_run):
         wanted = words_of(expected.copies) or "no copy"
-        found.append(Mismatch(who, wanted, _got(fate), trail(fate)))
+        is_clear = any(d.left_plain for d in fate.deliveries) and not any(
+            copy.word in {"plain", Disposition.PLAIN} or copy.left_plain
+            for copy in expected.copies
+        )
+        found.append(Mismatch(who, wanted, _got(fate), trail(fate), is_clear))
     if one_run or not expected.otherwise:
         return found
     ways = fate.alternatives

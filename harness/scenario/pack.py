@@ -105,6 +105,7 @@ def examine_derived(
                 finding.obligation.value,
                 got,
                 trail(fate) if fate else (),
+                is_clear=finding.kind is FindingKind.LEAK,
             )
         )
     return tuple(found)

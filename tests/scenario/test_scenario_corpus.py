@@ -9,9 +9,12 @@ from fakes.exchange.readings import QUESTIONS
 from fakes.exchange.rules.actions import ACTIONS
 from fakes.exchange.rules.predicates import PREDICATES, Support
 from fakes.zivver.readings import READINGS
+from harness.check.derive import derive
+from harness.check.facts import facts_of
+from harness.exports.files import built_in_tenants
 from harness.outcome import Disposition
 from harness.scenario.expectation import GROUPS
-from harness.scenario.files import load_corpus, load_file
+from harness.scenario.files import load_corpus, load_file, read_setting
 
 ROOT = Path(__file__).parents[2]
 CORPUS = load_corpus(ROOT / "scenarios")
@@ -84,3 +87,13 @@ def test_a_pack_is_cited_and_says_which_mails(file):
     packs = load_file(file).packs
     assert packs
     assert all(pack.source and pack.mails for pack in packs)
+
+
+@pytest.mark.parametrize("tenant", built_in_tenants())
+def test_some_pack_speaks_of_each_mail_that_is_derived(tenant):
+    setting = read_setting(tenant)
+    packs = [pack for file in PACKS for pack in load_file(file).packs]
+    for policy in setting.policies.values():
+        mails = derive(policy, facts_of(setting.world)).mails
+        silent = [m.id for m in mails if not any(p.speaks_of(m.id) for p in packs)]
+        assert [] == silent
