@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.trace import Answer, StepKind
+from harness.compare import Finding, FindingKind
 from harness.outcome import SECURE, Disposition
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ GROUPS: Mapping[str, frozenset[Disposition]] = MappingProxyType(
     }
 )
 WORDS = (*GROUPS, NEVER_PLAIN, *(entry.value for entry in Disposition))
+BEYOND_RULES = " (beyond rules)"
+FINDING_WORDS = (*FindingKind, FindingKind.LEAK.value + BEYOND_RULES)
 STEP_WORDS = ("matches", "does not match", "cannot tell")
 _STEP_ANSWERS: Mapping[str, Answer] = MappingProxyType(
     dict(zip(STEP_WORDS, (Answer.YES, Answer.NO, Answer.CANNOT_TELL), strict=True))
@@ -111,6 +114,11 @@ def judge(
         found.extend(_of_questions(expect, outcome))
     found.extend(_of_steps(expect, outcome))
     return tuple(found)
+
+
+def finding_word(finding: Finding) -> str:
+    """Name a finding; one that no mail flow rule could prevent is marked."""
+    return finding.kind.value + (BEYOND_RULES if finding.is_beyond_rules else "")
 
 
 def words_of(copies: Iterable[Copy]) -> str:

@@ -17,8 +17,8 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from harness.compare import FindingKind
 from harness.scenario.expectation import (
+    FINDING_WORDS,
     STEP_WORDS,
     WORDS,
     Copy,
@@ -139,8 +139,7 @@ def _steps(table: Table) -> tuple[tuple[str, str], ...]:
 
 def _findings(table: Table) -> tuple[str, ...] | None:
     names = table.texts("findings")
-    kinds = [kind.value for kind in FindingKind]
     for name in names or ():
-        if name not in kinds:
-            raise table.fail("findings", f"`{name}`{nearest(name, kinds)}")
+        if name not in FINDING_WORDS:
+            raise table.fail("findings", f"`{name}`{nearest(name, FINDING_WORDS)}")
     return names

@@ -18,7 +18,7 @@ from harness.exports.problems import ExportError
 from harness.exports.rules import read_rules
 from harness.policy.judge import judge as duties_of
 from harness.scenario.compose import compose
-from harness.scenario.expectation import Mismatch, judge
+from harness.scenario.expectation import Mismatch, finding_word, judge
 from harness.scenario.problem import ScenarioError
 from harness.scenario.verbs import apply_change
 from harness.simulate import run_once, simulate
@@ -147,7 +147,7 @@ def _of_findings(
         own = tuple(entry.domain for entry in domains)
     duties = duties_of(policy, item, own_domains=own)
     found = compare(outcome, duties)
-    kinds = tuple(dict.fromkeys(finding.kind.value for finding in found))
+    kinds = tuple(dict.fromkeys(finding_word(finding) for finding in found))
     wanted = case.expect.findings or ()
     if set(kinds) == set(wanted):
         return ()
