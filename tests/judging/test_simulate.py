@@ -15,10 +15,8 @@ from fakes.zone import zone
 from harness.compare import FindingKind, compare
 from harness.duty import Duty, Obligation
 from harness.outcome import Disposition
-from harness.simulate import simulate
 from tests.judging.worlds_at_hand import (
     ANNA,
-    AT,
     BOB,
     INFO,
     ROUTE,
@@ -35,7 +33,7 @@ DETECTOR = {
 
 
 def disposition(item, where, who=INFO, **how):
-    fate = simulate(item, where, at=AT, **how).fate(who)
+    fate = simulated(item, where, **how).fate(who)
     return fate.deliveries[0].disposition if fate.deliveries else None
 
 
@@ -51,15 +49,15 @@ def test_without_the_word_it_leaves_as_ordinary_mail():
 
 def test_nothing_leaves_plain_when_zivver_is_down_and_the_rule_matched():
     down = ZivverService(is_down=True)
-    outcome = simulate(mail("Secure"), world(WORD, zivver=down), at=AT)
+    outcome = simulated(mail("Secure"), world(WORD, zivver=down))
     assert Disposition.DEFERRED is outcome.fate(INFO).deliveries[0].disposition
     assert not any(delivery.left_plain for delivery in outcome.deliveries)
 
 
 def test_a_queue_that_is_given_time_gives_up_and_tells_the_sender():
     down = ZivverService(is_down=True)
-    outcome = simulate(
-        mail("Secure"), world(WORD, zivver=down), at=AT, patience=timedelta(days=3)
+    outcome = simulated(
+        mail("Secure"), world(WORD, zivver=down), patience=timedelta(days=3)
     )
     (delivery,) = outcome.fate(INFO).deliveries
     assert (Disposition.EXPIRED, True) == (delivery.disposition, delivery.is_told)
@@ -83,7 +81,7 @@ def test_a_bad_certificate_of_zivver_keeps_the_mail_in_the_queue(fault):
 
 def test_an_unknown_condition_that_decides_on_the_end_is_named():
     where = world(DETECTOR | {"DeleteMessage": True})
-    fate = simulate(mail(), where, at=AT).fate(INFO)
+    fate = simulated(mail(), where).fate(INFO)
     assert ("MessageContainsDataClassifications Credit Card Number",) == (
         fate.undetermined.questions
     )
@@ -92,13 +90,13 @@ def test_an_unknown_condition_that_decides_on_the_end_is_named():
 
 def test_an_unknown_condition_whose_rule_changes_nothing_about_delivery_is_not_asked():
     where = world(DETECTOR | {"SetAuditSeverity": "High"})
-    fate = simulate(mail(), where, at=AT).fate(INFO)
+    fate = simulated(mail(), where).fate(INFO)
     assert fate.undetermined is None
 
 
 def test_an_unknown_condition_that_ends_alike_both_ways_leaves_the_end_determined():
     where = world(DETECTOR | {"PrependSubject": "[card] "})
-    fate = simulate(mail(), where, at=AT).fate(INFO)
+    fate = simulated(mail(), where).fate(INFO)
     assert (None, None) == (fate.undetermined, fate.hangs_on)
 
 
@@ -109,9 +107,7 @@ def test_thirty_unknown_detectors_that_prepend_a_word_still_give_an_answer():
         | {"MessageContainsDataClassifications": [f"type {n}"]}
         for n in range(30)
     ]
-    outcome = simulate(
-        mail("Secure"), world(*rules, ROUTE | {"From": [str(ANNA)]}), at=AT
-    )
+    outcome = simulated(mail("Secure"), world(*rules, ROUTE | {"From": [str(ANNA)]}))
     assert outcome.is_whole
     assert (
         Disposition.SECURE_NOTIFICATION is outcome.fate(INFO).deliveries[0].disposition
@@ -135,7 +131,7 @@ def test_too_many_ways_end_in_cannot_tell_and_never_in_a_pass():
         }
         for n in range(12)
     ]
-    outcome = simulate(mail("Secure"), world(*rules, *watching, WORD), at=AT, bound=50)
+    outcome = simulated(mail("Secure"), world(*rules, *watching, WORD), bound=50)
     assert not outcome.is_whole
     findings = compare(outcome, (Duty(INFO, Obligation.MUST_BE_SECURE),))
     assert [FindingKind.UNDETERMINED] == [finding.kind for finding in findings]
@@ -151,7 +147,7 @@ def test_a_reading_that_decides_is_named_and_its_other_end_shown():
         {"Name": "sign", "RouteMessageOutboundConnector": "Signature"},
         connectors=(relay, second),
     )
-    fate = simulate(mail("Secure"), where, at=AT).fate(INFO)
+    fate = simulated(mail("Secure"), where).fate(INFO)
     assert fate.undetermined is None
     assert ("two_connectors",) == fate.hangs_on.questions
     assert Disposition.PLAIN is fate.deliveries[0].disposition
@@ -166,7 +162,7 @@ def test_a_settled_reading_is_no_question():
         connectors=(relay, replace(relay, name="Other", smart_hosts=("sig.example",))),
         readings=readings,
     )
-    fate = simulate(mail("Secure"), where, at=AT).fate(INFO)
+    fate = simulated(mail("Secure"), where).fate(INFO)
     assert fate.hangs_on is None
     assert Disposition.SECURE_NOTIFICATION is fate.deliveries[0].disposition
 
@@ -176,13 +172,13 @@ def test_what_was_not_exported_is_not_taken_for_empty():
         where = world(WORD, **({name: None} if name != "rules" else {}))
         if name == "rules":
             where = replace(where, organization=replace(where.organization, rules=None))
-        fate = simulate(mail(), where, at=AT).fate(INFO)
+        fate = simulated(mail(), where).fate(INFO)
         assert fate.undetermined is not None, name
 
 
 def test_an_unknown_recipient_is_reported_to_the_sender():
     nobody = address("nobody@contoso.example")
-    outcome = simulate(mail(to=(nobody, INFO)), world(), at=AT)
+    outcome = simulated(mail(to=(nobody, INFO)), world())
     (delivery,) = outcome.fate(nobody).deliveries
     assert (Disposition.REJECTED, True) == (delivery.disposition, delivery.is_told)
     assert Disposition.PLAIN is outcome.fate(INFO).deliveries[0].disposition
@@ -192,7 +188,7 @@ def test_a_stranger_is_refused_during_the_session():
     nobody = address("nobody@contoso.example")
     stranger = address("x@elsewhere.example")
     item = mail(to=(nobody,), sender=stranger, source=None, helo="mx.elsewhere.example")
-    outcome = simulate(item, world(), at=AT)
+    outcome = simulated(item, world())
     assert Disposition.REFUSED is outcome.fate(nobody).deliveries[0].disposition
 
 
@@ -205,7 +201,7 @@ def test_a_domain_that_does_not_exist_is_not_plain_but_rejected():
 
 def test_inside_and_outside_recipients_of_one_mail_each_have_their_end():
     where = world(WORD | {"SentToScope": "NotInOrganization"})
-    outcome = simulate(mail("Secure", to=(BOB, INFO)), where, at=AT)
+    outcome = simulated(mail("Secure", to=(BOB, INFO)), where)
     assert Disposition.INTERNAL is outcome.fate(BOB).deliveries[0].disposition
     assert Disposition.SECURE_NOTIFICATION is (
         outcome.fate(INFO).deliveries[0].disposition
@@ -225,20 +221,20 @@ def test_a_mail_that_zivver_had_sent_loops():
 
 def test_a_blind_copy_of_a_rule_is_a_copy_without_an_original():
     copying = {"Name": "copy", "BlindCopyTo": ["archive@elsewhere.example"]}
-    fate = simulate(mail(), world(copying), at=AT).fate(None)
+    fate = simulated(mail(), world(copying)).fate(None)
     assert [Disposition.PLAIN] == [d.disposition for d in fate.deliveries]
 
 
 def test_a_redirect_to_a_mailbox_takes_the_mail_from_its_recipients():
     redirecting = {"Name": "redirect", "RedirectMessageTo": [str(BOB)]}
-    outcome = simulate(mail(), world(redirecting), at=AT)
+    outcome = simulated(mail(), world(redirecting))
     assert Disposition.LOST is outcome.fate(INFO).deliveries[0].disposition
     assert Disposition.MISDIRECTED is outcome.fate(None).deliveries[0].disposition
 
 
 def test_an_incident_report_to_somebody_not_exported_is_a_copy_that_cannot_be_told():
     reporting = {"Name": "report", "GenerateIncidentReport": "Security Team"}
-    fate = simulate(mail(), world(reporting), at=AT).fate(None)
+    fate = simulated(mail(), world(reporting)).fate(None)
     assert [Disposition.UNDETERMINED] == [d.disposition for d in fate.deliveries]
     assert fate.undetermined is not None
 
@@ -252,6 +248,6 @@ def test_a_reading_found_before_the_bound_was_reached_does_not_hide_the_rest():
         DETECTOR | {"DeleteMessage": True},
         connectors=(relay, other),
     )
-    fate = simulate(mail("Secure"), where, at=AT, bound=2).fate(INFO)
+    fate = simulated(mail("Secure"), where, bound=2).fate(INFO)
     assert fate.undetermined is not None
     assert fate.hangs_on is None

@@ -1,6 +1,7 @@
 """Small builders of tenants and mails for the tests of the judging floors."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from fakes.exchange.organization import (
     AcceptedDomain,
@@ -19,6 +20,7 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import TlsLevel
 from fakes.mail.item import MailItem, Submission
 from fakes.zivver.service import Account, Delivering, Verification, ZivverService
+from harness.simulate import simulate
 from harness.world import World
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -43,7 +45,7 @@ def organization(*rules, connectors=None, **fields):
         smart_hosts=("smtp.zivver.com",),
         tls=TlsLevel.CERTIFICATE_VALIDATION,
     )
-    basis = {
+    basis: dict[str, Any] = {
         "accepted_domains": (
             AcceptedDomain("contoso.example", DomainType.AUTHORITATIVE),
         ),
@@ -66,3 +68,7 @@ def mail(subject="hello", *, to=(INFO,), sender=ANNA, headers="", body="text", *
     raw = f"From: {sender}\r\nTo: {names}\r\nSubject: {subject}\r\n{headers}\r\n{body}"
     submission = Submission(**how) if how else Submission(authenticated=sender)
     return MailItem(Envelope(sender, tuple(to)), Content(raw.encode()), submission)
+
+
+def simulated(item, where, **how):
+    return simulate(item, where, at=AT, **how)

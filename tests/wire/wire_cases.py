@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fakes.choices import Choices, Key
+from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.organization import (
     AcceptedDomain,
     AddressSpace,
@@ -39,7 +40,7 @@ from fakes.zivver.service import (
 )
 from fakes.zone import zone
 from harness.outcome import Disposition
-from harness.simulate import NO_PATIENCE, tell
+from harness.simulate import tell
 from harness.world import World
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
