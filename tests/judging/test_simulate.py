@@ -22,6 +22,7 @@ from tests.judging.worlds_at_hand import (
     ROUTE,
     mail,
     organization,
+    simulated,
     world,
 )
 
