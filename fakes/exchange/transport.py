@@ -136,8 +136,16 @@ def refuse_recipient(
     """
     if accept(submission, organization, choices).is_internal:
         return None
-    if _may_relay(submission, organization, choices):
+    said = _refusal(address, organization, choices)
+    if said and _may_relay(submission, organization, choices):
         return None
+    return said
+
+
+def _refusal(
+    address: Address, organization: Organization, choices: Choices
+) -> Reply | None:
+    """Say what a stranger hears who may not relay."""
     found = resolve(address, organization, choices)
     if found.place is Place.NOT_FOUND and found.reply == NOT_FOUND:
         return _ACCESS_DENIED

@@ -10,6 +10,7 @@ from harness.exports.connectors import named
 from harness.exports.formats import Exported
 
 _EXTERNALLY_SECURED = "externalauthoritative"
+_INTERNAL = "TreatMessagesAsInternal"
 
 
 def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
@@ -23,14 +24,16 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
     kind = values.choice(entry, "ConnectorType", ConnectorType)
     marks = marks_of(entry, INBOUND, rest=Understood.NOT_UNDERSTOOD)
     ledger.note(entry, name, marks)
+    # Absent is not false: without it nobody knows whom the connector makes inside.
+    is_silent = kind is not ConnectorType.PARTNER and not entry.has(_INTERNAL)
     return InboundConnector(
         name=name,
         is_enabled=values.flag(entry, "Enabled") is not False,
         networks=values.networks(entry, "SenderIPAddresses"),
-        treats_as_internal=values.flag(entry, "TreatMessagesAsInternal") is True,
+        treats_as_internal=values.flag(entry, _INTERNAL) is True,
         # exchange-routing#7.4: only the type OnPremises grants relay rights.
         relays=kind is ConnectorType.ON_PREMISES if kind else None,
-        unjudged=unjudged(marks),
+        unjudged=unjudged(marks) + ((f"{_INTERNAL} (not exported)",) * is_silent),
     )
 
 
@@ -39,26 +42,16 @@ def read_receive(
 ) -> tuple[InboundConnector, ...]:
     """Read the objects of Get-ReceiveConnector.
 
-    Externally secured ones make their remote ranges inside. Any other one treats a
-    session as the anonymous session that it is, and is kept only where it cuts a
-    piece out of an externally secured range.
+    Externally secured ones make their remote ranges inside; any other one treats a
+    session as the anonymous session that it is. Whether such a session may write to
+    the outside is an AD permission, in no export: it cannot be told, but for the
+    connectors that are open to every address, which would be open relays.
 
     Raises:
         ExportError: a property is ill-formed.
 
     """
-    found = tuple(_receive(entry, ledger) for entry in entries)
-    trusted = [network for c in found if c.treats_as_internal for network in c.networks]
-    return tuple(
-        connector
-        for connector in found
-        if connector.treats_as_internal
-        or any(
-            mine.version == theirs.version and mine.overlaps(theirs)
-            for mine in connector.networks
-            for theirs in trusted
-        )
-    )
+    return tuple(_receive(entry, ledger) for entry in entries)
 
 
 def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
@@ -74,12 +67,13 @@ def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
         # A number is a sum of flags that we do not take apart.
         marks += (Mark("AuthMechanism", Understood.NOT_JUDGED, "a number"),)
     ledger.note(entry, name, marks)
+    networks = values.networks(entry, "RemoteIPRanges")
+    is_for_all = any(network.prefixlen == 0 for network in networks)
     return InboundConnector(
         name=name,
         is_enabled=values.flag(entry, "Enabled") is not False,
-        networks=values.networks(entry, "RemoteIPRanges"),
+        networks=networks,
         treats_as_internal=is_trusted,
-        # Whether anonymous sessions may relay is an AD permission, in no export.
-        relays=True if is_trusted else None,
+        relays=is_trusted if is_trusted or is_for_all else None,
         unjudged=unjudged(marks),
     )

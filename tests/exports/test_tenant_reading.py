@@ -237,7 +237,25 @@ def test_only_externally_secured_receive_connectors_make_a_session_inside():
     found = read(server(**{"receive.json": [receive()]})).inbound_connectors
     assert ip_network("10.0.0.0/24") == found[0].networks[0]
     assert found[0].treats_as_internal
-    assert () == read(server(**{"receive.json": [anybody]})).inbound_connectors
+    (open_to_all,) = read(server(**{"receive.json": [anybody]})).inbound_connectors
+    assert (False, False) == (open_to_all.treats_as_internal, open_to_all.relays)
+
+
+def test_whether_an_anonymous_receive_connector_relays_is_in_no_export():
+    printers = receive(Name="Printers", AuthMechanism="Tls")
+    (found,) = read(server(**{"receive.json": [printers]})).inbound_connectors
+    assert (False, None) == (found.treats_as_internal, found.relays)
+
+
+def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judged():
+    silent = {
+        "Name": "From our servers",
+        "ConnectorType": "OnPremises",
+        "SenderIPAddresses": ["192.0.2.10"],
+        "RestrictDomainsToIPAddresses": False,
+    }
+    (found,) = read(online(**{"inbound.json": [silent]})).inbound_connectors
+    assert "TreatMessagesAsInternal (not exported)" in found.unjudged
 
 
 @pytest.mark.parametrize(
