@@ -11,7 +11,7 @@ from fakes.exchange.organization import (
     Platform,
     SendConnector,
 )
-from fakes.exchange.rules.actions import Effect
+from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.patterns import Pattern
 from fakes.exchange.rules.values import NotJudged, Patterns
 

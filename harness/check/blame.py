@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules.actions import Effect
+from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.rule import Mode, Rule
 from fakes.trace import Answer, Detail, Step, StepKind
 from harness.compare import Finding, FindingKind

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fakes.exchange.organization import OutboundConnector, Platform
-from fakes.exchange.rules.actions import ACTIONS, UNJUDGED, Effect
+from fakes.exchange.rules.action import Effect
+from fakes.exchange.rules.actions import ACTIONS, UNJUDGED
 from fakes.exchange.rules.rule import RuleError
 from fakes.mail.content import parse
 from fakes.mail.handoff import TlsLevel

@@ -2,310 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.choices import Fact
-from fakes.exchange.organization import Platform
-from fakes.exchange.readings import ask
-from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
-from fakes.exchange.rules.predicates import Support, ValueProblem, recipients
-from fakes.mail.address import Address
-from fakes.mail.content import parse, prepend_subject, remove_fields, set_field
-from fakes.mail.reply import reply
+from fakes.exchange.rules import effects
+from fakes.exchange.rules.action import ActionRow, Effect
+from fakes.exchange.rules.predicates import Support
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from fakes.choices import Choices
-    from fakes.exchange.organization import Directory, Organization
-    from fakes.exchange.rules.values import Recipients
-
-# Stands for a recipient that a rule names and that no exported object is.
-_SOMEBODY = Address("somebody", "not-exported.invalid")
-LOOP_HEADER = "X-MS-Exchange-Transport-Rules-Loop"
-_DEFAULT_STATUS = "5.7.1"
-_DEFAULT_TEXT = "Delivery not authorized, message refused"
-NOTHING, SOMETHING = "nothing", "something"
-
-
-class Effect(StrEnum):
-    """What an action changes."""
-
-    ITEM = "the mail"
-    RECIPIENTS = "the recipients"
-    ROUTE = "the route"
-    END = "ends the way"
-    CHILD = "makes another mail"
-    NONE = "nothing about delivery"
-    UNKNOWN = "not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """An action with its values, one tuple for each parameter of its row."""
-
-    name: str
-    values: tuple[tuple[str, ...], ...]
-    targets: Recipients | None = None
-
-    @property
-    def row(self) -> ActionRow:
-        """The row of the table; a name that nobody knows has an unknown effect."""
-        return ACTIONS.get(self.name, UNRECOGNISED)
-
-    @property
-    def operand(self) -> str:
-        """The values on one line."""
-        return ", ".join(text for value in self.values for text in value)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What an action may ask beside its fork.
-
-    Whether an action ends the rules matters only if a later one could do something:
-    to a rejected mail only copies, to a redirected one anything.
-    """
-
-    rule: str
-    organization: Organization
-    choices: Choices
-    has_later_copies: bool
-    has_later_effects: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One row. `order` is the place among the actions of one rule (R-01)."""
-
-    name: str
-    parameters: tuple[str, ...]
-    effect: Effect
-    order: int
-    apply: Callable[[Fork, Action, Context], Fork]
-    build: Callable[[ActionRow, tuple[tuple[str, ...], ...], Directory | None], Action]
-    source: str
-    support: Support = Support.YES
-    remark: str = ""
-    is_flag: bool = False
-
-
-def _plain(
-    row: ActionRow, values: tuple[tuple[str, ...], ...], directory: Directory | None
-) -> Action:
-    del directory
-    for name, value in zip(row.parameters, values, strict=True):
-        if not value:
-            message = f"`{name}` is missing beside `{row.parameters[0]}`"
-            raise ValueProblem(message)
-    return Action(row.name, values)
-
-
-def _optional(
-    row: ActionRow, values: tuple[tuple[str, ...], ...], directory: Directory | None
-) -> Action:
-    del directory
-    return Action(row.name, values)
-
-
-def _to_recipients(
-    row: ActionRow, values: tuple[tuple[str, ...], ...], directory: Directory | None
-) -> Action:
-    return Action(row.name, values, recipients(values[0], directory))
-
-
-def _set_header(fork: Fork, action: Action, context: Context) -> Fork:
-    del context
-    name, value = action.values[0][0], action.values[1][0]
-    content = set_field(fork.item.content, name, value)
-    return replace(fork, item=replace(fork.item, content=content))
-
-
-def _remove_header(fork: Fork, action: Action, context: Context) -> Fork:
-    name = action.values[0][0]
-    is_repeated = len(parse(fork.item.content).named(name)) > 1
-    only_first = False
-    if is_repeated:
-        answer = ask(context.organization.readings, context.choices, "remove_header")
-        only_first = answer == "first"
-    content = remove_fields(fork.item.content, name, only_first=only_first)
-    return replace(fork, item=replace(fork.item, content=content))
-
-
-def _prepend(fork: Fork, action: Action, context: Context) -> Fork:
-    del context
-    content = prepend_subject(fork.item.content, action.values[0][0])
-    return replace(fork, item=replace(fork.item, content=content))
-
-
-def _route(fork: Fork, action: Action, context: Context) -> Fork:
-    """Name the connector; two rules that name two are an open question (R-51)."""
-    name = action.values[0][0]
-    if fork.connector is not None and fork.connector.lower() != name.lower():
-        answer = ask(context.organization.readings, context.choices, "two_connectors")
-        if answer == "first":
-            return fork
-    return replace(fork, connector=name)
-
-
-def _require_tls(fork: Fork, action: Action, context: Context) -> Fork:
-    del action, context
-    return replace(fork, requires_tls=True)
-
-
-def _redirect(fork: Fork, action: Action, context: Context) -> Fork:
-    """Send to the targets instead; the recipients so far get nothing (R-33)."""
-    looped = _check_loop(fork, action, context)
-    if looped.ending:
-        return looped
-    targets = _targets(action)
-    legs = tuple(
-        Leg(leg.original, target, (*leg.ways, Way.REDIRECT), leg.earlier)
-        for leg in looped.legs
-        for target in targets
-    )
-    stops = False
-    if context.has_later_effects:
-        readings = context.organization.readings
-        stops = ask(readings, context.choices, "redirect_ends_rules") == "yes"
-    return replace(looped, legs=legs, is_redirected=True, is_stopped=stops)
-
-
-def _add_copy(fork: Fork, action: Action, context: Context) -> Fork:
-    if fork.ending:
-        # exchange-rules#R-35: a copy of what an earlier rule has rejected.
-        why = "what becomes of a copy of a rejected mail is not documented"
-        fact = Fact(action.name, action.operand, why=why)
-        ending = Ending(EndKind.UNKNOWN, why, fact=fact)
-        targets = tuple((target, ending) for target in _targets(action))
-        return replace(fork, reports=fork.reports + targets)
-    looped = _check_loop(fork, action, context)
-    if looped.ending:
-        return looped
-    known = {leg.address for leg in looped.legs}
-    added = tuple(
-        Leg(None, target, (Way.COPY,))
-        for target in _targets(action)
-        if target not in known
-    )
-    return replace(looped, legs=looped.legs + added)
-
-
-def _check_loop(fork: Fork, action: Action, context: Context) -> Fork:
-    """Stamp the loop header, or stop a mail that bears it (exchange-rules#7.4)."""
-    if action.targets is None or action.targets.unresolved:
-        names = ", ".join(action.targets.unresolved) if action.targets else ""
-        why = f"no exported recipient is called `{names}`"
-        return unknown_end(fork, Fact(action.name, names, why=why))
-    # The limit counts the passes that a mail took, not the rules of one pass.
-    if fork.is_stamped:
-        return fork
-    if not parse(fork.item.content).named(LOOP_HEADER):
-        content = set_field(fork.item.content, LOOP_HEADER, "1")
-        item = replace(fork.item, content=content)
-        return replace(fork, item=item, is_stamped=True)
-    if context.organization.platform is Platform.SERVER:
-        fact = Fact(action.name, "loop", why="the limit of servers is not documented")
-        if context.choices.choose(fact, (NOTHING, SOMETHING)) == NOTHING:
-            return fork
-        return unknown_end(fork, fact)
-    # exchange-rules#v83, exchange-routing#E13: Exchange Online's limit is one.
-    text = "TRANSPORT.RULES.RejectMessage; Transport rules loop count exceeded"
-    ending = Ending(
-        EndKind.REJECTED,
-        "a rule redirects or copies a mail that a rule has redirected before",
-        reply(550, "5.7.128", text),
-    )
-    return replace(fork, ending=ending, is_stopped=True)
-
-
-def _reject(fork: Fork, action: Action, context: Context) -> Fork:
-    texts, statuses = action.values
-    # exchange-rules#v73, exchange-rules#v74: each has its default.
-    status = statuses[0] if statuses else _DEFAULT_STATUS
-    text = texts[0] if texts else _DEFAULT_TEXT
-    clean = "".join(c if " " <= c <= "~" else "?" for c in text)
-    ending = Ending(
-        EndKind.REJECTED, f"rule `{context.rule}` rejects it", reply(550, status, clean)
-    )
-    stops = True
-    if context.has_later_copies:
-        readings = context.organization.readings
-        stops = ask(readings, context.choices, "reject_ends_rules") == "yes"
-    return replace(fork, ending=ending, is_stopped=stops)
-
-
-def _build_reject(
-    row: ActionRow, values: tuple[tuple[str, ...], ...], directory: Directory | None
-) -> Action:
-    del directory
-    for status in values[1]:
-        if status != _DEFAULT_STATUS and not _is_custom_status(status):
-            # exchange-rules#v75
-            message = f"status `{status}`, expected 5.7.1 or 5.7.900 to 5.7.999"
-            raise ValueProblem(message)
-    return Action(row.name, values)
-
-
-def _is_custom_status(status: str) -> bool:
-    head, _, last = status.rpartition(".")
-    return head == "5.7" and last.isdecimal() and 900 <= int(last) <= 999
-
-
-def _delete(fork: Fork, action: Action, context: Context) -> Fork:
-    del action
-    # exchange-rules#v60: dropped without a word, and no later rule.
-    why = f"rule `{context.rule}` deletes it; nobody is told"
-    return replace(fork, ending=Ending(EndKind.DELETED, why), is_stopped=True)
-
-
-def _quarantine(fork: Fork, action: Action, context: Context) -> Fork:
-    del action
-    # exchange-rules#v61: no later rule, not even after release.
-    why = f"rule `{context.rule}` puts it in quarantine"
-    return replace(fork, ending=Ending(EndKind.QUARANTINED, why), is_stopped=True)
-
-
-def _report(fork: Fork, action: Action, context: Context) -> Fork:
-    """A report goes to somebody; what it carries is not judged."""
-    fact = Fact(action.name, action.operand, why=f"rule `{context.rule}` makes a mail")
-    ending = Ending(EndKind.UNKNOWN, "what the report carries is not judged", fact=fact)
-    targets = _targets(action)
-    if action.targets is None or action.targets.unresolved:
-        # Somebody whom no export shows gets it too, and could be anybody.
-        targets = (*targets, _SOMEBODY)
-    return replace(
-        fork, reports=fork.reports + tuple((target, ending) for target in targets)
-    )
-
-
-def _nothing(fork: Fork, action: Action, context: Context) -> Fork:
-    del action, context
-    return fork
-
-
-def _unknown(fork: Fork, action: Action, context: Context) -> Fork:
-    """An action that we do not judge may do nothing, or anything."""
-    why = action.row.remark or "not judged"
-    fact = Fact(action.name, action.operand, context.rule, why=why)
-    if context.choices.choose(fact, (NOTHING, SOMETHING)) == NOTHING:
-        return fork
-    return unknown_end(fork, fact)
-
-
-def unknown_end(fork: Fork, fact: Fact) -> Fork:
-    """End the way of a fork in something that cannot be told."""
-    ending = Ending(EndKind.UNKNOWN, f"{fact}: {fact.why}", fact=fact)
-    return replace(fork, ending=ending, is_stopped=True)
-
-
-def _targets(action: Action) -> tuple[Address, ...]:
-    addresses = action.targets.addresses if action.targets else ()
-    return tuple(sorted(addresses, key=str))
-
+    from collections.abc import Mapping
 
 _JUDGED = (
     ActionRow(
@@ -313,8 +18,8 @@ _JUDGED = (
         ("SetHeaderName", "SetHeaderValue"),
         Effect.ITEM,
         10,
-        _set_header,
-        _plain,
+        effects.set_header,
+        effects.plain,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -322,8 +27,8 @@ _JUDGED = (
         ("RemoveHeader",),
         Effect.ITEM,
         11,
-        _remove_header,
-        _plain,
+        effects.remove_header,
+        effects.plain,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -331,8 +36,8 @@ _JUDGED = (
         ("PrependSubject",),
         Effect.ITEM,
         12,
-        _prepend,
-        _plain,
+        effects.prepend,
+        effects.plain,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -340,8 +45,8 @@ _JUDGED = (
         ("BlindCopyTo",),
         Effect.RECIPIENTS,
         20,
-        _add_copy,
-        _to_recipients,
+        effects.add_copy,
+        effects.to_recipients,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -349,8 +54,8 @@ _JUDGED = (
         ("RedirectMessageTo",),
         Effect.RECIPIENTS,
         21,
-        _redirect,
-        _to_recipients,
+        effects.redirect,
+        effects.to_recipients,
         "exchange-routing#4.1",
     ),
     ActionRow(
@@ -358,8 +63,8 @@ _JUDGED = (
         ("RouteMessageOutboundConnector",),
         Effect.ROUTE,
         30,
-        _route,
-        _plain,
+        effects.route,
+        effects.plain,
         "exchange-rules#8",
     ),
     ActionRow(
@@ -367,8 +72,8 @@ _JUDGED = (
         ("RouteMessageOutboundRequireTls",),
         Effect.ROUTE,
         31,
-        _require_tls,
-        _plain,
+        effects.require_tls,
+        effects.plain,
         "exchange-rules#5",
         is_flag=True,
     ),
@@ -377,8 +82,8 @@ _JUDGED = (
         ("GenerateIncidentReport",),
         Effect.CHILD,
         40,
-        _report,
-        _to_recipients,
+        effects.report,
+        effects.to_recipients,
         "exchange-rules#5",
         Support.PARTIAL,
         "that a report goes out is known, what it carries is not",
@@ -388,8 +93,8 @@ _JUDGED = (
         ("RejectMessageReasonText", "RejectMessageEnhancedStatusCode"),
         Effect.END,
         50,
-        _reject,
-        _build_reject,
+        effects.reject,
+        effects.build_reject,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -397,8 +102,8 @@ _JUDGED = (
         ("DeleteMessage",),
         Effect.END,
         51,
-        _delete,
-        _plain,
+        effects.delete,
+        effects.plain,
         "exchange-rules#5",
         is_flag=True,
     ),
@@ -407,8 +112,8 @@ _JUDGED = (
         ("Quarantine",),
         Effect.END,
         52,
-        _quarantine,
-        _plain,
+        effects.quarantine,
+        effects.plain,
         "exchange-rules#5",
         is_flag=True,
     ),
@@ -417,8 +122,8 @@ _JUDGED = (
         ("SetAuditSeverity",),
         Effect.NONE,
         90,
-        _nothing,
-        _plain,
+        effects.nothing,
+        effects.plain,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -426,8 +131,8 @@ _JUDGED = (
         ("IncidentReportContent",),
         Effect.NONE,
         91,
-        _nothing,
-        _plain,
+        effects.nothing,
+        effects.plain,
         "exchange-rules#5",
         remark="says what an incident report holds; the report itself is judged apart",
     ),
@@ -436,8 +141,8 @@ _JUDGED = (
         ("LogEventText",),
         Effect.NONE,
         92,
-        _nothing,
-        _plain,
+        effects.nothing,
+        effects.plain,
         "exchange-rules#5",
     ),
 )
@@ -477,8 +182,8 @@ ACTIONS: Mapping[str, ActionRow] = MappingProxyType(
             (name,),
             Effect.UNKNOWN,
             60,
-            _unknown,
-            _optional,
+            effects.unknown,
+            effects.optional,
             "exchange-rules#5",
             Support.NO,
             "not judged yet",
@@ -492,8 +197,8 @@ UNRECOGNISED = ActionRow(
     (),
     Effect.UNKNOWN,
     60,
-    _unknown,
-    _optional,
+    effects.unknown,
+    effects.optional,
     "exports#2.1",
     Support.NO,
     "we do not know this parameter",

@@ -23,14 +23,8 @@ from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
 from fakes.exchange.readings import ask
-from fakes.exchange.rules.actions import (
-    LOOP_HEADER,
-    NOTHING,
-    SOMETHING,
-    Context,
-    Effect,
-    unknown_end,
-)
+from fakes.exchange.rules.action import Context, Effect
+from fakes.exchange.rules.effects import LOOP_HEADER, NOTHING, SOMETHING, unknown_end
 from fakes.exchange.rules.evaluate import Surroundings, evaluate, question_of
 from fakes.exchange.rules.fork import Fork, Leg, with_step
 from fakes.exchange.rules.rule import Mode, Moment, Rule

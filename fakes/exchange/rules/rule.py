@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules.actions import ACTIONS, Action, action_parameters
+from fakes.exchange.rules.action import Action
+from fakes.exchange.rules.actions import ACTIONS, action_parameters
+from fakes.exchange.rules.actions import UNRECOGNISED as UNRECOGNISED_ACTION
 from fakes.exchange.rules.predicates import (
     PREDICATES,
     UNRECOGNISED,
@@ -330,7 +332,10 @@ def _actions(
         except ValueProblem as problem:
             message = f"{row.parameters[0]}: {problem}"
             raise RuleError(message) from None
-    found.extend(Action(name, (texts(given[name]),)) for name in unknown)
+    found.extend(
+        Action(replace(UNRECOGNISED_ACTION, name=name), (texts(given[name]),))
+        for name in unknown
+    )
     return tuple(sorted(found, key=lambda action: action.row.order))
 
 
