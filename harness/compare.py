@@ -126,7 +126,13 @@ def _of_fate(fate: Fate, duty: Duty | None) -> list[Finding]:
         return _if_it_matters(fate, duty)
     open_ = fate.undetermined or fate.hangs_on
     if open_ is None or (len(set(kinds)) == 1 and fate.is_whole):
-        return base
+        # What nobody can tell in any run says why as well.
+        return [
+            replace(finding, because=open_)
+            if finding.kind is _F.UNDETERMINED
+            else finding
+            for finding in base
+        ]
     others = tuple(sorted({k for way in kinds for k in way}, key=lambda k: WEIGHT[k]))
     delivery = fate.deliveries[0] if fate.deliveries else None
     return [

@@ -131,3 +131,10 @@ def test_the_heaviest_kind_comes_first():
     findings = compare(both, (Duty(INFO, MUST_SECURE),))
     assert FindingKind.LEAK is findings[0].kind is worst(findings)
     assert worst(()) is None
+
+
+def test_an_end_that_nobody_can_tell_says_on_what_it_depends():
+    because = Because(("connectors",), (), (), why="they were not exported")
+    result = outcome(Disposition.UNDETERMINED, undetermined=because)
+    (finding,) = compare(result, (Duty(INFO, MUST_SECURE),))
+    assert because is finding.because
