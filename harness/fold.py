@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fakes.exchange.ledger import EndedInside, Passed, Record, Transmitted
 from fakes.exchange.rules.fork import EndKind, Leg, Way
@@ -19,6 +19,7 @@ from fakes.trace import Answer, Detail, Step, StepKind
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import TRANSPORT_HEADER
+from fakes.zivver.replies import Reason
 from harness.outcome import Delivery, Disposition, Fate, Outcome
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem
     from fakes.mail.reply import Reply
+    from fakes.zivver.recipients import Recipients
     from harness.world import World
 
 Receipt = Transaction | Arrival | None
@@ -111,6 +113,8 @@ def fold(story: Story, world: World) -> Outcome:
                 copies.extend(done)
                 waiting.update(still)
                 assumed.extend(_assumed(receipt))
+            case _:
+                assert_never(record)
     copies.extend(waiting.values())
     copies.extend(_missing(originals, copies))
     fates = [_fate(original, copies, trails) for original in originals]
@@ -271,23 +275,47 @@ def _at_zivver(
         )
         step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, entry.why)
         copies.append(_Copy(owner, delivery, (handed, admission, step)))
-    if receipt.recipients and receipt.recipients.unread:
-        copies.extend(_unread(receipt, originals, copies))
+    if receipt.recipients and receipt.recipients.is_ignoring:
+        reached = {copy.owner for copy in copies}
+        rest = _left_out(record, receipt, receipt.recipients, originals)
+        steps = (handed, admission)
+        copies.extend(
+            _Copy(gone.original, gone, steps)
+            for gone in rest
+            if gone.original not in reached
+        )
     return copies
 
 
-def _unread(
-    receipt: Transaction, originals: tuple[Address, ...], copies: list[_Copy]
-) -> list[_Copy]:
-    """Whoever stood in an address list that cannot be read: nobody can tell."""
-    reached = {copy.owner for copy in copies}
-    fields = " and ".join(receipt.recipients.unread) if receipt.recipients else ""
-    why = f"Zivver reads its recipients from {fields}, part of which cannot be read"
+def _left_out(
+    record: Transmitted,
+    receipt: Transaction,
+    found: Recipients,
+    originals: tuple[Address, ...],
+) -> list[Delivery]:
+    """What comes of whom To and Cc do not name, now that they count (zivver#6)."""
+    if found.unread:
+        fields = " and ".join(found.unread)
+        why = f"Zivver reads its recipients from {fields}, part of which cannot be read"
+        end, whom, is_told = Disposition.UNDETERMINED, originals, False
+    elif receipt.reason is Reason.NO_RECIPIENTS_BOUNCED:
+        # zivver#F67
+        why = "Zivver: To and Cc count, and name nobody: it goes back to the sender"
+        end, whom, is_told = Disposition.BOUNCED, _originals(record), True
+    else:
+        # zivver#F64
+        why = "Zivver: To and Cc count, and this recipient does not stand there"
+        end, whom, is_told = Disposition.LOST, _originals(record), False
+    connector = record.transmission.handoff.connector
     return [
-        _Copy(who, Delivery(who, None, Disposition.UNDETERMINED, why, via="zivver"))
-        for who in originals
-        if who not in reached
+        Delivery(who, None, end, why, "zivver", connector, is_told=is_told)
+        for who in whom
     ]
+
+
+def _originals(record: Transmitted) -> tuple[Address, ...]:
+    found = (leg.original for leg in record.legs)
+    return tuple(dict.fromkeys(who for who in found if who is not None))
 
 
 def _is_told_by_loop(ended: _Copy, copies: list[_Copy]) -> bool:

@@ -14,7 +14,7 @@ from fakes.exchange.organization import Platform
 from fakes.exchange.readings import QUESTIONS, Readings
 from fakes.exchange.rules.evaluate import Surroundings, evaluate
 from fakes.exchange.rules.fork import Fork, Leg
-from fakes.exchange.rules.predicates import Level
+from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.process import process
 from fakes.exchange.rules.rule import make_rule
 from fakes.trace import Answer, StepKind

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.exchange.rules.predicates import Support
+from fakes.exchange.rules.predicate import Support
 from harness.policy.parse import parse_policy
 from harness.report.support import whole_register
 from harness.scenario.files import load_corpus

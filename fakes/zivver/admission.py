@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fakes.mail.address import Address
 from fakes.mail.reply import Reply
@@ -72,13 +72,16 @@ def decide_connect(
         return Decision(Reason.WELCOME)
     why = f"no domain on the allowlist covers {session.source or 'the client'}"
     # A time-out or a refusal, and which is not documented (zivver#F48).
-    match settle(service.not_allowlisted, NotAllowlisted, choices):
+    answer = settle(service.not_allowlisted, NotAllowlisted, choices)
+    match answer:
         case NotAllowlisted.REJECT_MAIL:
             return Decision(Reason.WELCOME)
         case NotAllowlisted.REJECT_CONNECT:
             return Decision(Reason.NOT_COVERED, why)
         case NotAllowlisted.TIMEOUT:
             return Decision(Reason.SILENT, why)
+        case _:
+            assert_never(answer)
 
 
 def decide_auth(

@@ -196,7 +196,7 @@ def _asks_dns(query: _Query, directive: Directive, target: str) -> bool:
         case Mechanism.EXISTS:
             # RFC 7208 5.7: an A look-up, whatever the client's address family.
             return bool(_ask(query, target, "A"))
-        case _:
+        case _:  # pragma: no cover  `_matches` has answered for `all`, ip4 and ip6
             raise AssertionError(directive)
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
+from typing import assert_never
 
 IpNetwork = IPv4Network | IPv6Network
 
@@ -133,6 +134,8 @@ def _directive(term: str) -> Directive:
             if rest or mechanism is not Mechanism.PTR:
                 _demand_domain_spec(term, rest[1:] if rest[:1] == ":" else "")
             return Directive(qualifier, mechanism, term, rest[1:] or None)
+        case _:
+            assert_never(mechanism)
 
 
 def _host_directive(

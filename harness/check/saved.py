@@ -58,8 +58,12 @@ def read_circumstances(text: str, *, file: str) -> Circumstances:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MailError(f"{file}: no TOML: {error}") from None
+    except ValueError as error:
+        # Not only a TOMLDecodeError: a number may have more digits than Python reads.
+        what = " ".join(str(error).split())
+        raise MailError(f"{file}: no TOML: {what}") from None
+    except RecursionError:
+        raise MailError(f"{file}: no TOML: nested too deeply") from None
     known = [field.name for field in fields(Circumstances)]
     given: dict[str, object] = {}
     for key, value in data.items():

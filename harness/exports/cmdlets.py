@@ -113,18 +113,15 @@ def recognise(file: str, entries: tuple[Exported, ...]) -> Cmdlet | None:
     recipients = {Cmdlet.CONTACTS, Cmdlet.MAILBOXES, Cmdlet.RECIPIENTS}
     if len(seen) > 1 and seen <= recipients:
         return by_name(file) if by_name(file) in recipients else Cmdlet.RECIPIENTS
-    if len(seen) > 1:
-        first, other = found[frozenset(entries[0].folded)], None
-        for entry in entries:
-            other = found[frozenset(entry.folded)]
-            if other is not first:
-                raise ExportError(
-                    entry.place,
-                    f"this looks like {_called(other)}, "
-                    f"the first object like {_called(first)}; "
-                    "expected one cmdlet a file",
-                )
-    kind = seen.pop()
+    each = [(entry, found[frozenset(entry.folded)]) for entry in entries]
+    _, kind = each[0]
+    for entry, other in each:
+        if other is not kind:
+            raise ExportError(
+                entry.place,
+                f"this looks like {_called(other)}, the first object like "
+                f"{_called(kind)}; expected one cmdlet a file",
+            )
     if kind is Cmdlet.RECIPIENTS and not _has_marks(entries, kind):
         return _plain_recipients(file, entries)
     return kind

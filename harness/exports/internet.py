@@ -98,11 +98,7 @@ def _address(top: Table) -> IpAddress | None:
 
 def _zone(top: Table) -> Zone:
     records: dict[tuple[str, str], tuple[str, ...]] = {}
-    dns = top.table("dns")
-    for name in dns.values if dns else ():
-        table = dns.table(name) if dns else None
-        if table is None:
-            continue
+    for name, table in top.named("dns"):
         table.only(*RecordType)
         for kind in table.values:
             found = table.texts(kind) or ()

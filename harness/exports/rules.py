@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from fakes.exchange.organization import Directory
 from fakes.exchange.rules.actions import ACTIONS
-from fakes.exchange.rules.predicates import PREDICATES, Support
+from fakes.exchange.rules.predicate import Support
+from fakes.exchange.rules.predicates import PREDICATES
 from fakes.exchange.rules.rule import (
     Rule,
     RuleError,

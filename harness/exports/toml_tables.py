@@ -137,11 +137,20 @@ class Table:
     def table(self, key: str) -> Table | None:
         """Give a table inside; None when it is not there."""
         value = self.values.get(key)
-        if value is None:
-            return None
+        return None if value is None else self.inner(key, value)
+
+    def inner(self, key: str, value: object) -> Table:
+        """Take the value of a key for a table."""
         if isinstance(value, dict):
             return Table(self.file, (*self.path, key), value, self.lines)
         raise self._type(key, value, f"a table [{key}]")
+
+    def named(self, key: str) -> tuple[tuple[str, Table], ...]:
+        """Give the tables inside a table, by name; empty when it is not there."""
+        outer = self.table(key)
+        if outer is None:
+            return ()
+        return tuple((name, outer.inner(name, v)) for name, v in outer.values.items())
 
     def tables(self, key: str) -> tuple[Table, ...] | None:
         """Give a list of tables; None when it is not there."""

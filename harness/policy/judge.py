@@ -8,7 +8,7 @@ not ours to secure, and excepted mail need not be secure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fakes.mail.address import Address
 from fakes.trace import Answer
@@ -133,6 +133,8 @@ def _trigger(row: Row, content: Content, sender: _Sender) -> _Held:
                 return _Held(row, Answer.YES, f"from {named[0]}")
             _, trouble = senders(content)
             return _Held(row, Answer.CANNOT_TELL if trouble else Answer.NO, trouble)
+        case _:
+            assert_never(row.trigger)
 
 
 def _subject(row: Row, phrases: tuple[str, ...], content: Content) -> _Held:

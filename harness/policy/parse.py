@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -63,11 +63,12 @@ def parse_policy(text: str, *, file: str = "policy.toml") -> Policy:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # Not only a TOMLDecodeError: a number may have more digits than Python reads.
         raise PolicyError(syntax_problem(error, file)) from None
     except RecursionError:
         raise PolicyError(f"{file}: no TOML: nested too deeply") from None
-    return _Reader(find_places(text.removeprefix("\ufeff"), file)).policy(data)
+    return _Reader(find_places(text, file)).policy(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +337,8 @@ def _default_name(key: str, trigger: Trigger) -> str:
                 texts[-1] += " (or attached)" if LabelOn.MAIL in on else " (attached)"
         case SentBy(addresses):
             texts = [str(address) for address in addresses]
+        case _:
+            assert_never(trigger)
     return f"{_NAMES[key]} {' or '.join(texts)}"
 
 

@@ -6,7 +6,6 @@ Only for messages: what is not found has no line, and nothing depends on it.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -50,7 +49,7 @@ def find_places(text: str, file: str) -> Places:
     return Places(file, tuple(found.items()))
 
 
-def syntax_problem(error: tomllib.TOMLDecodeError, file: str) -> str:
+def syntax_problem(error: ValueError, file: str) -> str:
     """Say in one line where a text is no TOML."""
     message = str(error)
     at = _AT_LINE.search(message)

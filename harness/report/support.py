@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from fakes.exchange.rules.predicates import Support
+from fakes.exchange.rules.predicate import Support
 from fakes.exchange.rules.support import Entry, register
 from harness.report.page import AMBER, GREEN, STRONG, counted, line
 

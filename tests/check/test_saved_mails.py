@@ -90,3 +90,17 @@ def test_a_mail_that_cannot_be_read_is_refused_in_one_line(
 def test_a_missing_mail_is_named():
     with pytest.raises(MailError, match=r"absent\.eml: no such file"):
         load_mail("absent.eml")
+
+
+@pytest.mark.parametrize(
+    ("toml", "expected"),
+    [
+        ("x = ", "no TOML: "),
+        ("x = " + "9" * 5000, "no TOML"),
+        ("x = " + "[" * 5000, "nested"),
+    ],
+)
+def test_circumstances_that_are_no_toml_are_refused_on_one_line(saved, toml, expected):
+    with pytest.raises(MailError, match=expected) as caught:
+        load_mail(saved(toml=toml))
+    assert 1 == len(str(caught.value).splitlines())

@@ -13,7 +13,9 @@ from fakes.exchange.organization import (
     RecipientKind,
 )
 from fakes.exchange.rules.patterns import pattern
-from fakes.exchange.rules.predicates import PREDICATES, UNJUDGED, Level, Support
+from fakes.exchange.rules.predicate import Level, Support
+from fakes.exchange.rules.predicates import PREDICATES
+from fakes.exchange.rules.rows_unjudged import UNJUDGED
 from fakes.exchange.rules.rule import RuleError, parameter_names
 from fakes.exchange.rules.support import register
 from fakes.exchange.rules.values import Patterns, Recipients, Seen

@@ -59,6 +59,11 @@ def test_a_copy_for_somebody_else_is_judged_by_the_strictest_duty():
     assert compare(result, (Duty(INFO, Obligation.NO_WORD),)) == ()
 
 
+def test_a_copy_for_somebody_else_is_not_judged_where_nobody_has_a_duty():
+    other = Delivery(None, BOB, Disposition.PLAIN, "copy", left_plain=True)
+    assert () == compare(Outcome((Fate(None, (other,)),)), ())
+
+
 def test_held_mail_is_a_delay_if_somebody_was_told_and_a_loss_if_not():
     held = Delivery(INFO, INFO, Disposition.HELD, "waits", is_told=True)
     told = Outcome((Fate(INFO, (held,)),))

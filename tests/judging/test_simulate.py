@@ -5,16 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from fakes.exchange.organization import OutboundConnector
+from fakes.choices import Choices
+from fakes.exchange.organization import OutboundConnector, Platform
 from fakes.exchange.readings import Readings
 from fakes.internet.hosts import Host, Internet, Presence
 from fakes.mail.address import parse_address as address
+from fakes.mail.reply import Reply
 from fakes.mail.session import Certificate, CertificateFault, ServerTls
 from fakes.zivver.service import ZivverService
-from fakes.zone import zone
+from fakes.zone import Zone, zone
 from harness.compare import FindingKind, compare
 from harness.duty import Duty, Obligation
 from harness.outcome import Disposition
+from harness.simulate import Table
 from tests.judging.worlds_at_hand import (
     ANNA,
     BOB,
@@ -198,6 +201,38 @@ def test_a_domain_that_does_not_exist_is_not_plain_but_rejected():
     where = replace(world(), internet=net)
     got = disposition(mail(), where)
     assert got in {Disposition.REJECTED, Disposition.DEFERRED}
+
+
+@pytest.mark.parametrize(
+    ("names", "platform", "expected"),
+    [
+        (zone({}, absent=frozenset({"SMTP.Zivver.com."})), Platform.ONLINE, "450"),
+        (zone({}, absent=frozenset({"smtp.zivver.com"})), Platform.SERVER, "550"),
+        (zone({}, failing=frozenset({"smtp.zivver.com"})), Platform.ONLINE, "450"),
+        (zone({}, failing=frozenset({"smtp.zivver.com"})), Platform.SERVER, "450"),
+    ],
+)
+def test_a_server_of_zivver_whose_name_is_not_found_is_not_reached(
+    names: Zone, platform, expected
+):
+    where = replace(
+        world(WORD),
+        organization=replace(organization(WORD), platform=platform),
+        internet=Internet(names),
+    )
+    said = Table(where, Choices()).find("smtp.zivver.com", 25)
+    assert isinstance(said, Reply)
+    assert expected == str(said)[:3]
+
+
+def test_nothing_leaves_plain_when_the_name_of_zivver_does_not_exist():
+    where = replace(
+        world(WORD), internet=Internet(zone({}, absent=frozenset({"smtp.zivver.com"})))
+    )
+    fate = simulated(mail("Secure"), where).fate(INFO)
+    assert [(Disposition.DEFERRED, False)] == [
+        (d.disposition, d.left_plain) for d in fate.deliveries
+    ]
 
 
 def test_inside_and_outside_recipients_of_one_mail_each_have_their_end():

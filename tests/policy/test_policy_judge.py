@@ -80,6 +80,10 @@ def test_a_word_is_where_a_person_reads_it(subject, is_read):
     assert [wanted] == obligations(WORD, mail(f"Subject: {subject}"))
 
 
+def test_a_subject_that_decodes_to_half_a_letter_cannot_be_told():
+    assert [CANNOT_TELL] == obligations(WORD, mail("Subject: =?utf-7?q?+2AA-?= a"))
+
+
 def test_a_word_in_a_script_without_blanks_needs_none():
     assert reads("\u6a5f\u5bc6", "\u3053\u308c\u306f\u6a5f\u5bc6\u3067\u3059")
 
@@ -192,6 +196,18 @@ def test_mail_of_others_is_not_ours_to_secure():
     assert [PLAIN, PLAIN] == obligations(WORD, item)
 
 
+def test_a_sender_who_cannot_be_read_may_be_the_one_of_a_row():
+    policy = WORD + f'from = "{BOB}"\n'
+    (duty,) = judged(policy, mail("Subject: Secure", sender=f"{ANNA}, nobody at all"))
+    assert CANNOT_TELL is duty.obligation
+    assert "an address in From cannot be read" == duty.why
+
+
+@pytest.mark.parametrize("sender", ["(" * 5000, f"{'(' * 5000} {ANNA}"])
+def test_a_sender_that_the_library_cannot_parse_cannot_be_told(sender):
+    assert [CANNOT_TELL] == obligations(SENDER, mail(sender=sender))
+
+
 def test_a_row_speaks_of_its_senders_only():
     policy = WORD + f'from = ["{BOB}", "sales.example"]\n'
     own = (*OWN, "sales.example")
@@ -251,6 +267,11 @@ def test_excepted_mail_need_not_be_secure(fields, mail_from, wanted):
     item = mail("Subject: Secure", *fields, mail_from=mail_from)
     assert [wanted] == obligations(WORD + EXCEPT, item)
     assert [SECURE] == obligations(WORD, item)
+
+
+def test_mail_whose_parts_cannot_be_read_is_not_excepted():
+    item = mail("Subject: Secure", "Content-Type: multipart/report; boundary*=\0'x'%41")
+    assert [SECURE] == obligations(WORD + EXCEPT, item)
 
 
 def test_without_our_domains_nothing_that_a_row_speaks_of_can_be_told():

@@ -99,6 +99,15 @@ def test_a_row_knows_its_line():
         (ROW + "[mixed]\ninside = 'never'", "expected one of `either`"),
         (ROW + "[mixd]\ninside = 'either'", "policy.toml:3: unknown key `mixd`"),
         ("own_domains = 'x'\nmixed = 3\n" + ROW, "`mixed` is a number, expected a tab"),
+        ("x = " + "[" * 5000, "policy.toml: no TOML: nested too deeply"),
+        ("x = " + "9" * 5000, "policy.toml: no TOML: exceeds the limit"),
+        (ROW + "name = 3", "policy.toml:3: `name` is a number, expected a text"),
+        (ROW + 'name = "a\\u0007b"', "policy.toml:3: `name` holds a control"),
+        ("[[must_be_secure]]\nsubject = 'a\u200b'", "2: `subject` holds a control"),
+        (
+            '[[must_be_secure]]\nsubject = """\nto = 3\nSecure"""\nto = 4',
+            "policy.toml:5: `to` is a number",
+        ),
         ("[[must_be_secure]]\nlabel = 'Secret'", "`Secret` is no GUID of a label"),
         ("[[must_be_secure]]\nsender = 'payroll'", "`payroll` is no address"),
         ("[[must_be_secure]]\nsender = 'a..b@contoso.example'", "two periods in a row"),
@@ -149,6 +158,16 @@ def test_a_file_that_is_no_text_is_refused(tmp_path, octets, message):
 def test_a_missing_file_is_named():
     with pytest.raises(PolicyError, match=r"absent\.toml: no such file"):
         read_policy("absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("", "is a directory"), ("a\0b", "no usable file name")],
+)
+def test_what_is_no_file_is_refused_in_one_line(tmp_path, path, message):
+    with pytest.raises(PolicyError, match=f"cannot be read: {message}") as caught:
+        read_policy(f"{tmp_path}/{path}")
+    assert 1 == len(str(caught.value).splitlines())
 
 
 def test_a_mark_of_windows_editors_is_passed_over(tmp_path):

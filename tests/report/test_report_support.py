@@ -1,7 +1,8 @@
 """The register: every entry once, with its source."""
 
 from fakes.exchange.rules.actions import ACTIONS
-from fakes.exchange.rules.predicates import PREDICATES, Support
+from fakes.exchange.rules.predicate import Support
+from fakes.exchange.rules.predicates import PREDICATES
 from harness.report.support import support_markdown, whole_register
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from fakes.exchange.readings import QUESTIONS
 from fakes.exchange.rules.actions import ACTIONS
-from fakes.exchange.rules.predicates import PREDICATES, Support
+from fakes.exchange.rules.predicate import Support
+from fakes.exchange.rules.predicates import PREDICATES
 from fakes.zivver.readings import READINGS
 from harness.check.derive import derive
 from harness.check.facts import facts_of

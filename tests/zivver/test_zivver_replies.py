@@ -14,7 +14,7 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.reply import Reply
 from fakes.mail.session import Session
 from fakes.zivver import Fault, Refusal, receiver
-from fakes.zivver.admission import Assumed, decide_auth
+from fakes.zivver.admission import Assumed, Decision, decide_auth, spoken
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, NotAllowlisted
 from fakes.zivver.replies import REPLIES, Reason
 from fakes.zivver.service import Credential, CredentialState, credential
@@ -264,6 +264,11 @@ def test_credentials_that_were_not_given_let_everybody_log_in():
     assert 235 == log_in(with_(credentials=None)).code
     decision = decide_auth(with_(credentials=None), UNAUTHENTICATED, "any", "any")
     assert (Assumed.CREDENTIALS,) == decision.assumed
+
+
+def test_silence_has_no_words():
+    with pytest.raises(AssertionError):
+        spoken(Decision(Reason.SILENT))
 
 
 def test_a_greeting_names_the_host():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules.predicates import Support
+from fakes.exchange.rules.predicate import Support
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.rules import effects
 from fakes.exchange.rules.action import ActionRow, Effect
-from fakes.exchange.rules.predicates import Support
+from fakes.exchange.rules.predicate import Support
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,8 @@ from fakes.exchange.organization import Platform
 from fakes.exchange.readings import ask
 from fakes.exchange.rules.action import Action, ActionRow, Context
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
-from fakes.exchange.rules.predicates import ValueProblem, recipients
+from fakes.exchange.rules.predicate import ValueProblem
+from fakes.exchange.rules.taking import recipients
 from fakes.mail.address import Address
 from fakes.mail.content import parse, prepend_subject, remove_fields, set_field
 from fakes.mail.reply import reply

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from fakes.choices import Fact
 from fakes.exchange.readings import alternatives, differs, settle
 from fakes.exchange.rules.parts import View, Who
-from fakes.exchange.rules.predicates import Level
+from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.values import Seen
 from fakes.exchange.rules.verdict import Verdict, all_of, negated
 from fakes.trace import Answer, Detail

@@ -12,12 +12,8 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules.action import Action
 from fakes.exchange.rules.actions import ACTIONS, action_parameters
 from fakes.exchange.rules.actions import UNRECOGNISED as UNRECOGNISED_ACTION
-from fakes.exchange.rules.predicates import (
-    PREDICATES,
-    UNRECOGNISED,
-    Predicate,
-    ValueProblem,
-)
+from fakes.exchange.rules.predicate import Predicate, ValueProblem
+from fakes.exchange.rules.predicates import PREDICATES, UNRECOGNISED
 from fakes.exchange.rules.values import NotJudged
 
 if TYPE_CHECKING:

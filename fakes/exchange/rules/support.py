@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fakes.exchange.rules.actions import ACTIONS
-from fakes.exchange.rules.predicates import PREDICATES, Support
+from fakes.exchange.rules.predicate import Support
+from fakes.exchange.rules.predicates import PREDICATES
 
 
 @dataclass(frozen=True, slots=True)

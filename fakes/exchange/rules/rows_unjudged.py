@@ -1,0 +1,131 @@
+"""Rows of the predicate table: what is not judged, and why."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules import parts, taking
+from fakes.exchange.rules.predicate import Level, Predicate, Support
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Every other condition of the cmdlet, and why it is not judged.
+UNJUDGED: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "FromAddressMatchesPatterns",
+            "SubjectOrBodyMatchesPatterns",
+            "RecipientAddressMatchesPatterns",
+            "AnyOfRecipientAddressMatchesPatterns",
+            "SenderIpRanges",
+            "MessageTypeMatches",
+            "MessageSizeOver",
+            "WithImportance",
+            "SCLOver",
+            "ContentCharacterSetContainsWords",
+            "AnyOfToHeader",
+            "AnyOfCcHeader",
+            "AnyOfToCcHeader",
+        ),
+        "not judged yet",
+    )
+    | dict.fromkeys(
+        (
+            "FromMemberOf",
+            "SentToMemberOf",
+            "AnyOfToHeaderMemberOf",
+            "AnyOfCcHeaderMemberOf",
+            "AnyOfToCcHeaderMemberOf",
+            "BetweenMemberOf1",
+            "BetweenMemberOf2",
+        ),
+        "the members of groups are not read",
+    )
+    | dict.fromkeys(
+        (
+            "SenderADAttributeContainsWords",
+            "SenderADAttributeMatchesPatterns",
+            "RecipientADAttributeContainsWords",
+            "RecipientADAttributeMatchesPatterns",
+            "ADComparisonAttribute",
+            "ADComparisonOperator",
+            "ManagerAddresses",
+            "ManagerForEvaluatedUser",
+            "SenderManagementRelationship",
+        ),
+        "directory attributes are not read",
+    )
+    | dict.fromkeys(
+        (
+            "AttachmentContainsWords",
+            "AttachmentMatchesPatterns",
+            "AttachmentNameMatchesPatterns",
+            "AttachmentExtensionMatchesWords",
+            "AttachmentIsUnsupported",
+            "AttachmentProcessingLimitExceeded",
+            "AttachmentSizeOver",
+            "AttachmentHasExecutableContent",
+            "AttachmentIsPasswordProtected",
+            "AttachmentPropertyContainsWords",
+        ),
+        "attachments are not opened",
+    )
+    | dict.fromkeys(
+        (
+            "HasClassification",
+            "HasNoClassification",
+            "HasSenderOverride",
+            "MessageContainsDataClassifications",
+            "MessageContainsAllDataClassifications",
+            "ContentMatchesPrompt",
+            "ContentMatchesPromptVerdict",
+            "SenderInRecipientList",
+            "RecipientInSenderList",
+        ),
+        "only Microsoft's own service can judge it",
+    )
+)
+
+
+# Those among them that speak of a recipient: what cannot be told of one may still
+# differ from what cannot be told of the next (exchange-rules#3.2, exchange-rules#R-28).
+_UNJUDGED_LEVELS: Mapping[str, Level] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "RecipientAddressMatchesPatterns",
+            "SentToMemberOf",
+            "BetweenMemberOf1",
+            "BetweenMemberOf2",
+            "RecipientADAttributeContainsWords",
+            "RecipientADAttributeMatchesPatterns",
+            "ADComparisonAttribute",
+            "ADComparisonOperator",
+            "ManagerAddresses",
+            "ManagerForEvaluatedUser",
+            "SenderManagementRelationship",
+            "RecipientInSenderList",
+        ),
+        Level.RECIPIENT,
+    )
+    | {"AnyOfRecipientAddressMatchesPatterns": Level.ALL_RECIPIENTS}
+)
+
+
+def unjudged_rows() -> tuple[Predicate, ...]:
+    """Give a row for each of them: it answers UNKNOWN and says why."""
+    levels = {name: _UNJUDGED_LEVELS.get(name, Level.MESSAGE) for name in UNJUDGED}
+    return tuple(
+        Predicate(
+            name,
+            (name,),
+            parts.nothing if levels[name] is Level.MESSAGE else parts.recipient,
+            taking.not_judged(why),
+            levels[name],
+            "exchange-rules#3",
+            Support.NO,
+            remark=why,
+        )
+        for name, why in UNJUDGED.items()
+    )
