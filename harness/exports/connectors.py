@@ -40,8 +40,9 @@ _SEND_NEEDS = (
 )
 _IDS = ("Identity", "Guid", "DistinguishedName", "Id", "ExchangeObjectId")
 _SPACE = re.compile(
-    r"(?:(?P<type>[A-Za-z0-9]+)\s*:)?\s*(?P<space>[^;\s]+)\s*(?:;\s*(?P<cost>\d{1,9}))?"
+    r"(?:[A-Za-z0-9]+\s*:)?\s*(?P<space>[^;\s]+)\s*(?:;\s*(?P<cost>\d{1,9}))?"
 )
+_TYPE = re.compile(r"([A-Za-z0-9]+)\s*:")
 _EDGE_SPACE = "--"
 _SMTP = "smtp"
 
@@ -195,9 +196,12 @@ def _address_spaces(
     found = []
     unjudged_ones = []
     for given in values.flat(entry.get("AddressSpaces")):
-        kind, space, cost = _address_space(entry, given)
-        if kind.lower() != _SMTP:
+        text = _address_space_text(entry, given)
+        kind = _TYPE.match(text)
+        if kind and kind[1].lower() != _SMTP:
+            # Before the rest is read: X.400 addresses hold semicolons themselves.
             continue
+        space, cost = _address_space(entry, text)
         if space == _EDGE_SPACE:
             unjudged_ones.append("AddressSpaces --")
             continue
@@ -214,14 +218,17 @@ def _address_spaces(
     return tuple(found), tuple(unjudged_ones)
 
 
-def _address_space(entry: Exported, given: object) -> tuple[str, str, int]:
+def _address_space_text(entry: Exported, given: object) -> str:
     if isinstance(given, dict):
         said = [given.get(key) for key in ("Type", "Address", "Cost")]
         parts = [values.plain(part, entry.place, "AddressSpaces") for part in said]
         text = f"{parts[0]}:{parts[1]};{parts[2]}"
     else:
         text = values.plain(given, entry.place, "AddressSpaces")
-    text = re.sub(r"^\s*Local\s*:", "", text, flags=re.IGNORECASE).strip()
+    return re.sub(r"^\s*Local\s*:", "", text, flags=re.IGNORECASE).strip()
+
+
+def _address_space(entry: Exported, text: str) -> tuple[str, int]:
     match = _SPACE.fullmatch(text)
     cost = int(match["cost"] or 1) if match else 0
     if not match or not 1 <= cost <= MAX_COST:
@@ -230,7 +237,7 @@ def _address_space(entry: Exported, given: object) -> tuple[str, str, int]:
             f"`AddressSpaces` holds `{shown(text)}`, expected `SMTP:domain;cost` "
             f"with a cost of 1 to {MAX_COST}",
         )
-    return match["type"] or _SMTP, match["space"], cost
+    return match["space"], cost
 
 
 def _absent(entry: Exported, needs: tuple[str, ...]) -> tuple[str, ...]:

@@ -62,8 +62,10 @@ def plain(value: object, place: str, name: str) -> str:
         local, domain = value.get("Local"), value.get("Domain")
         if isinstance(local, str) and isinstance(domain, str):
             return f"{local}@{domain}"
-    kind = "an object" if isinstance(value, dict) else "a list in a list"
-    raise ExportError(place, f"`{name}` holds {kind}, expected a text or a number")
+    found = "a list in a list" if value else "nothing"
+    if isinstance(value, dict):
+        found = "an object"
+    raise ExportError(place, f"`{name}` holds {found}, expected a text or a number")
 
 
 def flat(value: object) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ from tests.exports.shapes import (
 )
 
 DEEP = b"[" * 100_000
+LOGIN = '[[connector_credential]]\nconnector = "Zivver"\nuser = "u"\npassword = "p"\n'
 LONG = "x" * 1_048_576
 
 
@@ -83,8 +84,12 @@ def test_octets_that_are_no_export(octets, expected):
         ({"SentToScope": "Internal"}, "unknown scope `Internal`"),
         ({"Name": None}, "an object without `Name`"),
         ({"State": "On"}, "expected Enabled or Disabled"),
+        (
+            {"SubjectMatchesPatterns": ["(" * 15_000 + ")" * 15_000]},
+            "rules.json:2: rule `Relay`: a pattern nested too deeply",
+        ),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_rules_that_exchange_would_not_take(more, expected):
     assert expected in complaint(online([rule(**more)]))
@@ -109,9 +114,14 @@ def test_two_rules_of_one_priority():
         ("domains.json", domain(DomainName="a b"), "expected a domain"),
         ("people.json", person(PrimarySmtpAddress="anna"), "is no address"),
         ("people.json", person(EmailAddresses=["SMTP:a b@c"]), "is no address"),
-        ("people.json", [person(), outbound()], "expected one cmdlet a file"),
+        (
+            "people.json",
+            [person(), person("bob"), outbound()],
+            "people.json:24: this looks like `Get-OutboundConnector`, the first object",
+        ),
+        ("people.json", [person(), {"a": 1}], "this looks like no known cmdlet"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_objects_of_exchange_online_that_are_ill_formed(file, value, expected):
     said = complaint(online(**{file: value}))
@@ -124,13 +134,20 @@ def test_objects_of_exchange_online_that_are_ill_formed(file, value, expected):
     [
         ("send.json", send(AddressSpaces=["*zivver.org"]), "`*.domain` or `*`"),
         ("send.json", send(AddressSpaces=["SMTP:a.example;0"]), "a cost of 1 to 100"),
+        (
+            "send.json",
+            send(AddressSpaces=["SMTP:"]),
+            "holds `SMTP:`, expected a domain",
+        ),
+        ("send.json", send(SmartHosts=[{"IsIPAddress": False}]), "holds nothing"),
         ("send.json", send(Port=70_000), "expected 0 to 65535"),
+        ("send.json", send(MaxMessageSize={"Value": {"a": 1}}), "holds an object"),
         ("send.json", send(MaxMessageSize="much"), "expected a size"),
         ("receive.json", receive(RemoteIPRanges=["10.0.0.9-10.0.0.1"]), "a range"),
         ("receive.json", receive(RemoteIPRanges=["10.0.0.1-::1"]), "a range or CIDR"),
         ("contacts.json", contact(ExternalEmailAddress="SMTP:x"), "is no address"),
     ],
-    ids=range(7),
+    ids=range(10),
 )
 def test_objects_of_a_server_that_are_ill_formed(file, value, expected):
     said = complaint(server(**{file: value}))
@@ -161,11 +178,34 @@ def test_objects_of_a_server_that_are_ill_formed(file, value, expected):
         ('[delivering]\nminimum = "fax"\n', "expected not_required, email"),
         ("a = " + "[" * 5000, "zivver.toml:1: no TOML"),
         (
+            '"al\\u006cowlist" = 3\n',
+            "zivver.toml:1: `allowlist` is a number, expected a list of texts",
+        ),
+        (
+            '[settings]\nsize_limit = "35 MB"\n',
+            "zivver.toml:2: `size_limit` is a text, expected a whole number",
+        ),
+        (
+            "[settings]\nsize_limit = true\n",
+            "is true or false, expected a whole number",
+        ),
+        ("[settings]\nsize_limit = 0\n", "`size_limit` is 0, expected 1 to"),
+        ('allowlist = ["a b"]\n', "zivver.toml:1: `allowlist` holds `a b`, no domain"),
+        ('settings = "none"\n', "`settings` is a text, expected a table [settings]"),
+        (
+            'host = """\nis_down = 1"""\n[settings]\nis_down = 1\n',
+            "zivver.toml:4: `is_down` is a number",
+        ),
+        (
+            LOGIN + LOGIN,
+            "zivver.toml:6: `Zivver` has credentials twice",
+        ),
+        (
             '[[connector_credential]]\nconnector = "Other"\nuser = "u"\npassword = "p"',
             "credentials for `Other`, which is no send connector; there is `Zivver`",
         ),
     ],
-    ids=range(11),
+    ids=range(19),
 )
 def test_a_zivver_file_that_is_ill_formed(text, expected):
     assert expected in complaint(server(**{"zivver.toml": text}))
@@ -179,6 +219,9 @@ def test_a_zivver_file_that_is_ill_formed(text, expected):
         ('[dns."a.example"]\nMX = ["mx.a.example"]', "internet.toml:2: `mx.a.example`"),
         ('[dns."a.example"]\nMXX = []', "internet.toml:2: unknown key `MXX`"),
         ('[dns."a.example"]\nA = ["::1"]', "`::1` is no IPv4 address"),
+        ('[dns."a.example"]\nAAAA = ["mx"]', "toml:2: `mx` is no IPv6 address"),
+        ('dns = { "a.example" = 1 }', "`a.example` is a number, expected a table"),
+        ("[dns.a.example]\nA = []", "toml:1: unknown key `example`"),
         ('[[host]]\nstarttls = "no"', "`name` is missing"),
         (
             (
@@ -192,7 +235,7 @@ def test_a_zivver_file_that_is_ill_formed(text, expected):
             "internet.toml:5: `reply`: `no` is no reply",
         ),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_an_internet_file_that_is_ill_formed(text, expected):
     assert expected in complaint(server(**{"internet.toml": text}))

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.exchange.organization import AddressSpace, DomainType, Platform
 from fakes.mail.address import parse_address
-from harness.exports import ExportError, Understood
+from harness.exports import ExportError, RawFile, Understood
 from tests.exports.shapes import (
     SHAPES,
     contact,
@@ -22,6 +22,7 @@ from tests.exports.shapes import (
     tenant,
 )
 
+ANNA = "anna@contoso.example"
 MANY = [person(f"p{n}") for n in range(1000)]
 
 
@@ -115,12 +116,55 @@ def test_address_spaces(given, expected):
         ("Unlimited", None),
         ({"IsUnlimited": True, "Value": {}}, None),
         ({"IsUnlimited": False, "Value": "35 MB (36,700,160 bytes)"}, 36_700_160),
+        ({"IsUnlimited": False, "Value": {"Value": 36700160}}, 36_700_160),
+        ({"IsUnlimited": False, "Value": {"Name": "25MB"}}, 25 * 2**20),
     ],
 )
 def test_sizes(given, expected):
     files = server(**{"send.json": [send(MaxMessageSize=given)]})
     (found,) = read(files).send_connectors
     assert expected == found.max_size
+
+
+def test_spaces_that_take_no_mail_of_ours_are_left_out():
+    spaces = ["X400:c=NL;a= ;p=Contoso;1", "FAX:*;1", "SMTP:zivver.org;1"]
+    files = server(**{"send.json": [send(AddressSpaces=spaces)]})
+    (found,) = read(files).send_connectors
+    assert (AddressSpace("zivver.org", 1),) == found.address_spaces
+    assert () == found.unjudged
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"AddressSpaces": ["SMTP:--;1"]}, "AddressSpaces --"),
+        (
+            {"SmartHostAuthMechanism": "ExchangeServer"},
+            "SmartHostAuthMechanism ExchangeServer",
+        ),
+        ({"TlsAuthLevel": "DomainValidation"}, "TlsAuthLevel without RequireTLS"),
+    ],
+)
+def test_what_nobody_judges_of_a_send_connector_is_named(more, expected):
+    (found,) = read(server(**{"send.json": [send(**more)]})).send_connectors
+    assert (expected,) == found.unjudged
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (False, False),
+        ("False", False),
+        ("$false", False),
+        ("TRUE", True),
+        ({"IsPresent": False}, False),
+        ({"IsPresent": True}, True),
+        (None, True),
+    ],
+)
+def test_true_and_false_are_written_in_several_ways(value, expected):
+    files = server(**{"send.json": [send(Enabled=value)]})
+    assert expected is read(files).send_connectors[0].is_enabled
 
 
 @pytest.mark.parametrize(
@@ -186,6 +230,92 @@ def test_proxies_are_smtp_ones_whatever_their_case():
     (anna,) = found.directory.recipients
     assert parse_address("anna@contoso.example") == anna.primary
     assert (parse_address("a@contoso.example"),) == anna.proxies
+
+
+def only(**more):
+    entry = person(**more)
+    (found,) = read(online(**{"people.json": [entry]})).directory.recipients
+    return found
+
+
+def test_an_address_may_be_an_object():
+    parts = {"Local": "anna", "Domain": "contoso.example"}
+    anna = only(PrimarySmtpAddress=parts, EmailAddresses=[])
+    assert parse_address(ANNA) == anna.primary
+
+
+@pytest.mark.parametrize(
+    ("proxies", "expected"),
+    [([f"SMTP:{ANNA}"], ANNA), ([], "ann@contoso.example")],
+)
+def test_the_address_of_windows_counts_where_there_is_no_other(proxies, expected):
+    anna = only(
+        PrimarySmtpAddress=None,
+        WindowsEmailAddress="ann@contoso.example",
+        EmailAddresses=proxies,
+    )
+    assert parse_address(expected) == anna.primary
+
+
+def test_a_recipient_without_a_mail_address_is_named_and_left_out():
+    group = person("group", PrimarySmtpAddress=None, EmailAddresses=["X500:/o=C"])
+    found = tenant(online(**{"people.json": [person(), group]}))
+    assert found.organization.directory is not None
+    assert ["anna"] == [r.name for r in found.organization.directory.recipients]
+    (line,) = [one for one in found.account.lines if one.why == "no mail address"]
+    assert ("PrimarySmtpAddress", ("group",)) == (line.property, line.examples)
+
+
+def test_the_same_recipient_twice_is_one_and_another_with_his_address_is_a_second():
+    twice = [person(), person(Comment="x"), person("ann", PrimarySmtpAddress=ANNA)]
+    found = read(online(**{"people.json": twice})).directory
+    assert ["anna", "ann"] == [one.name for one in found.recipients]
+
+
+def test_an_outside_address_that_is_not_for_smtp_is_not_judged():
+    notes = contact(ExternalEmailAddress="NOTES:relay@zivver")
+    (found,) = read(server(**{"contacts.json": [notes]})).directory.recipients[2:]
+    assert (None, ("ExternalEmailAddress",)) == (found.external, found.unjudged)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        ("5 MB (5,242,880 bytes)", ("MaxReceiveSize",)),
+        ("35 MB (36,700,160 bytes)", ()),
+        ("Unlimited", ()),
+        (None, ()),
+    ],
+)
+def test_a_small_limit_of_size_is_not_judged(limit, expected):
+    assert expected == only(MaxReceiveSize=limit).unjudged
+
+
+def selected(name, kind):
+    return {"Name": name, "PrimarySmtpAddress": ANNA, "RecipientType": kind}
+
+
+BOX, CONTACT = selected("anna", "UserMailbox"), selected("relay", "MailContact")
+REMOTE = {"Name": "x", "NDREnabled": True, "TNEFEnabled": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "objects", "expected"),
+    [
+        ("x.json", [BOX], "Get-Mailbox"),
+        ("x.json", [CONTACT], "Get-MailContact"),
+        ("x.json", [BOX, CONTACT], "Get-Recipient"),
+        ("Get-Recipient.json", [BOX], "Get-Recipient"),
+        ("x.json", [BOX, contact()], "Get-Recipient"),
+        ("Get-MailContact.json", [CONTACT, contact()], "Get-MailContact"),
+        ("Get-AcceptedDomain.json", [BOX, contact()], "Get-Recipient"),
+        ("x.json", [REMOTE], "Get-RemoteDomain"),
+    ],
+)
+def test_a_list_of_people_goes_by_its_objects_and_its_name(name, objects, expected):
+    files = {"c.json": [outbound()], name: objects}
+    (line,) = [one for one in tenant(files).account.files if one.file == name]
+    assert expected == line.what
 
 
 def test_contacts_complete_the_recipients():
@@ -272,6 +402,9 @@ def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judg
         ),
         ({"IsValid": False}, ("IsValid",)),
         ({"IsValid": True}, ()),
+        ({"IsValid": {"Value": "True"}}, ()),
+        ({"SmtpDaneMode": ["None"]}, ()),
+        ({"SmtpDaneMode": {"value": "Mandatory"}}, ("SmtpDaneMode",)),
         ({"Novelty": "on"}, ("Novelty",)),
         ({"Novelty": False}, ()),
     ],
@@ -356,6 +489,7 @@ minimum = "sms"
 "bob@fabrikam.example" = "email"
 [settings]
 bcc_mode = "hidden"
+size_limit = 5_000_000
 """
 INTERNET = """
 outbound_address = "192.0.2.25"
@@ -376,6 +510,7 @@ def test_our_own_files_say_what_no_cmdlet_does():
     found = tenant(files)
     assert frozenset({"contoso.example"}) == found.zivver.spf_allowlist
     assert "u" == found.organization.credentials["Zivver"].user
+    assert 5_000_000 == found.zivver.size_limit
     assert [True] == [c.fits("u", "p") for c in found.zivver.credentials or ()]
     assert ip_address("192.0.2.25") == found.organization.source
     assert frozenset({"zivver.org"}) == found.internet.zone.absent
@@ -415,3 +550,14 @@ def test_objects_inside_something_else_are_named_and_not_read():
     (line,) = [f for f in found.account.files if f.file == "template.json"]
     assert "`Get-TransportRule` in something else" in line.remark
     assert 1 == len(found.organization.rules or ())
+
+
+def test_the_content_of_a_file_stays_out_of_traces():
+    assert "RawFile('r.json', 6 octets)" == repr(RawFile("r.json", b"secret"))
+
+
+def test_a_file_in_a_format_that_is_not_read_says_what_to_write_instead():
+    found = tenant(online(**{"rules.csv": "Name,State", "rules.xml": "<Objs/>"}))
+    remarks = {f.file: f.remark for f in found.account.files if not f.is_read}
+    assert {"rules.csv", "rules.xml"} == set(remarks)
+    assert all("`ConvertTo-Json`" in remark for remark in remarks.values())

@@ -1,0 +1,49 @@
+"""Folders that cannot be read are refused with one clear line."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.exports import ExportError
+from harness.exports.files import MAX_OCTETS, _files, read_tenant
+
+
+def complaint(read):
+    with pytest.raises(ExportError) as caught:
+        read()
+    said = str(caught.value)
+    assert 1 == len(said.splitlines())
+    return said
+
+
+@pytest.mark.parametrize("name", ["no\0where", "x" * 5000, "absent", "a\nb"])
+def test_a_name_that_is_no_folder_is_not_found(name):
+    said = complaint(lambda: read_tenant(name))
+    assert "no folder and no built-in tenant" in said
+
+
+def test_a_folder_that_is_gone_when_it_is_read_is_named(tmp_path):
+    said = complaint(lambda: _files(tmp_path / "gone"))
+    assert said.endswith("no such file or directory")
+
+
+def test_a_folder_of_two_platforms_asks_for_one(tmp_path):
+    for name in ("online", "onpremises"):
+        (tmp_path / name).mkdir()
+    said = complaint(lambda: read_tenant(str(tmp_path)))
+    assert "expected the files of one platform" in said
+
+
+def test_a_file_as_large_as_no_export_is_not_read(tmp_path):
+    with (tmp_path / "rules.json").open("wb") as file:
+        file.truncate(MAX_OCTETS + 1)
+    said = complaint(lambda: read_tenant(str(tmp_path)))
+    assert "rules.json: larger than 512 MB" == said
+
+
+def test_the_folder_in_which_one_stands_has_a_name(tmp_path, monkeypatch):
+    (tmp_path / "contoso").mkdir()
+    objects = '[{"Name": "x", "UseMXRecord": true, "SmartHosts": []}]'
+    (tmp_path / "contoso" / "Get-OutboundConnector.json").write_text(objects)
+    monkeypatch.chdir(tmp_path / "contoso")
+    assert "contoso" == read_tenant(str(Path())).name
