@@ -236,6 +236,10 @@ class PackItem(_Item):
         item.notes = (
             f"the mail: {mail.sort}",
             f"source {', '.join(pack.source)} ({pack.evidence.value})",
+            *(
+                f"{one.name} = {one.answer}: {one.told}"
+                for one in setting.world.settled
+            ),
         )
         if how == ON_THE_WIRE:
             item.add_marker(pytest.mark.wire)

@@ -2,17 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from fakes.exchange.organization import Organization
+from fakes.exchange.readings import QUESTIONS, with_answers
 from fakes.internet.hosts import Internet
+from fakes.zivver.readings import READINGS
 from fakes.zivver.service import ZivverService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+# Every open question with its answers, the one that is taken first.
+ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {name: asked.alternatives for name, asked in QUESTIONS.items()}
+    | {
+        reading.name: (str(reading.default), *map(str, reading.alternatives))
+        for reading in READINGS.values()
+    }
+)
+_OF_ZIVVER = MappingProxyType(
+    {reading.name: (kind, reading.field) for kind, reading in READINGS.items()}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An open question that somebody has settled on this tenant, and by what."""
+
+    name: str
+    answer: str
+    by: str
+    on: date
+    evidence: str
+
+    @property
+    def told(self) -> str:
+        """Say who settled it, when, and by what."""
+        return f"settled by {self.by} on {self.on}: {self.evidence}"
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that decides what becomes of a mail, beside the mail itself."""
+    """Everything that decides what becomes of a mail, beside the mail itself.
+
+    `settled` decides nothing: it says who answered which open question.
+    """
 
     organization: Organization
     zivver: ZivverService = field(default_factory=ZivverService)
     internet: Internet = field(default_factory=Internet)
+    settled: tuple[Settled, ...] = ()
+
+
+def with_answers_pinned(world: World, answers: Mapping[str, str]) -> World:
+    """Give the world in which these open questions have one answer each."""
+    zivver: dict[str, Any] = {
+        _OF_ZIVVER[name][1]: _OF_ZIVVER[name][0](answer)
+        for name, answer in answers.items()
+        if name in _OF_ZIVVER
+    }
+    pinned = {name: a for name, a in answers.items() if name not in _OF_ZIVVER}
+    old = world.organization.readings
+    readings = replace(
+        with_answers(old, pinned), settled=old.settled | frozenset(pinned)
+    )
+    return replace(
+        world,
+        organization=replace(world.organization, readings=readings),
+        zivver=replace(world.zivver, **zivver),
+    )
+
+
+def with_readings(world: World, settled: Iterable[Settled]) -> World:
+    """Give the world in which somebody has settled these questions."""
+    every = tuple(settled)
+    answered = with_answers_pinned(world, {one.name: one.answer for one in every})
+    names = {one.name for one in every}
+    others = tuple(one for one in world.settled if one.name not in names)
+    return replace(answered, settled=(*others, *every))

@@ -10,6 +10,7 @@ from harness.check.blame import Blame
 from harness.check.derive import DerivedMail
 from harness.compare import Finding, FindingKind
 from harness.outcome import Outcome
+from harness.world import Settled
 
 
 class Verdict(StrEnum):
@@ -111,7 +112,8 @@ class CheckReport:
     """All of it. `why` says what keeps the answer from being YES.
 
     `assumed` is what a YES rests on; `not_judged` what of the configuration was not
-    looked at, `not_exported` what is missing of it; `remarks` concern the policy.
+    looked at, `not_exported` what is missing of it; `remarks` concern the policy;
+    `settled` names the open questions that somebody has answered.
     """
 
     answer: Verdict
@@ -125,6 +127,7 @@ class CheckReport:
     not_exported: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     has_policy: bool = True
+    settled: tuple[Settled, ...] = ()
 
     @property
     def as_intended(self) -> int:

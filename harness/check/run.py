@@ -72,6 +72,7 @@ def check(
         not_exported(organization),
         policy.remarks if policy else (),
         has_policy=policy is not None,
+        settled=world.settled,
     )
 
 

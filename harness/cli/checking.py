@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> Checked:
     """Check a tenant; `is_timed` says that the time was asked for and counts."""
-    world = case.tenant.world
+    world = case.world
     report = run_check(
         world, case.policy, derivation.mails, at=at, vacuous=derivation.vacuous
     )
@@ -54,5 +54,5 @@ def with_remedies(
     wanted = [n for n, _ in enumerate(report.sorts) if only is None or n in only]
     asked = replace(report, sorts=tuple(report.sorts[number] for number in wanted))
     mails = tuple(entry.mail for entry in report.mails)
-    found = find_remedies(Tried(case.tenant.world, policy, mails, at, asked))
+    found = find_remedies(Tried(case.world, policy, mails, at, asked))
     return replace(checked, remedies={wanted[n]: r for n, r in found.items()})

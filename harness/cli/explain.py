@@ -145,13 +145,13 @@ def _is_stranger(address: Address, organization: Organization) -> bool:
 
 
 def _told(case: Case, asked: _Asked, at: datetime) -> Told:
-    world = case.tenant.world
+    world = case.world
     outcome = simulate(asked.item, world, at=at)
     rules = world.organization.rules or ()
     if case.policy is None:
-        return Told(outcome, rules, assumed=asked.assumed)
+        return Told(outcome, rules, assumed=asked.assumed, settled=world.settled)
     duties = judge(
         case.policy, asked.item, own_domains=own_domains_of(world.organization)
     )
     findings = compare(outcome, duties)
-    return Told(outcome, rules, duties, findings, asked.assumed)
+    return Told(outcome, rules, duties, findings, asked.assumed, world.settled)

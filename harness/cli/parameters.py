@@ -16,9 +16,11 @@ from harness.cli.output import is_lively, spinner
 from harness.exports.files import read_tenant
 from harness.policy import Policy, PolicyError, parse_policy
 from harness.policy.files import read_policy
+from harness.world import with_readings
 
 if TYPE_CHECKING:
     from harness.exports import Tenant
+    from harness.world import World
 
 _DEFAULT = "policy"
 _TOML = ".toml"
@@ -38,9 +40,15 @@ class Case:
     policy_name: str = ""
     asked: str = ""
 
+    @property
+    def world(self) -> World:
+        """The tenant's world, with the open questions that the policy settles."""
+        settled = self.policy.settled if self.policy else ()
+        return with_readings(self.tenant.world, settled)
+
     def derive(self) -> Derivation:
         """Derive mails; without a policy those that mean nothing particular."""
-        return derive(self.policy or _NO_POLICY, facts_of(self.tenant.world))
+        return derive(self.policy or _NO_POLICY, facts_of(self.world))
 
     def command(self, verb: str, *arguments: str) -> str:
         """Spell a command line that asks about the same tenant and policy."""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from fakes.mail.address import Address, is_within
 from harness.duty import Inside
+from harness.world import Settled
 
 
 class PolicyError(ValueError):
@@ -82,7 +83,8 @@ class Policy:
     """The whole intent; what no row speaks of must be plain.
 
     `own_domains` is None when the tenant's accepted domains are meant. `remarks` are
-    warnings about what somebody typed.
+    warnings about what somebody typed, `settled` the open questions that somebody has
+    answered on the tenant.
     """
 
     rows: tuple[Row, ...]
@@ -90,6 +92,7 @@ class Policy:
     inside: Inside = Inside.EITHER
     own_domains: tuple[str, ...] | None = None
     remarks: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
 
 def is_own(domain: str, own_domains: tuple[str, ...]) -> bool:

@@ -1,7 +1,9 @@
 """Reads a policy from the text of `policy.toml`.
 
 `[[must_be_secure]]` with one of `subject`, `label` (and `label_on`), `sender`, and
-optionally `name`, `from`, `to`; `[except] kinds`; `[mixed] inside`; `own_domains`.
+optionally `name`, `from`, `to`; `[except] kinds`; `[mixed] inside`; `own_domains`;
+`[readings]`, where each open question that was settled has `answer`, `by`, `on` and
+`evidence`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar, assert_never
@@ -38,11 +41,14 @@ from harness.policy.noun import (
     Trigger,
 )
 from harness.policy.places import Places, find_places, syntax_problem
+from harness.world import ANSWERS, Settled
 
 _E = TypeVar("_E", bound=StrEnum)
 
 _ROWS, _EXCEPT, _MIXED, _OWN = "must_be_secure", "except", "mixed", "own_domains"
-_TOP = (_ROWS, _EXCEPT, _MIXED, _OWN)
+_READINGS = "readings"
+_TOP = (_ROWS, _EXCEPT, _MIXED, _OWN, _READINGS)
+_SETTLED = ("answer", "by", "on", "evidence")
 _TRIGGERS = ("subject", "label", "sender")
 _ROW_KEYS = ("name", *_TRIGGERS, "label_on", "from", "to")
 # What the words for a row without a name begin with.
@@ -103,6 +109,7 @@ class _Reader:
             self._inside(data),
             own,
             tuple(remarks),
+            self._settled(data),
         )
 
     def _rows(self, data: Mapping[str, object]) -> list[Mapping[str, object]]:
@@ -202,6 +209,77 @@ class _Reader:
         if table is None:
             return Inside.EITHER
         return self._one(Inside, table["inside"], _Spot(_MIXED, 0, "inside"))
+
+    def _settled(self, data: Mapping[str, object]) -> tuple[Settled, ...]:
+        table = data.get(_READINGS, {})
+        if not isinstance(table, dict):
+            raise self._problem(
+                _Spot(key=_READINGS),
+                f"`{_READINGS}` is {_sort(table)}, expected a table: `[{_READINGS}]`",
+            )
+        return tuple(self._reading(name, value) for name, value in table.items())
+
+    def _reading(self, name: str, value: object) -> Settled:
+        spot = _Spot(_READINGS, 0, name)
+        if name not in ANSWERS:
+            hint = _hint(name, tuple(ANSWERS))
+            raise self._problem(
+                spot,
+                f"unknown reading `{_cut(name)}`"
+                f"{hint or ', expected one that `relay-harness readings` lists'}",
+            )
+        if not isinstance(value, dict):
+            raise self._problem(
+                spot,
+                f"`{name}` is {_sort(value)}, expected"
+                " { answer, by, on, evidence }: who settled it, when, and by what",
+            )
+        self._know(value, _SETTLED, spot)
+        absent = [key for key in _SETTLED if key not in value]
+        if absent:
+            raise self._problem(
+                spot,
+                f"`{name}` is without {_listed(absent)}, expected who settled"
+                " it, when, and by what",
+            )
+        answer = self._said(value, "answer", spot)
+        known = ANSWERS[name]
+        if answer not in known:
+            raise self._problem(
+                spot,
+                f"unknown answer `{_cut(answer)}` to `{name}`"
+                f"{_hint(answer, known) or f', expected one of {_listed(known)}'}",
+            )
+        return Settled(
+            name,
+            answer,
+            self._said(value, "by", spot),
+            self._day(value["on"], spot),
+            self._said(value, "evidence", spot),
+        )
+
+    def _said(self, table: Mapping[str, object], key: str, spot: _Spot) -> str:
+        """Take one text that may not be empty."""
+        value = table[key]
+        if not isinstance(value, str):
+            raise self._problem(
+                spot, f"`{key}` of `{spot.key}` is {_sort(value)}, expected a text"
+            )
+        text = " ".join(value.split())
+        if not text or not text.isprintable():
+            raise self._problem(
+                spot, f"`{key}` of `{spot.key}` is empty or no line of text"
+            )
+        return text
+
+    def _day(self, value: object, spot: _Spot) -> date:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        raise self._problem(
+            spot,
+            f"`on` of `{spot.key}` is {_sort(value)}, expected a day such as"
+            " 2026-11-20 (without quotes)",
+        )
 
     def _table(
         self, data: Mapping[str, object], name: str, keys: tuple[str, ...]
@@ -354,7 +432,9 @@ _SORTS: tuple[tuple[type, str], ...] = (
 
 def _sort(value: object) -> str:
     """Name the sort of a TOML value."""
-    return next((name for kind, name in _SORTS if isinstance(value, kind)), "a date")
+    return next(
+        (name for kind, name in _SORTS if isinstance(value, kind)), "a date or time"
+    )
 
 
 def _hint(text: str, known: tuple[str, ...] | list[str]) -> str:

@@ -31,6 +31,7 @@ from harness.report.words import (
     depends_on,
     end_word,
     finding_word,
+    settled,
     something_open,
     taken_for_granted,
 )
@@ -191,6 +192,8 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         )
     for remark in report.remarks:
         yield line(("Note: ", AMBER), f"{shown(remark)}.")
+    for one in report.settled:
+        yield line(f"Settled: {shown(settled(one))}.")
     if report.answer is not Verdict.YES and report.assumed:
         yield line(f"Taken for granted: {taken_for_granted(report.assumed)}.")
     judged = _some(checked.not_judged) or "nothing was left out"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from harness.report.told import reads_body
 Json: TypeAlias = (
     "dict[str, Json] | list[Json] | str | int | float | bool | None"  # a tree of these
 )
-_TEXTS = (Address, datetime, IPv4Address, IPv6Address)
+_TEXTS = (Address, date, IPv4Address, IPv6Address)
 _LEFT_OUT = "(text of the body, not printed)"
 
 

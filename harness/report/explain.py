@@ -32,6 +32,7 @@ from harness.report.words import (
     end_colour,
     end_word,
     finding_word,
+    settled,
     taken_for_granted,
 )
 
@@ -70,6 +71,7 @@ def explanation(told: Told, *, width: int) -> Page:
         page.extend(("", line(f"Taken for granted: {granted}.")))
     if told.assumed:
         page.append(line(f"Assumed of this mail: {shown('; '.join(told.assumed))}."))
+    page.extend(line(f"Settled: {shown(settled(one))}.") for one in told.settled)
     return tuple(page)
 
 

@@ -26,4 +26,5 @@ def explained(told: Told, item: MailItem) -> Json:
         "outcome": as_data(told.outcome),
         "duties": as_data(told.duties),
         "findings": as_data(told.findings),
+        "settled": as_data(told.settled),
     }

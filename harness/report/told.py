@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.compare import Finding
     from harness.duty import Duty
     from harness.outcome import Fate, Outcome
+    from harness.world import Settled
 
 _EXCEPTION = "ExceptIf"
 # The two ways to take a mail to Zivver: Exchange Online's, and that of servers.
@@ -26,7 +27,8 @@ _TAKES = frozenset({"RouteMessageOutboundConnector", "RedirectMessageTo"})
 class Told:
     """An outcome with the rules that it came of and, if known, what must be.
 
-    `assumed` is what had to be taken for granted about the mail itself.
+    `assumed` is what had to be taken for granted about the mail itself, `settled`
+    the open questions that somebody has answered on the tenant.
     """
 
     outcome: Outcome
@@ -34,6 +36,7 @@ class Told:
     duties: tuple[Duty, ...] = ()
     findings: tuple[Finding, ...] = ()
     assumed: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
     def rule(self, name: str) -> Rule | None:
         """Find the rule of a step (names are unique in Exchange)."""

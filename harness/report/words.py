@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from harness.outcome import Because
+    from harness.world import Settled
 
 CANNOT_TELL = "CANNOT TELL"
 
@@ -133,6 +134,11 @@ def something_open(names: Iterable[str]) -> str:
     verb = "does" if " and " not in silent else "do"
     asked = "; ".join(question(name) for name in every)
     return f"something {silent} {verb} not document: {asked}"
+
+
+def settled(one: Settled) -> str:
+    """Say who settled an open question, when, and by what."""
+    return f"{question(one.name)}: {one.answer} ({one.told})"
 
 
 def plainly(why: str) -> str:

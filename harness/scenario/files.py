@@ -17,6 +17,7 @@ from harness.scenario.parse import ScenarioFile, parse_corpus_file
 from harness.scenario.parse_expect import nearest
 from harness.scenario.problem import ScenarioError
 from harness.scenario.run import Setting
+from harness.world import with_readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +74,7 @@ def read_setting(tenant: str, policy: str | None = None) -> Setting:
     """Read a tenant by name: ours for cases, a built-in one, or a folder of exports.
 
     `policy` is a file; without it the tenant's own policy is taken, if it has one.
+    What it settles of the open questions is settled in the world.
 
     Raises:
         ScenarioError: there is no such tenant, or it or its policy cannot be read.
@@ -94,7 +96,9 @@ def read_setting(tenant: str, policy: str | None = None) -> Setting:
             }
     except (ExportError, PolicyError) as error:
         raise ScenarioError(str(error)) from None
-    return Setting(read.world, MappingProxyType(policies))
+    meant = policies.get(_POLICY)
+    world = with_readings(read.world, meant.settled if meant else ())
+    return Setting(world, MappingProxyType(policies))
 
 
 @lru_cache(maxsize=1)

@@ -15,15 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.exchange.readings import QUESTIONS
 from fakes.mail.address import Address
 from fakes.mail.label_field import Encoding, Folding
 from fakes.mail.labels import Profile, bare_guid, is_guid
 from fakes.mail.office_documents import DocumentKind, LabelPlace
-from fakes.zivver.readings import READINGS
 from harness.exports.problems import ExportError
 from harness.exports.toml_tables import Table, read_toml
 from harness.scenario.case import (
@@ -39,6 +36,7 @@ from harness.scenario.pack import Pack, parse_pack
 from harness.scenario.parse_expect import nearest, parse_expectation
 from harness.scenario.problem import ScenarioError
 from harness.scenario.verbs import VERBS, check_change
+from harness.world import ANSWERS
 
 if TYPE_CHECKING:
     from fakes.mail.session import IpAddress
@@ -89,12 +87,6 @@ _LABEL_KEYS = (
     "folding",
     "field",
     "parent",
-)
-_ZIVVER_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        reading.name: (str(reading.default), *map(str, reading.alternatives))
-        for reading in READINGS.values()
-    }
 )
 _MOST_HOURS = 1000
 _ANNA = Address("anna", "contoso.example")
@@ -342,16 +334,13 @@ def _readings(table: Table) -> tuple[tuple[str, str], ...]:
     inner = table.table("readings")
     if inner is None:
         return ()
-    known = {name: q.alternatives for name, q in QUESTIONS.items()} | dict(
-        _ZIVVER_QUESTIONS
-    )
     found = []
     for name in inner.values:
-        if name not in known:
-            raise inner.fail(name, f"unknown reading `{name}`{nearest(name, known)}")
+        if name not in ANSWERS:
+            raise inner.fail(name, f"unknown reading `{name}`{nearest(name, ANSWERS)}")
         answer = inner.needed(name)
-        if answer not in known[name]:
-            hint = nearest(answer, known[name])
+        if answer not in ANSWERS[name]:
+            hint = nearest(answer, ANSWERS[name])
             raise inner.fail(name, f"`{name}` is `{answer}`{hint}")
         found.append((name, answer))
     return tuple(found)

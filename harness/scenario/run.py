@@ -7,9 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices
-from fakes.exchange.readings import with_answers
 from fakes.exchange.rules.rule import RuleError
-from fakes.zivver.readings import READINGS
 from harness import edits
 from harness.compare import compare
 from harness.exports.account import Ledger
@@ -22,6 +20,7 @@ from harness.scenario.expectation import Mismatch, finding_word, judge
 from harness.scenario.problem import ScenarioError
 from harness.scenario.verbs import apply_change
 from harness.simulate import run_once, simulate
+from harness.world import with_answers_pinned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +73,7 @@ def set_up(case: Case, setting: Setting) -> World:
     except (edits.EditError, ExportError) as error:
         message = error.message if isinstance(error, ExportError) else str(error)
         raise ScenarioError(f"{case.place}: case `{case.name}`: {message}") from None
-    return _with_readings(world, case.readings)
+    return with_answers_pinned(world, dict(case.readings))
 
 
 def item_of(case: Case) -> MailItem:
@@ -154,21 +153,3 @@ def _of_findings(
     why = tuple(f"{f.kind.value} {f.recipient}: {f.why}" for f in found)
     got = ", ".join(kinds) or "no finding"
     return (Mismatch("findings", ", ".join(wanted) or "no finding", got, why),)
-
-
-def _with_readings(world: World, given: tuple[tuple[str, str], ...]) -> World:
-    """Pin readings: for this case the question is settled."""
-    zivver = {reading.name: (kind, reading) for kind, reading in READINGS.items()}
-    pinned: dict[str, str] = {}
-    for name, answer in given:
-        if name in zivver:
-            kind, reading = zivver[name]
-            world = edits.set_zivver(world, **{reading.field: kind(answer)})
-        else:
-            pinned[name] = answer
-    if not pinned:
-        return world
-    organization = world.organization
-    readings = with_answers(organization.readings, pinned)
-    readings = replace(readings, settled=readings.settled | frozenset(pinned))
-    return replace(world, organization=replace(organization, readings=readings))
