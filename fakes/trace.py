@@ -12,6 +12,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fakes.mail.address import Address
 
+__all__ = [
+    "Answer",
+    "Detail",
+    "Step",
+    "StepKind",
+    "Trace",
+]
+
+
+class Trace(StrEnum):
+    """How much of its way a mail's steps tell; what becomes of it is the same.
+
+    FULL has every rule with each of its tests. BRIEF has of the rules only those that
+    matched or cannot be told, without their tests: it costs a fraction.
+    """
+
+    FULL = "full"
+    BRIEF = "brief"
+
 
 class StepKind(StrEnum):
     """What sort of thing happened."""

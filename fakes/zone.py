@@ -15,6 +15,14 @@ from fakes.mail.address import domain_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "Answer",
+    "Status",
+    "Zone",
+    "look_up",
+    "zone",
+]
+
 
 class Status(StrEnum):
     """What a resolver says of a name and type."""

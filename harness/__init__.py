@@ -1,6 +1,26 @@
-"""Examines a tenant: what becomes of its mail, and whether that was intended."""
+"""Examines a tenant: what becomes of its mail, and whether that was intended.
 
-__all__ = ["DISTRIBUTION", "__version__"]
+Public are the modules that `__all__` names, each with the names in its own `__all__`;
+importing this package imports none of them. What opens files or sockets is imported
+from its own module: `harness.wire`, and what is called `files` (`exports.files`,
+`policy.files`, `check.files`, `scenario.files`).
+"""
+
+__all__ = [
+    "DISTRIBUTION",
+    "__version__",
+    "check",
+    "compare",
+    "duty",
+    "edits",
+    "exports",
+    "outcome",
+    "policy",
+    "scenario",
+    "simulate",
+    "strategies",
+    "world",
+]
 
 __version__ = "0.1.0"
 

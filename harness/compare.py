@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
     from fakes.mail.address import Address
 
+__all__ = [
+    "TABLE",
+    "WEIGHT",
+    "Finding",
+    "FindingKind",
+    "compare",
+    "worst",
+]
+
 
 class FindingKind(StrEnum):
     """What is wrong; the order is the order of weight."""

@@ -7,6 +7,12 @@ from enum import StrEnum
 
 from fakes.mail.address import Address
 
+__all__ = [
+    "Duty",
+    "Inside",
+    "Obligation",
+]
+
 
 class Obligation(StrEnum):
     """What the policy says of one recipient of one mail."""

@@ -35,6 +35,33 @@ if TYPE_CHECKING:
     from fakes.zone import Zone
     from harness.world import World
 
+__all__ = [
+    "EditError",
+    "add_accepted_domain",
+    "add_connector",
+    "add_inbound_connector",
+    "add_recipient",
+    "add_rule",
+    "disable_all_rules",
+    "disable_connector",
+    "disable_rule",
+    "enable_rule",
+    "find_rule",
+    "forget",
+    "move_rule",
+    "remove_accepted_domain",
+    "remove_connector",
+    "remove_recipient",
+    "remove_rule",
+    "replace_rule",
+    "rules_of",
+    "set_connector",
+    "set_rule",
+    "set_zivver",
+    "with_rules",
+    "with_zone",
+]
+
 Parameters = Mapping[str, object]
 T = TypeVar("T")
 C = TypeVar("C", OutboundConnector, SendConnector)

@@ -8,6 +8,15 @@ from enum import StrEnum
 from fakes.mail.address import Address
 from fakes.trace import Step
 
+__all__ = [
+    "SECURE",
+    "Because",
+    "Delivery",
+    "Disposition",
+    "Fate",
+    "Outcome",
+]
+
 
 class Disposition(StrEnum):
     """What becomes of one copy.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
 from fakes.mail.receiving import as_sent, flaw
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
+from fakes.trace import Trace
 from fakes.zivver.receiver import find_receiver
 from harness.fold import Story, fold
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
     from harness.fold import Receipt
     from harness.world import World
 
+__all__ = [
+    "DEFAULT_BOUND",
+    "run_once",
+    "simulate",
+]
+
 DEFAULT_BOUND = 256
 
 
@@ -43,6 +51,7 @@ def simulate(
     at: datetime,
     bound: int = DEFAULT_BOUND,
     patience: timedelta = NO_PATIENCE,
+    trace: Trace = Trace.FULL,
 ) -> Outcome:
     """Say what becomes of a mail, whatever the unknown turns out to be.
 
@@ -52,11 +61,14 @@ def simulate(
         at: the virtual time of submission (aware).
         bound: how many ways are followed at most.
         patience: how long queues may go on trying; what waits then is DEFERRED.
+        trace: how much the steps tell; a brief trace is faster and judges alike.
 
     """
+    # Only the steps of the run along the defaults, the first, are told.
+    traces = itertools.chain((trace,), itertools.repeat(Trace.BRIEF))
     exploration = explore(
         lambda choices: run_once(
-            item, world, at=at, choices=choices, patience=patience
+            item, world, at=at, choices=choices, patience=patience, trace=next(traces)
         ),
         bound=bound,
     )
@@ -70,9 +82,10 @@ def run_once(
     at: datetime,
     choices: Choices,
     patience: timedelta = NO_PATIENCE,
+    trace: Trace = Trace.FULL,
 ) -> Outcome:
     """Say what becomes of a mail along the choices of one run."""
-    story = tell(item, world, at=at, choices=choices, patience=patience)
+    story = tell(item, world, at=at, choices=choices, patience=patience, trace=trace)
     return fold(story, world)
 
 
@@ -83,6 +96,7 @@ def tell(
     at: datetime,
     choices: Choices,
     patience: timedelta = NO_PATIENCE,
+    trace: Trace = Trace.FULL,
 ) -> Story:
     """Perform one run with functions: every ledger entry that sockets would give."""
     table = Table(world, choices)
@@ -96,6 +110,7 @@ def tell(
         mx=table.mx,
         choices=choices,
         patience=patience,
+        trace=trace,
     )
     receipts: list[Receipt] = []
     result: Transmission | None = None

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+__all__ = [
+    "ANSWERS",
+    "Settled",
+    "World",
+    "with_answers_pinned",
+    "with_readings",
+]
+
 # Every open question with its answers, the one that is taken first.
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: asked.alternatives for name, asked in QUESTIONS.items()}
