@@ -18,6 +18,16 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+__all__ = [
+    "ChoicePoint",
+    "Choices",
+    "Exploration",
+    "Fact",
+    "OpenReading",
+    "Run",
+    "explore",
+]
+
 T = TypeVar("T")
 
 
