@@ -20,6 +20,7 @@ from fakes.exchange.queue import (
     Tick,
     step,
 )
+from fakes.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,6 +43,7 @@ def drive(
     mx: MxTable,
     choices: Choices,
     patience: timedelta = NO_PATIENCE,
+    trace: Trace = Trace.FULL,
 ) -> Generator[HandOff, Transmission, QueueState]:
     """Take an accepted mail and all that comes of it as far as `patience` goes.
 
@@ -59,7 +61,9 @@ def drive(
                 event = Replied(head.entry, (yield head.handoff), now)
             else:
                 event = Accepted(head.item, now)
-            state, effects = step(state, event, organization, mx=mx, choices=choices)
+            state, effects = step(
+                state, event, organization, mx=mx, choices=choices, trace=trace
+            )
             todo.extend(effects)
         due = state.next_attempt
         if due is None or due > until:

@@ -16,11 +16,12 @@ from fakes.exchange.dsn import non_delivery_report
 from fakes.exchange.ledger import EndedInside, Passed, Record, Transmitted
 from fakes.exchange.organization import Organization, Platform
 from fakes.exchange.rules.fork import Ending, EndKind
-from fakes.exchange.transport import Outgoing, transport
+from fakes.exchange.transport import Outgoing, Pass, transport
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff, Transmission
 from fakes.mail.item import ItemKind, MailItem
 from fakes.mail.reply import Reply, reply
+from fakes.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,11 +126,15 @@ def step(
     *,
     mx: MxTable,
     choices: Choices,
+    trace: Trace = Trace.FULL,
 ) -> tuple[QueueState, tuple[Effect, ...]]:
     """Take one event in and say what is to be done."""
     match event:
-        case Accepted():
-            return _accepted(state, event, organization, mx, choices)
+        case Accepted(item, at):
+            result = transport(
+                item, organization, at=at, mx=mx, choices=choices, trace=trace
+            )
+            return _accepted(state, event, result, organization)
         case Replied():
             return _replied(state, event, organization)
         case Tick():
@@ -139,13 +144,8 @@ def step(
 
 
 def _accepted(
-    state: QueueState,
-    event: Accepted,
-    organization: Organization,
-    mx: MxTable,
-    choices: Choices,
+    state: QueueState, event: Accepted, result: Pass, organization: Organization
 ) -> tuple[QueueState, tuple[Effect, ...]]:
-    result = transport(event.item, organization, at=event.at, mx=mx, choices=choices)
     mail, serial = state.mails, state.serial
     records: list[Record] = [Passed(mail, event.item, result)]
     records.extend(EndedInside(mail, e.leg, e.ending) for e in result.ended)

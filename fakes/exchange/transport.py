@@ -19,7 +19,7 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff
 from fakes.mail.item import ItemKind
 from fakes.mail.reply import Reply, reply
-from fakes.trace import Answer, Step, StepKind
+from fakes.trace import Answer, Step, StepKind, Trace
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -175,6 +175,7 @@ def transport(
     at: datetime,
     mx: MxTable,
     choices: Choices,
+    trace: Trace = Trace.FULL,
 ) -> Pass:
     """Take one mail through one pass; `at` is an aware time."""
     accepted = accept(item.submission, organization, choices)
@@ -182,7 +183,9 @@ def transport(
         StepKind.SUBMITTED, "submission", _yes(accepted.is_internal), accepted.why
     )
     legs, early, first_steps = _resolved(item, organization, choices)
-    forks = _through_rules(item, legs, organization, accepted, at=at, choices=choices)
+    forks = _through_rules(
+        item, legs, organization, accepted, at=at, choices=choices, trace=trace
+    )
     ended = list(early)
     steps = {who: [submitted, *more] for who, more in first_steps.items()}
     assumed: list[str] = []
@@ -255,6 +258,7 @@ def _through_rules(
     *,
     at: datetime,
     choices: Choices,
+    trace: Trace,
 ) -> tuple[Fork, ...]:
     if not legs:
         return ()
@@ -272,6 +276,7 @@ def _through_rules(
         is_internal=accepted.is_internal,
         at=at,
         choices=choices,
+        trace=trace,
     )
 
 

@@ -25,7 +25,7 @@ from fakes.exchange.rules.parts import View, Who
 from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.values import Seen
 from fakes.exchange.rules.verdict import Verdict, all_of, negated
-from fakes.trace import Answer, Detail
+from fakes.trace import Answer, Detail, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from fakes.exchange.rules.fork import Fork, Leg
     from fakes.exchange.rules.rule import Condition, Rule
 
+# exchange-rules#6.5: the default of SenderAddressLocation.
+_SENDER_LOCATION = "Header"
 ANSWERS = {
     Verdict.MATCH: Answer.YES,
     Verdict.NO_MATCH: Answer.NO,
@@ -50,6 +52,7 @@ class Surroundings:
     organization: Organization
     is_internal: bool
     choices: Choices
+    trace: Trace = Trace.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +86,51 @@ def evaluate(
     Where `decides` is false the answer changes nothing and is not chosen: what
     cannot be told then counts as not matched, and `is_open` says so.
     """
-    view = View(
-        fork.item,
-        around.is_internal,
-        around.organization,
-        rule.sender_location,
-        rule.recipient_address_type == "Original",
+    is_told = around.trace is Trace.FULL
+    view = replace(
+        view_of(fork, around),
+        sender_location=rule.sender_location,
+        uses_original_address=rule.recipient_address_type == "Original",
     )
+    tests_for_all: list[_Test] = []
+    for condition, is_exception in _tests_of(rule):
+        if condition.row.level is Level.RECIPIENT:
+            continue
+        test = _message_test(condition, view, around, is_exception=is_exception)
+        # It decides alone, for everybody: only a full trace asks for the others.
+        if not is_told and _combined([test]) is Verdict.NO_MATCH:
+            return Evaluation((), fork.legs, ())
+        tests_for_all.append(test)
     details: list[Detail] = []
-    everybody = tuple(_who(leg) for leg in fork.legs)
-    tests_for_all = [
-        _message_test(condition, view, everybody, around, is_exception=is_exception)
-        for condition, is_exception in _tests_of(rule)
-        if condition.row.level is not Level.RECIPIENT
-    ]
-    details.extend(_detail(test, None) for test in tests_for_all)
+    if is_told:
+        details.extend(_detail(test, None) for test in tests_for_all)
     matched: list[Leg] = []
     rest: list[Leg] = []
     is_open = False
-    for leg in fork.legs:
-        tests = [*tests_for_all, *_leg_tests(rule, view, _who(leg), around)]
-        details.extend(_detail(test, leg) for test in tests[len(tests_for_all) :])
+    for leg, who in zip(fork.legs, view.everybody, strict=True):
+        own = _leg_tests(rule, view, who, around)
+        if is_told:
+            details.extend(_detail(test, leg) for test in own)
+        tests = [*tests_for_all, *own]
         verdict = _combined(tests)
         if verdict is Verdict.UNKNOWN and decides:
             verdict = _decide(tests, around)
         is_open = is_open or verdict is Verdict.UNKNOWN
         (matched if verdict is Verdict.MATCH else rest).append(leg)
     return Evaluation(tuple(matched), tuple(rest), tuple(details), is_open)
+
+
+def view_of(fork: Fork, around: Surroundings) -> View:
+    """Give what can be seen of a fork, by a rule that asks for nothing special."""
+    everybody = tuple(_who(leg) for leg in fork.legs)
+    return View(
+        fork.item,
+        around.is_internal,
+        around.organization,
+        _SENDER_LOCATION,
+        uses_original_address=False,
+        everybody=everybody,
+    )
 
 
 def _who(leg: Leg) -> Who:
@@ -132,14 +153,13 @@ def _leg_tests(rule: Rule, view: View, who: Who, around: Surroundings) -> list[_
 def _message_test(
     condition: Condition,
     view: View,
-    everybody: tuple[Who, ...],
     around: Surroundings,
     *,
     is_exception: bool,
 ) -> _Test:
     # exchange-rules#v45: one recipient that hits covers every recipient, so that all
     # of them are looked at in one test.
-    whos = everybody if condition.row.level is Level.ALL_RECIPIENTS else ()
+    whos = view.everybody if condition.row.level is Level.ALL_RECIPIENTS else ()
     return _test(condition, view, whos, around, is_exception=is_exception)
 
 

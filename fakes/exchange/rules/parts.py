@@ -64,7 +64,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a rule can look at: the mail, the organization, two rule properties."""
+    """What a rule can look at: the mail, the organization, two rule properties.
+
+    `everybody` are all the recipients of the copy.
+    """
 
     item: MailItem
     is_internal: bool
@@ -72,6 +75,7 @@ class View:
     sender_location: str
     uses_original_address: bool
     header: str = ""
+    everybody: tuple[Who, ...] = ()
 
     @property
     def parsed(self) -> Parsed:

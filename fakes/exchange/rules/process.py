@@ -11,31 +11,45 @@ The rules of this module (exchange-rules#1.1):
 * actions of one rule are applied in the order of their rows (R-01), and what one rule
   changed is what the next one sees (exchange-rules#5.1).
 
-After each rule the run may be merged into an earlier one that stood at the same
-place: the same forks, seen through what a later rule or Zivver still looks at.
+A rule is looked at where some fork may be taken by it; the others are ruled out by the
+words of the mail, all at once (`index`), and anew for a fork that a rule changed. The
+full trace tells of them too, and decides nothing by it.
+
+Before each rule that is looked at, and at the end, the run may be merged into an
+earlier one that stood at the same place: the same forks, seen through what a later
+rule or Zivver still looks at.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
 from fakes.exchange.readings import ask
 from fakes.exchange.rules.action import Context, Effect
 from fakes.exchange.rules.effects import LOOP_HEADER, NOTHING, SOMETHING, unknown_end
-from fakes.exchange.rules.evaluate import Surroundings, evaluate, question_of
+from fakes.exchange.rules.evaluate import (
+    Evaluation,
+    Surroundings,
+    evaluate,
+    question_of,
+    view_of,
+)
 from fakes.exchange.rules.fork import Fork, Leg, with_step
+from fakes.exchange.rules.index import Index, first_from, make_index, may_hold
 from fakes.exchange.rules.rule import Mode, Moment, Rule
 from fakes.mail.content import parse
-from fakes.trace import Answer, Detail, Step, StepKind
+from fakes.trace import Answer, Detail, Step, StepKind, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from fakes.choices import Choices
     from fakes.exchange.organization import Organization
+    from fakes.exchange.readings import Readings
     from fakes.mail.content import Content
     from fakes.mail.item import MailItem
 
@@ -59,41 +73,150 @@ def process(
     is_internal: bool,
     at: datetime,
     choices: Choices,
+    trace: Trace = Trace.FULL,
 ) -> tuple[Fork, ...]:
     """Run the rules over a mail; `at` is an aware time."""
-    rules = tuple(sorted(organization.rules or (), key=lambda rule: rule.priority))
-    around = Surroundings(organization, is_internal, choices)
-    forks: tuple[Fork, ...] = (Fork(item, legs),) if legs else ()
-    may_change = _may_change(rules)
-    for index, rule in enumerate(rules):
-        later = _Later(rules[index + 1 :], any(may_change[index + 1 :]))
-        why_idle = _why_idle(rule, at, around, decides=may_change[index])
-        passed: list[Fork] = []
-        for fork in forks:
-            if fork.is_stopped:
-                passed.append(fork)
-            elif why_idle:
-                step = Step(
-                    StepKind.RULE, rule.name, Answer.NO, why_idle, place=rule.place
-                )
-                passed.append(with_step(fork, step))
-            else:
-                passed.extend(
-                    _apply_rule(rule, fork, later, around, decides=may_change[index])
-                )
-        forks = tuple(passed)
+    if not legs:
+        return ()
+    plan = _plan(_Given(organization.rules or (), organization.readings))
+    around = Surroundings(organization, is_internal, choices, trace)
+    ways = [_way(Fork(item, legs), plan, around)]
+    number = 0
+    while True:
+        following = _following(ways, number)
+        end = len(plan.rules) if following is None else following
+        if trace is Trace.FULL:
+            for rule in plan.rules[number:end]:
+                why = _why_idle(rule, at, around, decides=False)
+                ways = [_passed_by(rule, way, why, around) for way in ways]
         if choices.met:
-            forgotten = _questions(rules[: index + 1]) - _questions(later.rules)
-            choices.checkpoint(_state(index, forks, later, organization), forgotten)
-    return forks
+            state = _state(end, ways, plan, organization)
+            choices.checkpoint(state, _prospect(plan, end).forgotten)
+        if following is None:
+            return tuple(way.fork for way in ways)
+        ways = _after(following, ways, plan, at, around)
+        number = following + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """Rules and readings: the same if they are the same objects.
+
+    To compare hundreds of rules would cost more than to run them.
+    """
+
+    rules: tuple[Rule, ...]
+    readings: Readings
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Given)
+            and self.rules is other.rules
+            and self.readings is other.readings
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.rules), id(self.readings)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What can be said of the rules whatever the mail.
+
+    `has_effects` and `has_copies` say of each place, and of the end, whether a rule
+    that stands there or later could change anything, or make copies.
+    """
+
+    rules: tuple[Rule, ...]
+    may_change: tuple[bool, ...]
+    has_effects: tuple[bool, ...]
+    has_copies: tuple[bool, ...]
+    index: Index
 
 
 @dataclass(frozen=True, slots=True)
-class _Later:
-    """The rules after one, and whether any of them could change anything."""
+class _Way:
+    """A fork, and the rules that may hold for it (bits, as the index gives them)."""
 
-    rules: tuple[Rule, ...]
-    has_effects: bool
+    fork: Fork
+    open_rules: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Prospect:
+    """What rules from a place on look at, and what none of them asks any more."""
+
+    looks: frozenset[str]
+    forgotten: frozenset[tuple[str, str]]
+
+
+@lru_cache(maxsize=16)
+def _plan(given: _Given) -> _Plan:
+    rules = tuple(sorted(given.rules, key=lambda rule: rule.priority))
+    may_change = _may_change(rules)
+    copies = tuple(rule.is_enabled and _makes_copies(rule) for rule in rules)
+    return _Plan(
+        rules,
+        may_change,
+        _from_here_on(may_change),
+        _from_here_on(copies),
+        make_index(rules, given.readings),
+    )
+
+
+@lru_cache(maxsize=512)
+def _prospect(plan: _Plan, number: int) -> _Prospect:
+    before, later = plan.rules[:number], plan.rules[number:]
+    return _Prospect(_looks(later), _questions(before) - _questions(later))
+
+
+def _from_here_on(truths: tuple[bool, ...]) -> tuple[bool, ...]:
+    return tuple(any(truths[number:]) for number in range(len(truths) + 1))
+
+
+def _way(fork: Fork, plan: _Plan, around: Surroundings) -> _Way:
+    return _Way(fork, may_hold(plan.index, view_of(fork, around)))
+
+
+def _following(ways: list[_Way], number: int) -> int | None:
+    """Find the next rule that is to be looked at."""
+    found = 0
+    for way in ways:
+        if not way.fork.is_stopped:
+            found |= way.open_rules
+    return first_from(found, number)
+
+
+def _passed_by(rule: Rule, way: _Way, why_idle: str, around: Surroundings) -> _Way:
+    """Tell of a rule that does not hold for a fork; nothing is chosen."""
+    fork = way.fork
+    if fork.is_stopped or around.trace is Trace.BRIEF:
+        return way
+    details = (
+        evaluate(rule, fork, around, decides=False).details if not why_idle else ()
+    )
+    return replace(
+        way, fork=with_step(fork, _rule_step(rule, Answer.NO, why_idle, details))
+    )
+
+
+def _after(
+    number: int, ways: list[_Way], plan: _Plan, at: datetime, around: Surroundings
+) -> list[_Way]:
+    """Take every fork through one rule that may hold for some of them."""
+    rule = plan.rules[number]
+    why_idle = _why_idle(rule, at, around, decides=plan.may_change[number])
+    found: list[_Way] = []
+    for way in ways:
+        if why_idle or way.fork.is_stopped or not way.open_rules >> number & 1:
+            found.append(_passed_by(rule, way, why_idle, around))
+            continue
+        for fork in _apply_rule(number, way.fork, plan, around):
+            is_same = fork.item is way.fork.item and fork.legs == way.fork.legs
+            found.append(
+                replace(way, fork=fork) if is_same else _way(fork, plan, around)
+            )
+    return found
 
 
 def _may_change(rules: tuple[Rule, ...]) -> tuple[bool, ...]:
@@ -117,17 +240,16 @@ def _has_own_effect(rule: Rule) -> bool:
 
 
 def _apply_rule(
-    rule: Rule, fork: Fork, later: _Later, around: Surroundings, *, decides: bool
+    number: int, fork: Fork, plan: _Plan, around: Surroundings
 ) -> tuple[Fork, ...]:
+    rule = plan.rules[number]
     if rule.is_unreadable:
         return (_unreadable(rule, fork, around.choices),)
-    found = evaluate(rule, fork, around, decides=decides)
+    found = evaluate(rule, fork, around, decides=plan.may_change[number])
     if not found.matched:
-        answer = Answer.CANNOT_TELL if found.is_open else Answer.NO
-        why = "it could change nothing about delivery" if found.is_open else ""
-        return (with_step(fork, _rule_step(rule, answer, why, found.details)),)
+        return (_not_matched(rule, fork, found, around),)
     matched = replace(fork, legs=found.matched)
-    did, changed = _act(rule, matched, later, around)
+    did, changed = _act(number, matched, plan, around)
     why = "" if rule.mode is Mode.ENFORCE else f"test mode ({rule.mode.value})"
     step = _rule_step(rule, Answer.YES, why, found.details, did, found.matched)
     parts = (replace(changed, steps=(*fork.steps, step)),)
@@ -138,18 +260,32 @@ def _apply_rule(
     return (*parts, rest)
 
 
+def _not_matched(
+    rule: Rule, fork: Fork, found: Evaluation, around: Surroundings
+) -> Fork:
+    if found.is_open:
+        why = "it could change nothing about delivery"
+        step = _rule_step(rule, Answer.CANNOT_TELL, why, found.details)
+    elif around.trace is Trace.FULL:
+        step = _rule_step(rule, Answer.NO, "", found.details)
+    else:
+        return fork
+    return with_step(fork, step)
+
+
 def _act(
-    rule: Rule, fork: Fork, later: _Later, around: Surroundings
+    number: int, fork: Fork, plan: _Plan, around: Surroundings
 ) -> tuple[tuple[str, ...], Fork]:
     """Apply the actions that the mode allows, then stop if the rule stops."""
+    rule = plan.rules[number]
     organization, choices = around.organization, around.choices
-    enabled = [other for other in later.rules if other.is_enabled]
+    has_later_effects = plan.has_effects[number + 1]
     context = Context(
         rule.name,
         organization,
         choices,
-        has_later_copies=any(_makes_copies(other) for other in enabled),
-        has_later_effects=later.has_effects,
+        has_later_copies=plan.has_copies[number + 1],
+        has_later_effects=has_later_effects,
     )
     is_enforced = rule.mode is Mode.ENFORCE
     did = []
@@ -160,7 +296,7 @@ def _act(
             fork = action.row.apply(fork, action, context)
     if rule.stops and not fork.is_stopped:
         stops = is_enforced or (
-            later.has_effects
+            has_later_effects
             and ask(organization.readings, choices, "stop_in_test_mode") == "honoured"
         )
         if stops:
@@ -244,10 +380,11 @@ def _date_fact(moment: Moment, *, is_end: bool) -> Fact:
 
 
 def _state(
-    index: int, forks: tuple[Fork, ...], later: _Later, organization: Organization
+    number: int, ways: list[_Way], plan: _Plan, organization: Organization
 ) -> Hashable:
-    looks = _looks(later.rules)
-    return index, tuple(
+    looks = _prospect(plan, number).looks
+    has_later_effects = plan.has_effects[number]
+    return number, tuple(
         (
             fork.legs,
             fork.connector,
@@ -255,12 +392,12 @@ def _state(
             fork.is_redirected,
             fork.ending,
             fork.is_stamped,
-            fork.is_stopped and later.has_effects,
+            fork.is_stopped and has_later_effects,
             fork.reports,
             _seen_later(fork.item.content, looks),
             _fits(fork.item.content, organization),
         )
-        for fork in forks
+        for fork in (way.fork for way in ways)
     )
 
 

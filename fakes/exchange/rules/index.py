@@ -1,0 +1,220 @@
+"""Which rules a mail's words may touch, found in one pass over its texts.
+
+Conditions are ANDed (exchange-rules#1): where none of the words of one condition can
+stand, its rule holds for nobody, and need not be looked at. What is found is more
+than what holds, never less, whatever the answers to the open questions are.
+
+A set of rules is an integer here, with bit n for the rule in place n: three hundred
+of them are joined at the price of one addition.
+"""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.exchange.readings import alternatives, with_answers
+from fakes.exchange.rules.predicate import Level
+from fakes.exchange.rules.values import Words
+from fakes.exchange.rules.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fakes.exchange.readings import Readings
+    from fakes.exchange.rules.parts import View
+    from fakes.exchange.rules.predicate import Predicate
+    from fakes.exchange.rules.rule import Condition, Rule
+    from fakes.exchange.rules.values import Seen
+
+_CJK_FIRST = 0x2E80
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the rules look for, by the place where they look.
+
+    `unfiltered` are the rules that no word rules out.
+    """
+
+    unfiltered: int
+    glances: tuple[_Glance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a condition looks: all that decides on what it sees of a mail."""
+
+    row: Predicate
+    header: str
+    sender_location: str
+    uses_original_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """One place, and the rules whose words are looked for there.
+
+    `by_piece` finds a rule by a piece of its word that a text can hold only as one
+    of its own pieces; `by_first` finds words that have no such piece, by their first
+    character: they may stand anywhere.
+    """
+
+    place: _Place
+    readings: tuple[Readings, ...]
+    rules: int
+    by_piece: Mapping[str, int]
+    by_first: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+def make_index(rules: tuple[Rule, ...], readings: Readings) -> Index:
+    """Sort the words of all rules that are on; bit n stands for rules[n]."""
+    unfiltered = 0
+    sought: dict[_Place, list[tuple[int, Words]]] = {}
+    for number, rule in enumerate(rules):
+        if not rule.is_enabled:
+            continue
+        condition = _filter_of(rule)
+        if condition is None or not isinstance(condition.value, Words):
+            unfiltered |= 1 << number
+            continue
+        place = _Place(
+            condition.row,
+            condition.header,
+            rule.sender_location,
+            rule.recipient_address_type == "Original",
+        )
+        sought.setdefault(place, []).append((1 << number, condition.value))
+    glances = (_glance(place, found, readings) for place, found in sought.items())
+    return Index(unfiltered, tuple(glances))
+
+
+def may_hold(index: Index, view: View) -> int:
+    """Give the rules that may hold for what is seen: a superset, as bits.
+
+    Where a rule looks is its own affair: what the view says of it does not count.
+    """
+    found = index.unfiltered
+    for glance in index.glances:
+        found |= _found_at(glance, view)
+    return found
+
+
+def first_from(rules: int, number: int) -> int | None:
+    """Give the first place from that number on, None if there is none."""
+    rest = rules >> number
+    return number + (rest & -rest).bit_length() - 1 if rest else None
+
+
+def _filter_of(rule: Rule) -> Condition | None:
+    """Choose the condition to rule a rule out by: words, rather not of the body."""
+    found = [
+        condition
+        for condition in rule.conditions
+        # Exactly: another type of value may find what these words do not.
+        if type(condition.value) is Words and condition.row.level is Level.MESSAGE
+    ]
+    return min(found, key=lambda c: "body" in c.row.looks, default=None)
+
+
+def _glance(
+    place: _Place, sought: list[tuple[int, Words]], readings: Readings
+) -> _Glance:
+    rules = 0
+    by_piece: dict[str, int] = {}
+    by_first: dict[str, dict[str, int]] = {}
+    for bit, words in sought:
+        rules |= bit
+        for entry in words.words:
+            pieces = _pieces(entry.folded)
+            if pieces:
+                piece = max(pieces, key=len)
+                by_piece[piece] = by_piece.get(piece, 0) | bit
+            else:
+                # A blank of a phrase may stand for several (exchange-rules#R-08).
+                needle = max(entry.folded.split(), key=len)
+                needles = by_first.setdefault(needle[0], {})
+                needles[needle] = needles.get(needle, 0) | bit
+    return _Glance(
+        place,
+        tuple(_ways(readings, place.row.readings)),
+        rules,
+        MappingProxyType(by_piece),
+        MappingProxyType(
+            {first: tuple(needles.items()) for first, needles in by_first.items()}
+        ),
+    )
+
+
+def _ways(readings: Readings, names: tuple[str, ...]) -> Iterator[Readings]:
+    """Give the readings with every answer to the open ones of a part."""
+    answers = (alternatives(readings, name) for name in names)
+    for given in itertools.product(*answers):
+        yield with_answers(readings, dict(zip(names, given, strict=True)))
+
+
+def _found_at(glance: _Glance, view: View) -> int:
+    place = glance.place
+    view = replace(
+        view,
+        header=place.header,
+        sender_location=place.sender_location,
+        uses_original_address=place.uses_original_address,
+    )
+    seen = [place.row.part(view, None, readings) for readings in glance.readings]
+    if any(entry.missing for entry in seen):
+        return glance.rules
+    found = 0
+    for text in _texts(seen):
+        folded = text.upper() if text.isascii() else fold(text)
+        for piece in glance.by_piece.keys() & _pieces(folded):
+            found |= glance.by_piece[piece]
+        if glance.by_first:
+            found |= _standing(glance, folded)
+    return found
+
+
+def _texts(seen: Iterable[Seen]) -> set[str]:
+    # exchange-rules#R-14: the source of an HTML body counts or does not.
+    return {text for entry in seen for text in (*entry.texts, *entry.others)}
+
+
+def _standing(glance: _Glance, folded: str) -> int:
+    found = 0
+    for first in glance.by_first.keys() & set(folded):
+        for needle, bits in glance.by_first[first]:
+            if needle in folded:
+                found |= bits
+    return found
+
+
+def _pieces(folded: str) -> list[str]:
+    """Cut a folded text at all that might end a word under some reading.
+
+    What is left are runs of characters of which none ever ends a word. Where a word
+    stands in a text, with a boundary at both ends, its runs are runs of the text:
+    within the word the same characters cut both; at an end, the text goes on with a
+    boundary, which cuts, and if no boundary is needed there (exchange-rules#R-07) the
+    word ends in punctuation, which cuts.
+    """
+    return folded.translate(_CUTS).split()
+
+
+class _Cuts(dict[int, str]):
+    """Each character, or a blank in the place of what might end a word."""
+
+    def __missing__(self, code: int) -> str:
+        """Look a character up once."""
+        char = chr(code)
+        category = unicodedata.category(char)
+        # exchange-rules#2.1, exchange-rules#R-05
+        is_cjk = code >= _CJK_FIRST and category == "Lo"
+        is_kept = (category[0] == "L" and not is_cjk) or category == "Nd"
+        self[code] = char if is_kept else " "
+        return self[code]
+
+
+_CUTS = _Cuts()
