@@ -19,6 +19,7 @@ from harness.cli.check import check_command
 from harness.cli.demo import demo_command
 from harness.cli.explain import explain_command
 from harness.cli.output import complain, never_fail_on_letters
+from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
 from harness.cli.support import support_command
 from harness.exports import ExportError
@@ -50,6 +51,7 @@ for _command in (
     check_command,
     explain_command,
     support_command,
+    readings_command,
     scenarios_command,
     account_command,
 ):

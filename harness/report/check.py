@@ -223,7 +223,7 @@ def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
             recipes[text] = _recipe(because)
     for text, ids in mails.items():
         names = tuple(dict.fromkeys(ids))
-        recipe = f" To find out: {recipes[text]}." if recipes[text] else ""
+        recipe = f" To find out: {recipes[text]}" if recipes[text] else ""
         yield line(
             ("Not known: ", AMBER),
             f"{counted(len(names), 'mail')} ({_some(names, most=most)}) "
@@ -244,12 +244,13 @@ def _recipe(because: Because | None) -> str:
     if because is None or not because.is_reading:
         return ""
     name = because.questions[0]
-    if name in QUESTIONS:
-        return QUESTIONS[name].settle
-    for reading in READINGS.values():
-        if reading.name == name:
-            return reading.recipe[:1].lower() + reading.recipe[1:].rstrip(".")
-    return ""
+    short = QUESTIONS[name].settle if name in QUESTIONS else _of_zivver(name)
+    return f"{short}. More: `relay-harness readings {name}`."
+
+
+def _of_zivver(name: str) -> str:
+    recipe = next(r.recipe for r in READINGS.values() if r.name == name)
+    return recipe[:1].lower() + recipe[1:].rstrip(".")
 
 
 def _some(names: tuple[str, ...], *, most: int = _MOST_NAMES) -> str:

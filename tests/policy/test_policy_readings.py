@@ -93,7 +93,7 @@ def test_each_answer_to_each_question_can_be_given(name):
         ),
         (
             (
-                'two_connectors = { answer = "last", by = "J", on = 2026-11-20T09:00:00, '
+                'two_connectors = { answer = "last", by = "J", on = 2026-11-20T09:00, '
                 'evidence = "x" }'
             ),
             "`on` of `two_connectors` is a date or time, expected a day",
