@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 # happen after that is named by the interpreter's own audit events.
 PROGRAM = """
 import contextlib, encodings, importlib, pkgutil, sys
+from fakes.mail.files.limits import installed
 from harness.scenario.files import load_corpus, read_setting
 from harness.scenario.run import examine
 
@@ -19,6 +20,7 @@ settings = {case.tenant: read_setting(case.tenant) for case in corpus}
 for module in pkgutil.iter_modules(encodings.__path__):
     with contextlib.suppress(ImportError):
         importlib.import_module("encodings." + module.name)
+installed()
 examine(corpus[0], settings[corpus[0].tenant])
 
 FORBIDDEN = (

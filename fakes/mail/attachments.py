@@ -1,27 +1,36 @@
-"""Attachments of a mail, and the sensitivity label inside them.
+"""The sensitivity label inside an attachment.
 
 Whether a file is labelled has three answers: these labels, none, or unknown and why.
 Nothing here raises on hostile bytes, and nothing here guesses.
 """
 
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
-from email.policy import SMTP
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from fakes.mail.labels import Label
-from fakes.mail.mime import is_readable_mime
+from fakes.mail.attached import AttachmentPart, attachments
+from fakes.mail.files.compound import SUMMARY, custom_properties, opened_compound
+from fakes.mail.files.kinds import Kind, is_text, kind_of
+from fakes.mail.files.limits import (
+    EXTRA,
+    Libraries,
+    Limits,
+    UnreadableError,
+    installed,
+)
+from fakes.mail.files.pdf import pdf_label_properties
+from fakes.mail.files.tree import unfold
+from fakes.mail.labels import Label, group_labels
 from fakes.mail.office_documents import (
     DocumentKind,
     LabelPlace,
     labelled_document,
     office_document,
 )
-from fakes.mail.office_labels import UnreadableError, labels_of_office_file
+from fakes.mail.office_labels import labels_of_office_file
 
 __all__ = [
     "AttachmentLabels",
@@ -37,37 +46,6 @@ __all__ = [
     "labels_inside",
     "office_document",
 ]
-
-# What is parsed is never written again (msip-labels#2.5).
-_POLICY: Final = SMTP.clone(refold_source="none")
-# What the email package raises on hostile headers, each seen or in its tracker.
-_MAIL_FAILURES: Final = (
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MessageError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentPart:
-    """One attachment: its name (empty when it has none), declared type and bytes."""
-
-    filename: str
-    content_type: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much is read before the answer is unknown: octets, octets, entries."""
-
-    payload: int = 64 * 1024 * 1024
-    part: int = 1024 * 1024
-    entries: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +75,10 @@ AttachmentLabels: TypeAlias = LabelsFound | NoLabels | LabelsUnknown
 # Prefixes of what is recognised and not opened.
 _NOT_OPENED: Final[Mapping[bytes, str]] = MappingProxyType(
     {
-        b"%PDF": "a PDF is not read",  # msip-labels#4.5
-        # msip-labels#4.3, msip-labels#4.4, msip-labels#4.7
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
-            "a compound file (old Office, encrypted Office, Outlook item) is not read"
-        ),
         b".pfile": "a protected file is not read",  # msip-labels#4.6
-        b"PK\x05\x06": "an archive is not opened",
         b"PK\x07\x08": "an archive is not opened",
         b"Rar!": "an archive is not opened",
         b"7z\xbc\xaf\x27\x1c": "an archive is not opened",
-        b"\x1f\x8b": "an archive is not opened",
-        b"BZh": "an archive is not opened",
         b"\xfd7zXZ": "an archive is not opened",
         b"MSCF": "an archive is not opened",
         b"\x78\x9f\x3e\x22": "a TNEF container is not opened",
@@ -126,79 +96,130 @@ _IMAGES: Final = (
 )
 _TEXT_TYPES: Final = frozenset({"text/plain", "text/csv"})
 _TEXT_ENDINGS: Final = (".txt", ".csv", ".log")
-_TEXT_CONTROLS: Final = frozenset("\t\n\r\f\x1a")
-_REPORTS: Final = frozenset({"message/delivery-status", "message/feedback-report"}) | {
-    "message/disposition-notification",
-    "message/global-delivery-status",
-    "message/global-disposition-notification",
-}
-
-
-def attachments(raw: bytes) -> tuple[AttachmentPart, ...]:
-    """Take the attachments out of a mail; never raises.
-
-    An attachment is a part with a file name or an attachment disposition, an attached
-    mail as a whole, and any other part that is neither text nor a report. A mail that
-    cannot be taken apart is one attachment itself, so that it is not passed over.
-    """
-    if not is_readable_mime(raw):
-        return (AttachmentPart("", "message/rfc822", raw),)
-    try:
-        root = BytesParser(EmailMessage, policy=_POLICY).parsebytes(raw)
-        return tuple(_parts(root))
-    except _MAIL_FAILURES:
-        return (AttachmentPart("", "message/rfc822", raw),)
 
 
 def labels_inside(
-    part: AttachmentPart, *, limits: Limits | None = None
+    part: AttachmentPart,
+    *,
+    limits: Limits | None = None,
+    libraries: Libraries | None = None,
 ) -> AttachmentLabels:
     """Say which labels an attachment carries; never raises.
 
-    Read are Office Open XML files (msip-labels#4.1, msip-labels#4.2).
+    Read are Office Open XML files (msip-labels#4.1, msip-labels#4.2), old Office files
+    (msip-labels#4.4), PDF (msip-labels#4.5), and archives of them.
     """
-    bounds = limits or Limits()
+    bounds, extra = limits or Limits(), libraries or installed()
     payload = part.payload
-    why = _why_not_opened(part, bounds)
-    if why is not None:
+    if len(payload) > bounds.payload:
+        return LabelsUnknown(f"more than {bounds.payload} octets")
+    kind = kind_of(payload, part.filename, part.content_type, extra, bounds)
+    if kind is Kind.MAIL:
+        # msip-labels#4.7: it has a field of its own, and attachments of its own.
+        return LabelsUnknown("an attached mail is not opened")
+    if kind in _ARCHIVES:
+        return _labels_of_archive(part, bounds, extra)
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return _read(reader, payload, bounds, extra)
+    return _labels_of_others(part)
+
+
+def _labels_of_others(part: AttachmentPart) -> AttachmentLabels:
+    payload = part.payload
+    why = next((w for start, w in _NOT_OPENED.items() if payload.startswith(start)), "")
+    if why:
         return LabelsUnknown(why)
-    if payload.startswith(b"PK\x03\x04"):
-        return _labels_of_zip(payload, bounds)
     if payload.startswith(_IMAGES):
         return NoLabels("an image has no place for a label")
-    if _is_called_text(part) and _is_text(payload):
+    if _is_called_text(part) and is_text(payload):
         return NoLabels("plain text has no place for a label")
     return LabelsUnknown("the format is not known")
 
 
-def _parts(root: EmailMessage) -> Iterator[AttachmentPart]:
-    waiting: list[tuple[EmailMessage, bool]] = [(root, False)]
-    while waiting:
-        part, inside = waiting.pop()
-        kind = part.get_content_type()
-        attached = inside or part.get_content_disposition() == "attachment"
-        children = part.get_payload()
-        if kind.startswith("multipart/") and isinstance(children, list):
-            inner = (c for c in reversed(children) if isinstance(c, EmailMessage))
-            waiting += [(child, attached) for child in inner]
+def _labels_of_archive(
+    part: AttachmentPart, limits: Limits, libraries: Libraries
+) -> AttachmentLabels:
+    """Look into each file: one that cannot be told may hold another label."""
+    labels: list[Label] = []
+    for file in unfold((part,), limits, libraries, opens_mail=False):
+        if file.missing:
+            return LabelsUnknown(f"{file.shown}: {file.missing}")
+        if file.kind in _ARCHIVES:
             continue
-        filename = part.get_filename() or ""
-        if attached or filename or _is_attachment_by_type(kind):
-            yield AttachmentPart(filename, kind, _octets(part))
+        inner = AttachmentPart(file.name, "", file.payload)
+        inside = labels_inside(inner, limits=limits, libraries=libraries)
+        if isinstance(inside, LabelsUnknown):
+            return LabelsUnknown(f"{file.shown}: {inside.why}")
+        if isinstance(inside, LabelsFound):
+            labels += inside.labels
+    return LabelsFound(tuple(labels)) if labels else NoLabels("no label in an archive")
 
 
-def _is_attachment_by_type(kind: str) -> bool:
-    # A multipart that arrives here could not be taken apart.
-    return not kind.startswith("text/") and kind not in _REPORTS
+def _read(
+    reader: _Reader, payload: bytes, limits: Limits, libraries: Libraries
+) -> AttachmentLabels:
+    try:
+        labels = reader(payload, limits, libraries)
+    except UnreadableError as error:
+        return LabelsUnknown(str(error))
+    return LabelsFound(labels) if labels else NoLabels("no label in the file")
 
 
-def _octets(part: EmailMessage) -> bytes:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        inner = (p for p in payload if isinstance(p, Message))
-        return b"".join(p.as_bytes(policy=_POLICY) for p in inner)
-    decoded = part.get_payload(decode=True)
-    return decoded if isinstance(decoded, bytes) else b""
+def _of_office(
+    payload: bytes, limits: Limits, libraries: Libraries
+) -> tuple[Label, ...]:
+    del libraries
+    return labels_of_office_file(
+        payload, most_entries=limits.entries, most_octets=limits.part
+    )
+
+
+def _of_compound(
+    payload: bytes, limits: Limits, libraries: Libraries
+) -> tuple[Label, ...]:
+    with opened_compound(payload, libraries.ole, limits.part) as compound:
+        return group_labels(custom_properties(compound.stream(SUMMARY)))
+
+
+def _of_any_compound(
+    payload: bytes, limits: Limits, libraries: Libraries
+) -> tuple[Label, ...]:
+    """Say why a compound file of unknown sort is not read (msip-labels#4.3)."""
+    del payload, limits
+    lacks = f"; {EXTRA}" if libraries.ole is None else ""
+    raise UnreadableError(f"a compound file of a sort that is not read{lacks}")
+
+
+def _of_pdf(payload: bytes, limits: Limits, libraries: Libraries) -> tuple[Label, ...]:
+    del limits
+    info, xmp = map(group_labels, pdf_label_properties(payload, libraries.pdf))
+    # msip-labels#4.5: Office writes both places alike, other programs the first alone.
+    said = [{(x.guid, x.enabled) for x in place} for place in (info, xmp)]
+    if all(said) and said[0] != said[1]:
+        raise UnreadableError("the two places of a PDF name other labels")
+    return info or xmp
+
+
+_Reader: TypeAlias = Callable[[bytes, Limits, Libraries], tuple[Label, ...]]
+_READERS: Final[Mapping[Kind, _Reader]] = MappingProxyType(
+    dict.fromkeys(
+        (
+            Kind.DOCX,
+            Kind.XLSX,
+            Kind.PPTX,
+            Kind.XLSB,
+            Kind.OOXML,
+            Kind.ODF,
+            Kind.BROKEN_ZIP,
+        ),
+        _of_office,
+    )
+    | dict.fromkeys((Kind.DOC, Kind.XLS, Kind.PPT, Kind.VSD), _of_compound)
+    | dict.fromkeys((Kind.COMPOUND, Kind.MSG, Kind.LOCKED_OFFICE), _of_any_compound)
+    | {Kind.PDF: _of_pdf}
+)
+_ARCHIVES: Final = frozenset({Kind.ZIP, Kind.JAR, Kind.TAR, Kind.GZIP, Kind.BZIP2})
 
 
 def _is_called_text(part: AttachmentPart) -> bool:
@@ -206,31 +227,3 @@ def _is_called_text(part: AttachmentPart) -> bool:
     if part.content_type in _TEXT_TYPES:
         return name.endswith(_TEXT_ENDINGS) or "." not in name
     return name.endswith(_TEXT_ENDINGS)
-
-
-def _is_text(payload: bytes) -> bool:
-    wide = payload.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = payload.decode("utf-16" if wide else "latin-1", "replace")
-    return all(c >= " " or c in _TEXT_CONTROLS for c in text)
-
-
-def _why_not_opened(part: AttachmentPart, limits: Limits) -> str | None:
-    if len(part.payload) > limits.payload:
-        return f"more than {limits.payload} octets"
-    if part.content_type.startswith(("message/", "multipart/")):
-        # msip-labels#4.7: it has a field of its own, and attachments of its own.
-        return "an attached mail is not opened"
-    found = (
-        why for start, why in _NOT_OPENED.items() if part.payload.startswith(start)
-    )
-    return next(found, None)
-
-
-def _labels_of_zip(payload: bytes, limits: Limits) -> AttachmentLabels:
-    try:
-        labels = labels_of_office_file(
-            payload, most_entries=limits.entries, most_octets=limits.part
-        )
-    except UnreadableError as error:
-        return LabelsUnknown(str(error))
-    return LabelsFound(labels) if labels else NoLabels("no label in an Office file")

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from fakes.mail.files.limits import UnreadableError
 from fakes.mail.labels import Label, bare_guid, group_labels, is_guid
 
 _ZIP_FAILURES: Final = (
@@ -47,10 +48,6 @@ LABEL_INFO_TYPE: Final = (
 _BOOLEANS: Final[Mapping[str, bool]] = MappingProxyType(
     {"1": True, "true": True, "0": False, "false": False}
 )
-
-
-class UnreadableError(Exception):
-    """Why the labels of a file cannot be told."""
 
 
 def labels_of_office_file(

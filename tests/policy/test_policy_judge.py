@@ -171,7 +171,7 @@ def test_a_label_on_a_file_counts_only_where_the_policy_says_so():
 def test_a_file_that_is_not_read_cannot_be_told_unless_something_else_decides():
     body = attached(b"%PDF-1.7", "plan.pdf")
     (duty,) = judged(ON_FILES, mail(body=body))
-    assert (CANNOT_TELL, "`plan.pdf`: a PDF is not read") == (duty.obligation, duty.why)
+    assert (CANNOT_TELL, "`plan.pdf`: the PDF is broken") == (duty.obligation, duty.why)
     assert [SECURE] == obligations(ON_FILES + WORD, mail("Subject: Secure", body=body))
     assert [PLAIN] == obligations(ON_FILES, mail(body=body, to=(BOB,)))
 
