@@ -8,6 +8,7 @@ from enum import StrEnum
 from fakes.mail.address import Address
 from harness.check.blame import Blame
 from harness.check.derive import DerivedMail
+from harness.check.lints import Refusal
 from harness.compare import Finding, FindingKind
 from harness.outcome import Outcome
 from harness.world import Settled
@@ -113,7 +114,8 @@ class CheckReport:
 
     `assumed` is what a YES rests on; `not_judged` what of the configuration was not
     looked at, `not_exported` what is missing of it; `remarks` concern the policy;
-    `settled` names the open questions that somebody has answered.
+    `settled` names the open questions that somebody has answered, `refused` what
+    Exchange would not take today.
     """
 
     answer: Verdict
@@ -128,6 +130,7 @@ class CheckReport:
     remarks: tuple[str, ...] = ()
     has_policy: bool = True
     settled: tuple[Settled, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
     @property
     def as_intended(self) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.check.account import not_exported, not_judged
 from harness.check.blame import Seen, blame
+from harness.check.lints import refusals
 from harness.check.report import (
     Cell,
     CheckedMail,
@@ -29,6 +30,7 @@ from harness.world import World
 
 if TYPE_CHECKING:
     from harness.check.derive import DerivedMail, VacuousRow
+    from harness.check.lints import Refusal
 
 _ORDINARY = frozenset({Disposition.PLAIN, Disposition.INTERNAL})
 # What comes after the rules, or beside them, and is not looked at (exchange-rules#1).
@@ -55,8 +57,10 @@ def check(
     checked = tuple(_checked(mail, world, rows, policy, at) for mail in mails)
     unmet = _unmet(policy, mails, vacuous)
     sorts = _sorted(checked)
-    answer, why = _answer(policy, checked, sorts, unmet)
     organization = world.organization
+    refused = refusals(organization)
+    unreadable = tuple(entry for entry in refused if entry.is_unreadable)
+    answer, why = _answer(policy, checked, sorts, unmet, unreadable)
     assumed = dict.fromkeys(a for entry in checked for a in entry.outcome.assumed)
     if checked:
         assumed[_NOT_LOOKED_AT] = None
@@ -73,6 +77,7 @@ def check(
         policy.remarks if policy else (),
         has_policy=policy is not None,
         settled=world.settled,
+        refused=refused,
     )
 
 
@@ -150,6 +155,7 @@ def _answer(
     checked: tuple[CheckedMail, ...],
     sorts: tuple[Sort, ...],
     unmet: tuple[Vacuous, ...],
+    unreadable: tuple[Refusal, ...],
 ) -> tuple[Verdict, str]:
     """Say YES only where nothing is missing, wrong, or not known."""
     wrong = [sort for sort in sorts if sort.kind not in _OPEN]
@@ -163,6 +169,10 @@ def _answer(
         (not is_met, "no mail that must be secure was checked"),
         (bool(unmet), f"no mail meets: {', '.join(v.row for v in unmet)}"),
         (bool(sorts), "what becomes of some mail is not known"),
+        (
+            bool(unreadable),
+            "a rule cannot be read: it has neither condition nor action",
+        ),
     )
     for is_open, why in doubts:
         if is_open:

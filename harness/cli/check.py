@@ -119,5 +119,5 @@ def _could_be(report: CheckReport) -> Iterator[FindingKind]:
         if sort.kind is FindingKind.UNDETERMINED:
             for entry in sort.found:
                 yield from entry.finding.others or FindingKind
-    if report.vacuous:
+    if report.vacuous or any(entry.is_unreadable for entry in report.refused):
         yield from FindingKind

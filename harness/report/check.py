@@ -192,6 +192,7 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         )
     for remark in report.remarks:
         yield line(("Note: ", AMBER), f"{shown(remark)}.")
+    yield from _refused(report, most=len(report.refused) if is_whole else _FEW)
     for one in report.settled:
         yield line(f"Settled: {shown(settled(one))}.")
     if report.answer is not Verdict.YES and report.assumed:
@@ -207,6 +208,20 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         yield line(
             "See one whole: ", (f"relay-harness explain {tenant} {example}", STRONG)
         )
+
+
+def _refused(report: CheckReport, *, most: int) -> Iterator[Part]:
+    """What nobody could save again; no finding, for it is judged all the same."""
+    for entry in report.refused[:most]:
+        rule = f'rule {entry.priority} "{entry.rule}": ' if entry.rule else ""
+        where = f" ({entry.place})" if entry.place else ""
+        yield line(
+            ("Exchange would refuse today: ", AMBER),
+            f"{shown(rule)}{shown(entry.why)}{shown(where)}.",
+        )
+    more = len(report.refused) - most
+    if more > 0:
+        yield line(f"Exchange would refuse today: {more} more (--all names them).")
 
 
 def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
