@@ -64,7 +64,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One mail flow rule. Conditions and exceptions are the same kind of thing."""
+    """One mail flow rule. Conditions and exceptions are the same kind of thing.
+
+    `size` is what its export says it takes of the space that Exchange gives a rule.
+    """
 
     name: str
     priority: int
@@ -81,6 +84,7 @@ class Rule:
     recipient_address_type: str = "Resolved"
     comments: str = ""
     place: str = ""
+    size: int | None = None
 
     @property
     def is_unreadable(self) -> bool:
@@ -194,6 +198,7 @@ def make_rule(
         ),
         comments=text_of(given.get("Comments", "")),
         place=place,
+        size=_size(given.get("Size")),
     )
 
 
@@ -366,6 +371,12 @@ def _flag(value: object, name: str) -> bool:
         return text == "true"
     message = f"{name}: `{text_of(value)}`, expected true or false"
     raise RuleError(message)
+
+
+def _size(value: object) -> int | None:
+    """What the export says the rule takes of the 8 KB (exchange-rules#7.2)."""
+    text = text_of(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _one_of(given: Mapping[str, object], name: str, known: tuple[str, ...]) -> str:
