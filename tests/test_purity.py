@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 # happen after that is named by the interpreter's own audit events.
 PROGRAM = """
 import contextlib, encodings, importlib, pkgutil, sys
-from fakes.mail.files.limits import installed
+from fakes.mail.inside.limits import installed
 from harness.scenario.files import load_corpus, read_setting
 from harness.scenario.run import examine
 

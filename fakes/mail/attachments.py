@@ -12,17 +12,17 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from fakes.mail.attached import AttachmentPart, attachments
-from fakes.mail.files.compound import SUMMARY, custom_properties, opened_compound
-from fakes.mail.files.kinds import Kind, is_text, kind_of
-from fakes.mail.files.limits import (
+from fakes.mail.inside.compound import SUMMARY, custom_properties, opened_compound
+from fakes.mail.inside.kinds import Kind, is_text, kind_of
+from fakes.mail.inside.limits import (
     EXTRA,
     Libraries,
     Limits,
     UnreadableError,
     installed,
 )
-from fakes.mail.files.pdf import pdf_label_properties
-from fakes.mail.files.tree import unfold
+from fakes.mail.inside.pdf import pdf_label_properties
+from fakes.mail.inside.tree import unfold
 from fakes.mail.labels import Label, group_labels
 from fakes.mail.office_documents import (
     DocumentKind,
@@ -145,6 +145,8 @@ def _labels_of_archive(
     for file in unfold((part,), limits, libraries, opens_mail=False):
         if file.missing:
             return LabelsUnknown(f"{file.shown}: {file.missing}")
+        if file.kind is Kind.LOCKED:
+            return LabelsUnknown(f"{file.shown}: protected by a password")
         if file.kind in _ARCHIVES:
             continue
         inner = AttachmentPart(file.name, "", file.payload)

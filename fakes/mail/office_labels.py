@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from fakes.mail.files.limits import UnreadableError
+from fakes.mail.inside.limits import UnreadableError
 from fakes.mail.labels import Label, bare_guid, group_labels, is_guid
 
 _ZIP_FAILURES: Final = (

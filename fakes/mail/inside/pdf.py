@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from fakes.mail.files.limits import EXTRA, UnreadableError
-from fakes.mail.files.safe_xml import local, parse_xml
+from fakes.mail.inside.limits import EXTRA, UnreadableError
+from fakes.mail.inside.safe_xml import local, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from fakes.mail.files.limits import Limits
+    from fakes.mail.inside.limits import Limits
 
 _PREFIX = "MSIP_Label_"
 

@@ -12,14 +12,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from fakes.mail.attached import AttachmentPart, attachments, body_parts
-from fakes.mail.files.kinds import OFFICE_ZIPS, Kind, kind_of
-from fakes.mail.files.limits import UnreadableError
-from fakes.mail.files.safe_xml import opened_zip
+from fakes.mail.inside.kinds import OFFICE_ZIPS, Kind, kind_of
+from fakes.mail.inside.limits import UnreadableError
+from fakes.mail.inside.safe_xml import opened_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from fakes.mail.files.limits import Libraries, Limits
+    from fakes.mail.inside.limits import Libraries, Limits
 
 _FAILURES: Final = (
     EOFError,
@@ -76,8 +76,8 @@ def unfold(
     while waiting:
         part, depth = waiting.pop()
         if part.content_type == _LOCKED:
-            missing = "a file that is protected by a password"
-            found.append(File(part.filename, Kind.LOCKED, b"", depth, missing))
+            # msip-labels#4.8: Exchange does not look into it either.
+            found.append(File(part.filename, Kind.LOCKED, b"", depth))
             continue
         kind = kind_of(
             part.payload, part.filename, part.content_type, libraries, limits
@@ -210,8 +210,6 @@ _CLOSED: Final[Mapping[Kind, str]] = MappingProxyType(
         Kind.SELF_EXTRACTING: "a self-extracting archive that we do not open",
         Kind.MSG: "an Outlook item that we do not open",
         Kind.COMPOUND: "a compound file that we do not open",
-        Kind.PFILE: "a protected file that we do not open",
-        Kind.LOCKED_OFFICE: "an encrypted Office file",
         Kind.BROKEN_ZIP: "the zip is broken",
     }
 )

@@ -6,17 +6,17 @@ import struct
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from fakes.mail.files.compound import opened_compound
-from fakes.mail.files.kinds import Kind
-from fakes.mail.files.limits import EXTRA, UnreadableError
-from fakes.mail.files.pdf import is_pdf_locked
-from fakes.mail.files.safe_xml import opened_zip
+from fakes.mail.inside.compound import opened_compound
+from fakes.mail.inside.kinds import Kind
+from fakes.mail.inside.limits import EXTRA, UnreadableError
+from fakes.mail.inside.pdf import is_pdf_locked
+from fakes.mail.inside.safe_xml import opened_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fakes.mail.files.limits import Libraries, Limits
-    from fakes.mail.files.tree import File
+    from fakes.mail.inside.limits import Libraries, Limits
+    from fakes.mail.inside.tree import File
 
 # 7zFormat.txt: the method id of AES-256, and the marks of the two headers.
 _AES: Final = b"\x06\xf1\x07\x01"

@@ -7,17 +7,17 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from fakes.mail.files.kinds import Kind
-from fakes.mail.files.limits import UnreadableError
-from fakes.mail.files.pdf import pdf_text
-from fakes.mail.files.safe_xml import entry, local, opened_zip, parse_xml
+from fakes.mail.inside.kinds import Kind
+from fakes.mail.inside.limits import UnreadableError
+from fakes.mail.inside.pdf import pdf_text
+from fakes.mail.inside.safe_xml import entry, local, opened_zip, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from xml.etree import ElementTree as ET
 
-    from fakes.mail.files.limits import Libraries, Limits
-    from fakes.mail.files.tree import File
+    from fakes.mail.inside.limits import Libraries, Limits
+    from fakes.mail.inside.tree import File
 
 _RTF = re.compile(
     r"\\([a-z]{1,32})(-?\d{1,10})? ?"  # a control word
@@ -210,5 +210,10 @@ _NOT_READ: Final[Mapping[Kind, str]] = MappingProxyType(
     | dict.fromkeys((Kind.XLSB, Kind.OOXML, Kind.VSD), "a format whose text we skip")
     # exchange-rules#3.5: Exchange reads their metadata.
     | dict.fromkeys((Kind.JPEG, Kind.TIFF), "the metadata of a picture")
-    | {Kind.OTHER: "a format that we do not know"}
+    | {
+        Kind.OTHER: "a format that we do not know",
+        Kind.PFILE: "a protected file",
+        # msip-labels#4.10: whether Exchange opens it nobody says.
+        Kind.LOCKED_OFFICE: "an encrypted Office file",
+    }
 )

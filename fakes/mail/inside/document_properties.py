@@ -5,17 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from fakes.mail.files.compound import SUMMARY, custom_properties, opened_compound
-from fakes.mail.files.kinds import OFFICE_ZIPS, Kind
-from fakes.mail.files.limits import EXTRA, UnreadableError
-from fakes.mail.files.safe_xml import entry, local, opened_zip, parse_xml
+from fakes.mail.inside.compound import SUMMARY, custom_properties, opened_compound
+from fakes.mail.inside.kinds import OFFICE_ZIPS, Kind
+from fakes.mail.inside.limits import EXTRA, UnreadableError
+from fakes.mail.inside.safe_xml import entry, local, opened_zip, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from xml.etree import ElementTree as ET
 
-    from fakes.mail.files.limits import Libraries, Limits
-    from fakes.mail.files.tree import File
+    from fakes.mail.inside.limits import Libraries, Limits
+    from fakes.mail.inside.tree import File
 
 # The parts where properties customarily stand.
 _CUSTOM: Final = "docProps/custom.xml"

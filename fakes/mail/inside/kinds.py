@@ -10,15 +10,15 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from fakes.mail.files.compound import opened_compound
-from fakes.mail.files.limits import UnreadableError
-from fakes.mail.files.safe_xml import entry, opened_zip
+from fakes.mail.inside.compound import opened_compound
+from fakes.mail.inside.limits import UnreadableError
+from fakes.mail.inside.safe_xml import entry, opened_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zipfile import ZipFile
 
-    from fakes.mail.files.limits import Libraries, Limits
+    from fakes.mail.inside.limits import Libraries, Limits
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from fakes.mail.files.limits import EXTRA, UnreadableError
+from fakes.mail.inside.limits import EXTRA, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from fakes.mail.files.limits import UnreadableError
+from fakes.mail.inside.limits import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
