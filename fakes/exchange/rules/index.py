@@ -11,7 +11,6 @@ of them are joined at the price of one addition.
 from __future__ import annotations
 
 import itertools
-import unicodedata
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from fakes.exchange.readings import alternatives, with_answers
 from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.values import Words
-from fakes.exchange.rules.words import fold
+from fakes.exchange.rules.words import fold, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from fakes.exchange.rules.predicate import Predicate
     from fakes.exchange.rules.rule import Condition, Rule
     from fakes.exchange.rules.values import Seen
-
-_CJK_FIRST = 0x2E80
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +126,9 @@ def _glance(
     for bit, words in sought:
         rules |= bit
         for entry in words.words:
-            pieces = _pieces(entry.folded)
-            if pieces:
-                piece = max(pieces, key=len)
+            found = pieces(entry.folded)
+            if found:
+                piece = max(found, key=len)
                 by_piece[piece] = by_piece.get(piece, 0) | bit
             else:
                 # A blank of a phrase may stand for several (exchange-rules#R-08).
@@ -169,11 +166,16 @@ def _found_at(glance: _Glance, view: View) -> int:
         return glance.rules
     found = 0
     for text in _texts(seen):
-        folded = text.upper() if text.isascii() else fold(text)
-        for piece in glance.by_piece.keys() & _pieces(folded):
-            found |= glance.by_piece[piece]
-        if glance.by_first:
-            found |= _standing(glance, folded)
+        found |= _found_in(glance, fold(text))
+    return found
+
+
+def _found_in(glance: _Glance, folded: str) -> int:
+    found = 0
+    for piece in glance.by_piece.keys() & pieces(folded):
+        found |= glance.by_piece[piece]
+    if glance.by_first:
+        found |= _standing(glance, folded)
     return found
 
 
@@ -189,32 +191,3 @@ def _standing(glance: _Glance, folded: str) -> int:
             if needle in folded:
                 found |= bits
     return found
-
-
-def _pieces(folded: str) -> list[str]:
-    """Cut a folded text at all that might end a word under some reading.
-
-    What is left are runs of characters of which none ever ends a word. Where a word
-    stands in a text, with a boundary at both ends, its runs are runs of the text:
-    within the word the same characters cut both; at an end, the text goes on with a
-    boundary, which cuts, and if no boundary is needed there (exchange-rules#R-07) the
-    word ends in punctuation, which cuts.
-    """
-    return folded.translate(_CUTS).split()
-
-
-class _Cuts(dict[int, str]):
-    """Each character, or a blank in the place of what might end a word."""
-
-    def __missing__(self, code: int) -> str:
-        """Look a character up once."""
-        char = chr(code)
-        category = unicodedata.category(char)
-        # exchange-rules#2.1, exchange-rules#R-05
-        is_cjk = code >= _CJK_FIRST and category == "Lo"
-        is_kept = (category[0] == "L" and not is_cjk) or category == "Nd"
-        self[code] = char if is_kept else " "
-        return self[code]
-
-
-_CUTS = _Cuts()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fakes.exchange.rules.patterns import Pattern, is_found
 from fakes.exchange.rules.verdict import Verdict, any_of, verdict_of
-from fakes.exchange.rules.words import Word, occurs, open_readings
+from fakes.exchange.rules.words import Word, occurs, open_readings, stands
 from fakes.mail.address import (
     Address,
     AddressError,
@@ -79,8 +79,8 @@ class Words:
                 names.update(open_readings(entry, text))
         for text in seen.others:
             for entry in self.words:
-                if found := open_readings(entry, text):
-                    names.update(found, {"html_words"})
+                if stands(entry, text):
+                    names.update(open_readings(entry, text), {"html_words"})
         return tuple(sorted(names))
 
     def why_unknown(self, seen: Seen, /) -> str:

@@ -20,7 +20,8 @@ _ASCII = 0x80
 _READINGS = ("underscore", "word_edge", "unicode_punctuation", "cjk", "phrase_blanks")
 
 
-@lru_cache(maxsize=8192)
+# Few: a mail's texts and the words of a rule; a text may be a whole body.
+@lru_cache(maxsize=256)
 def fold(text: str) -> str:
     """Fold case one character to one, as .NET's ordinal comparison does.
 
@@ -55,27 +56,82 @@ def occurs(entry: Word, text: str, readings: Readings) -> bool:
 
 
 def open_readings(entry: Word, text: str) -> tuple[str, ...]:
-    """Name the readings that could matter; none if the letters do not stand there."""
+    """Name the readings that could matter where the letters stand, in fixed order."""
     folded = fold(text)
-    if entry.folded in folded:
-        return _READINGS
-    if " " in entry.folded and _squeeze(entry.folded) in _squeeze(folded):
-        return _READINGS
-    return ()
+    exact = set(_exact_places(entry.folded, folded))
+    flexible = set(_flexible_places(entry.folded, folded))
+    names = {"phrase_blanks"} if exact != flexible else set()
+    if exact | flexible and not (entry.folded[0] + entry.folded[-1]).isalnum():
+        names.add("word_edge")
+    for start, end in exact | flexible:
+        for index in (start - 1, end):
+            if 0 <= index < len(folded):
+                names.update(_asked_of(folded[index]))
+    return tuple(name for name in _READINGS if name in names)
+
+
+def stands(entry: Word, text: str) -> bool:
+    """Say whether the letters stand in the text under some reading."""
+    folded = fold(text)
+    return entry.folded in folded or any(_flexible_places(entry.folded, folded))
+
+
+def pieces(folded: str) -> list[str]:
+    """Cut a folded text at all that might end a word, whatever the readings.
+
+    What is left are runs of characters of which none ever ends a word. Where a word
+    stands in a text, with a boundary at both ends, its runs are runs of the text:
+    within the word the same characters cut both; at an end, the text goes on with a
+    boundary, which cuts, and if no boundary is needed there (exchange-rules#R-07) the
+    word ends in punctuation, which cuts.
+    """
+    return folded.translate(_CUTS).split()
+
+
+class _Cuts(dict[int, str]):
+    """Each character, or a blank in the place of what might end a word."""
+
+    def __missing__(self, code: int) -> str:
+        """Look a character up once."""
+        char = chr(code)
+        is_kept = _is_letter(char) and not _is_cjk(char)
+        self[code] = char if is_kept else " "
+        return self[code]
+
+
+_CUTS = _Cuts()
+
+
+def _asked_of(char: str) -> tuple[str, ...]:
+    """Name the reading that says whether the character ends a word beside it."""
+    if char == "_":
+        return ("underscore",)
+    if ord(char) < _ASCII:
+        return ()
+    if not _is_letter(char):
+        return ("unicode_punctuation",)
+    return ("cjk",) if _is_cjk(char) else ()
 
 
 def _places(entry: Word, folded: str, readings: Readings) -> Iterator[tuple[int, int]]:
     """Find where the letters stand, boundaries left aside."""
-    if readings.phrase_blanks == "flexible" and " " in entry.folded:
-        yield from _phrase_places(entry.folded.split(), folded)
-        return
-    start = folded.find(entry.folded)
+    if readings.phrase_blanks == "flexible":
+        return _flexible_places(entry.folded, folded)
+    return _exact_places(entry.folded, folded)
+
+
+def _exact_places(sought: str, folded: str) -> Iterator[tuple[int, int]]:
+    start = folded.find(sought)
     while start >= 0:
-        yield start, start + len(entry.folded)
-        start = folded.find(entry.folded, start + 1)
+        yield start, start + len(sought)
+        start = folded.find(sought, start + 1)
 
 
-def _phrase_places(parts: list[str], folded: str) -> Iterator[tuple[int, int]]:
+def _flexible_places(sought: str, folded: str) -> Iterator[tuple[int, int]]:
+    if " " not in sought:
+        yield from _exact_places(sought, folded)
+        return
+    parts = sought.split()
     start = folded.find(parts[0])
     while start >= 0:
         end = _phrase_end(folded, start, parts)
@@ -111,19 +167,22 @@ def _is_boundary(char: str, readings: Readings) -> bool:
         return readings.underscore == "boundary"
     if ord(char) < _ASCII:
         return not char.isalnum()
+    if _is_letter(char):
+        return _is_cjk(char) and readings.cjk == "boundary"
+    return readings.unicode_punctuation == "boundary"
+
+
+def _is_letter(char: str) -> bool:
     # exchange-rules#2.1: letters and decimal digits of any script are no boundary;
     # other signs (marks and numerals such as a half sign too) nobody has tested.
     category = unicodedata.category(char)
-    if category[0] == "L" or category == "Nd":
-        is_cjk = ord(char) >= _CJK_FIRST and category == "Lo"
-        return is_cjk and readings.cjk == "boundary"
-    return readings.unicode_punctuation == "boundary"
+    return category[0] == "L" or category == "Nd"
+
+
+def _is_cjk(char: str) -> bool:
+    return ord(char) >= _CJK_FIRST and unicodedata.category(char) == "Lo"
 
 
 def _fold_one(char: str) -> str:
     upper = char.upper()
     return char if len(upper) != 1 or char in _KEPT else upper
-
-
-def _squeeze(text: str) -> str:
-    return " ".join(text.split())
