@@ -54,6 +54,24 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class FileGiven:
+    """An attached file: an Office document, or what one of the others says.
+
+    `octets` is a size, filled with blanks; `holds` makes a zip, `is_locked` one whose
+    files need a password; `message` is an attached mail's own text.
+    """
+
+    name: str
+    text: str = ""
+    base64: str = ""
+    octets: int = 0
+    message: str = ""
+    document: Attached | None = None
+    holds: tuple[FileGiven, ...] = ()
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """The mail of a case, and how it comes to Exchange.
 
@@ -73,6 +91,7 @@ class Mail:
     html: str = ""
     label: LabelWritten | None = None
     attachment: Attached | None = None
+    attachments: tuple[FileGiven, ...] = ()
     eml: str = ""
     raw: bytes | None = None
     authenticated: Address | None = None

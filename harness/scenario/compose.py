@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
-from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from fakes.mail.content import Content, make_field
 from fakes.mail.envelope import Envelope
 from fakes.mail.item import MailItem, Submission
-from fakes.mail.labels import LabelSpec, build_field
-from fakes.mail.office_documents import LabelPlace, labelled_document, office_document
+from fakes.mail.labels import build_field
+from harness.scenario.attach import label_spec, octets_of
+from harness.scenario.case import FileGiven
 
 if TYPE_CHECKING:
     from harness.scenario.case import Attached, LabelWritten, Mail
 
 # RFC 5737: an address for documentation, from which mail of strangers comes.
 STRANGER = ip_address("203.0.113.25")
-SITE_ID = "5c1d0f6a-0b57-4d29-8f3b-6a1f3a0d9e11"
-ACTION_ID = "7be6a3c4-9d02-4d7c-8e1f-2f5b8c9d0a12"
-_SET_DATE = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 _BOUNDARY = "relay-harness-part"
 _CRLF = b"\r\n"
 
@@ -37,24 +33,6 @@ def compose(mail: Mail) -> MailItem:
         Content(raw),
         Submission(authenticated=mail.authenticated, source=source),
     )
-
-
-def label_spec(label: LabelWritten) -> LabelSpec:
-    """Say what the label says, by fixed ids and a fixed date.
-
-    Raises:
-        ValueError: no field could carry it.
-
-    """
-    spec = LabelSpec(
-        guid=label.guid,
-        site_id=SITE_ID,
-        name=label.name,
-        action_id=ACTION_ID,
-        set_date=_SET_DATE,
-        enabled=label.is_enabled,
-    )
-    return replace(spec, parent_guid=label.parent) if label.parent else spec
 
 
 def _octets(mail: Mail) -> bytes:
@@ -108,21 +86,29 @@ def _body(mail: Mail) -> bytes:
     part = f"Content-Type: text/{kind}; charset=utf-8\r\n"
     part += "Content-Transfer-Encoding: base64\r\n\r\n"
     part += base64.encodebytes(text.encode()).decode().replace("\n", "\r\n")
-    if mail.attachment is None:
+    files = [*_single(mail.attachment), *mail.attachments]
+    if not files:
         return part.encode()
-    document = _document(mail.attachment)
-    coded = base64.encodebytes(document).decode().replace("\n", "\r\n")
-    name = f"document.{mail.attachment.kind.value}"
+    parts = "".join(f"--{_BOUNDARY}\r\n{_attached(file)}\r\n" for file in files)
     return (
         f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"\r\n\r\n'
-        f"--{_BOUNDARY}\r\n{part}\r\n--{_BOUNDARY}\r\n"
-        f'Content-Type: application/octet-stream; name="{name}"\r\n'
-        f'Content-Disposition: attachment; filename="{name}"\r\n'
-        f"Content-Transfer-Encoding: base64\r\n\r\n{coded}\r\n--{_BOUNDARY}--\r\n"
+        f"--{_BOUNDARY}\r\n{part}\r\n{parts}--{_BOUNDARY}--\r\n"
     ).encode()
 
 
-def _document(attached: Attached) -> bytes:
-    if attached.label is None or attached.place is LabelPlace.NONE:
-        return office_document(attached.kind)
-    return labelled_document(attached.kind, label_spec(attached.label), attached.place)
+def _single(attached: Attached | None) -> tuple[FileGiven, ...]:
+    if attached is None:
+        return ()
+    return (FileGiven(f"document.{attached.kind.value}", document=attached),)
+
+
+def _attached(file: FileGiven) -> str:
+    disposition = f'Content-Disposition: attachment; filename="{file.name}"\r\n'
+    if file.message:
+        text = file.message.replace("\r\n", "\n").replace("\n", "\r\n")
+        return f"Content-Type: message/rfc822\r\n{disposition}\r\n{text}"
+    coded = base64.encodebytes(octets_of(file)).decode().replace("\n", "\r\n")
+    return (
+        f'Content-Type: application/octet-stream; name="{file.name}"\r\n'
+        f"{disposition}Content-Transfer-Encoding: base64\r\n\r\n{coded}"
+    )

@@ -5,7 +5,7 @@ have its own, and `[[case]]` tables (`[[pack]]` in `harness.scenario.pack`):
 
     name, source, evidence, tenant, policy, note, at, patience_hours, not_on_the_wire
     mail_from, rcpt_to, from, to, cc, subject, headers, body, html, label, attachment,
-    eml, authenticated, inbound, source_address
+    attachments, eml, authenticated, inbound, source_address
     rules (tables, or the name of an exported file), edits, readings, expect
 """
 
@@ -34,6 +34,7 @@ from harness.scenario.case import (
 )
 from harness.scenario.pack import Pack, parse_pack
 from harness.scenario.parse_expect import nearest, parse_expectation
+from harness.scenario.parse_files import parse_files
 from harness.scenario.problem import ScenarioError
 from harness.scenario.verbs import VERBS, check_change
 from harness.world import ANSWERS
@@ -57,6 +58,7 @@ MAIL_KEYS = (
     "html",
     "label",
     "attachment",
+    "attachments",
     "eml",
     "authenticated",
     "inbound",
@@ -222,6 +224,7 @@ class _Reader:
             html=table.text("html") or "",
             label=_label(table.table("label")),
             attachment=_attachment(table.table("attachment")),
+            attachments=parse_files(table, _attachment),
             eml=eml,
             raw=self._opened(table, "eml", eml) if eml else None,
             authenticated=authenticated,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from harness.scenario.case import DEFAULT_AT, Attached, Case, LabelWritten
+from harness.scenario.case import DEFAULT_AT, Attached, Case, FileGiven, LabelWritten
 from harness.scenario.expectation import Copy, Expectation, Expected
 from harness.scenario.parse_expect import OTHERS
 from harness.scenario.toml_text import write_toml
@@ -78,6 +78,8 @@ def _mail(mail: Mail) -> dict[str, object]:
         values["label"] = _label(mail.label)
     if mail.attachment:
         values["attachment"] = _attachment(mail.attachment)
+    if mail.attachments:
+        values["attachments"] = [_file(file) for file in mail.attachments]
     return values
 
 
@@ -100,6 +102,22 @@ def _attachment(attached: Attached) -> dict[str, object]:
     if attached.place != Attached().place:
         values["place"] = attached.place.value
     return values
+
+
+def _file(file: FileGiven) -> dict[str, object]:
+    values: dict[str, object] = {"name": file.name}
+    if file.document:
+        said = _attachment(file.document)
+        return values | {key: said[key] for key in ("label", "place") if key in said}
+    contents = {
+        "base64": file.base64,
+        "octets": file.octets,
+        "message": file.message,
+        "holds": [_file(inner) for inner in file.holds],
+    }
+    filled = {key: value for key, value in contents.items() if value}
+    locked = {"locked": True} if file.is_locked else {}
+    return values | (filled or {"text": file.text}) | locked
 
 
 def _expectation(expect: Expectation) -> dict[str, object]:
