@@ -64,6 +64,9 @@ class Recipient:
     """A recipient object. `names` are all the texts by which a cmdlet knows it.
 
     `unjudged` names properties that carry a value and that we do not judge.
+    `members` (of a group) and `manager` are spelt as exported, None where no export
+    tells; `attributes` are pairs of an AD attribute of rules and its value, which is
+    empty for one that is not set and absent for one that was not exported.
     """
 
     name: str
@@ -74,6 +77,9 @@ class Recipient:
     names: tuple[str, ...] = ()
     needs_authenticated_sender: bool = False
     unjudged: tuple[str, ...] = ()
+    members: tuple[str, ...] | None = None
+    manager: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +188,11 @@ class InboundConnector:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """One Exchange organization as exported."""
+    """One Exchange organization as exported.
+
+    `failing_rules` names rules that cannot be processed: no configuration, but what
+    happens to it. `added_recipients_limit` is how many rules may add to one mail.
+    """
 
     name: str
     platform: Platform
@@ -198,6 +208,9 @@ class Organization:
     source: IpAddress | None = None
     helo: str = "mail.outbound.example"
     readings: Readings = field(default_factory=Readings)
+    # exchange-rules#R-48: the number that is usually quoted.
+    added_recipients_limit: int = 100
+    failing_rules: frozenset[str] = frozenset()
 
 
 def accepted_domain(organization: Organization, domain: str) -> AcceptedDomain | None:

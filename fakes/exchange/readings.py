@@ -82,6 +82,63 @@ class Readings:
         sources=("exchange-rules#R-14",),
         settle="send an HTML body that has the word in an attribute only",
     )
+    html_patterns: str = _open(
+        "source-and-text",
+        "source",
+        asks="are patterns looked for in the text of an HTML body beside its source",
+        sources=("exchange-rules#R-14",),
+        settle="send an HTML body with a tag in the midst of what the pattern finds",
+    )
+    attribute_words: str = _open(
+        "contains",
+        "equals",
+        asks="may more than the words of the rule stand in a directory attribute",
+        sources=("exchange-rules#R-17",),
+        settle="a rule on one word of the department, for a person with two",
+    )
+    size_limit: str = _open(
+        "at-least",
+        "more-than",
+        asks="does a size that is just the one of the rule count as over it",
+        sources=("exchange-rules#R-25",),
+        settle="only the exact octet matters",
+    )
+    size_compared: str = _open(
+        "current",
+        "original",
+        asks="is the size of a mail the one it has now or the one it came with",
+        sources=("exchange-rules#R-26",),
+        settle="a mail that grows over the limit on its way through a server",
+    )
+    sender_with_recipient: str = _open(
+        "each-recipient",
+        "any-recipient",
+        asks="does a condition on sender and recipient speak of each recipient",
+        sources=("exchange-rules#R-28",),
+        settle="send to two recipients of whom one is related to the sender",
+    )
+    attribute_comparison: str = _open(
+        "each-recipient",
+        "any-recipient",
+        "all-recipients",
+        asks="of which recipients is an attribute compared with the sender's",
+        sources=("exchange-rules#R-27", "exchange-rules#R-28"),
+        settle="send to two recipients, one of the sender's department, one not",
+    )
+    attachment_scan: str = _open(
+        "one-megabyte",
+        "150-kilobytes",
+        asks="how much of the text of an attachment is looked at",
+        sources=("exchange-rules#R-24",),
+        settle="attach a text with the word behind its first 200 KB",
+    )
+    attached_mail: str = _open(
+        "opened",
+        "closed",
+        asks="do conditions on attachments look into an attached mail",
+        sources=("exchange-rules#3.5",),
+        settle="attach a mail that has the word in its body and in no name",
+    )
     repeated_headers: str = _open(
         "any",
         "first",
@@ -180,6 +237,27 @@ class Readings:
         asks="do recipients that a rule adds take the connector too",
         sources=("exchange-rules#R-55",),
         settle="a rule with Bcc and a connector: where does the copy go",
+    )
+    wrapper_fields: str = _open(
+        "address-fields",
+        "all",
+        asks="which header fields does a wrapper have of the mail that it holds",
+        sources=("exchange-rules#v87", "exchange-rules#5.1"),
+        settle="a disclaimer that wraps a signed mail with a label: read its header",
+    )
+    scl_seen_later: str = _open(
+        "yes",
+        "no",
+        asks="does a later rule see the spam confidence level that a rule set",
+        sources=("exchange-rules#R-40",),
+        settle="a rule that sets the level ahead of one that tests it",
+    )
+    ignored_error: str = _open(
+        "this-rule",
+        "all-later-rules",
+        asks="does an error that is ignored leave out the later rules as well",
+        sources=("exchange-rules#R-43",),
+        settle="no test brings it about: read the trace of a mail that met an error",
     )
     window_edge: str = _open(
         "from-start-until-end",

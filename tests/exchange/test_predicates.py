@@ -394,9 +394,9 @@ def test_an_unjudged_condition_on_recipients_goes_its_own_way_for_each():
 
 
 def test_an_unjudged_condition_yields_to_one_that_decides_alone():
-    words = {"SubjectContainsWords": ["absent"], "MessageSizeOver": "1"}
+    words = {"SubjectContainsWords": ["absent"], "HasClassification": "Secret"}
     assert set() == asked(mail(), tenant(words | TAKE))
-    exception = {"ExceptIfSubjectContainsWords": ["hello"], "MessageSizeOver": "1"}
+    exception = {"ExceptIfSubjectContainsWords": ["hello"], "HasClassification": "Secret"}
     assert set() == asked(mail(), tenant(exception | TAKE))
 
 

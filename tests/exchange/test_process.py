@@ -34,7 +34,7 @@ REJECTED = {("rejected", None, None)}
 GONE = {("quarantined", None, None)}
 TAKE = {"Quarantine": True}
 TAG = {"SetHeaderName": "X-Tag", "SetHeaderValue": "a"}
-MAYBE = {"MessageTypeMatches": "OOF"}
+MAYBE = {"HasClassification": "Secret"}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_rule_that_could_change_nothing_is_open_in_the_trace_only():
     (step,) = steps_of(result, CLEO)
     assert Answer.CANNOT_TELL is step.answer
     assert "could change nothing" in step.why
-    assert "not judged yet" == step.details[0].why
+    assert "only Microsoft's own service can judge it" == step.details[0].why
 
 
 def test_a_rule_that_exchange_itself_cannot_read_is_no_catch_all():
@@ -240,7 +240,7 @@ def runs(item, organization):
 def test_many_rules_on_things_that_are_not_judged_still_get_an_answer():
     tags = [
         {
-            "MessageTypeMatches": f"T{n}",
+            "HasClassification": f"T{n}",
             "SetHeaderName": "X-Tag",
             "SetHeaderValue": f"{n}",
         }
@@ -304,7 +304,7 @@ def test_a_fact_is_asked_once_and_answers_alike_in_two_rules():
 
 
 def test_an_unknown_exception_is_chosen_only_until_the_rule_is_decided():
-    words = {"MessageSizeOver": "1", "ExceptIfMessageTypeMatches": "OOF"}
+    words = {"HasSenderOverride": "1", "ExceptIfHasClassification": "Secret"}
     found = every_end(mail(), tenant(words | TAKE))
     assert [{CLEO: PLAIN}, {CLEO: GONE}] == found
     sure = {"SubjectContainsWords": ["hello"]} | words
@@ -398,7 +398,7 @@ def test_an_unknown_exception_that_holds_takes_the_rule_away():
     found = explore(
         lambda choices: ends(
             mail(),
-            tenant({"ExceptIfMessageTypeMatches": "OOF"} | TAKE),
+            tenant({"ExceptIfHasClassification": "Secret"} | TAKE),
             choices=choices,
         ),
         bound=9,

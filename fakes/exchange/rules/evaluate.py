@@ -23,7 +23,7 @@ from fakes.choices import Fact
 from fakes.exchange.readings import alternatives, differs, settle
 from fakes.exchange.rules.parts import View, Who
 from fakes.exchange.rules.predicate import Level
-from fakes.exchange.rules.values import Seen
+from fakes.exchange.rules.values import NotJudged, Seen
 from fakes.exchange.rules.verdict import Verdict, all_of, negated
 from fakes.trace import Answer, Detail, Trace
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fakes.choices import Choices
-    from fakes.exchange.organization import Organization
+    from fakes.exchange.organization import Organization, Platform
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.fork import Fork, Leg
     from fakes.exchange.rules.rule import Condition, Rule
@@ -173,6 +173,7 @@ def _test(
 ) -> _Test:
     if condition.header:
         view = replace(view, header=condition.header)
+    condition = there(condition, around.organization.platform)
     readings = around.organization.readings
     seen = _seen(condition, view, whos, readings)
     verdict = condition.value.matches(seen, readings)
@@ -184,6 +185,15 @@ def _test(
     return test
 
 
+def there(condition: Condition, platform: Platform) -> Condition:
+    """What no edition of the platform has is nothing that its rules can ask."""
+    editions = condition.row.editions
+    if any(edition.platform is platform for edition in editions):
+        return condition
+    why = f"{platform} has no such condition"
+    return replace(condition, value=NotJudged(condition.value.operands, why))
+
+
 def _seen(
     condition: Condition, view: View, whos: tuple[Who, ...], readings: Readings
 ) -> Seen:
@@ -192,8 +202,9 @@ def _seen(
     if len(whos) < 2:
         return part(view, whos[0] if whos else None, readings)
     found = [part(view, who, readings) for who in whos]
+    # Each text once: a field of the mail is the same whoever it is looked at for.
     return Seen(
-        tuple(text for seen in found for text in seen.texts),
+        tuple(dict.fromkeys(text for seen in found for text in seen.texts)),
         next((seen.missing for seen in found if seen.missing), ""),
     )
 

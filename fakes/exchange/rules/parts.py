@@ -93,8 +93,18 @@ def subject_or_body(view: View, who: Who | None, readings: Readings) -> Seen:
     """The subject and the texts of the body."""
     del who, readings
     body = _body(view.item.content)
-    texts = view.parsed.values("Subject") + body.texts
-    return Seen(texts, body.missing, body.others)
+    texts = (*view.parsed.values("Subject"), *body.plain, *body.stripped)
+    return Seen(texts, body.missing, body.sources)
+
+
+def subject_or_source(view: View, who: Who | None, readings: Readings) -> Seen:
+    """The subject and what patterns see of the body: its source, perhaps its text."""
+    del who
+    body = _body(view.item.content)
+    # exchange-rules#R-14: Microsoft's own patterns look for tags (exchange-rules#v24).
+    texts = body.stripped if readings.html_patterns == "source-and-text" else ()
+    found = (*view.parsed.values("Subject"), *body.plain, *body.sources, *texts)
+    return Seen(found, body.missing)
 
 
 def header(view: View, who: Who | None, readings: Readings) -> Seen:
@@ -108,7 +118,7 @@ def header(view: View, who: Who | None, readings: Readings) -> Seen:
 def sender(view: View, who: Who | None, readings: Readings) -> Seen:
     """The sender's addresses at the place that the rule asks for."""
     del who
-    addresses, is_whole = _senders(view, readings)
+    addresses, is_whole = senders(view, readings)
     missing = "" if is_whole else "an address in From could not be read"
     return Seen(tuple(str(address) for address in addresses), missing)
 
@@ -116,7 +126,7 @@ def sender(view: View, who: Who | None, readings: Readings) -> Seen:
 def sender_domain(view: View, who: Who | None, readings: Readings) -> Seen:
     """The domains of the sender's addresses."""
     del who
-    addresses, is_whole = _senders(view, readings)
+    addresses, is_whole = senders(view, readings)
     missing = "" if is_whole else "an address in From could not be read"
     return Seen(tuple(address.domain for address in addresses), missing)
 
@@ -124,7 +134,7 @@ def sender_domain(view: View, who: Who | None, readings: Readings) -> Seen:
 def sender_scope(view: View, who: Who | None, readings: Readings) -> Seen:
     """Inside or outside, as authentication, directory and domain say."""
     del who
-    addresses, is_whole = _senders(view, readings)
+    addresses, is_whole = senders(view, readings)
     if not is_whole:
         return Seen((), "an address in From could not be read")
     # field-cases#sender-location-scope: by Envelope, a null reverse-path is outside.
@@ -141,7 +151,7 @@ def sender_scope(view: View, who: Who | None, readings: Readings) -> Seen:
 
 def recipient(view: View, who: Who | None, readings: Readings) -> Seen:
     """The recipient's primary address, or the original one if the rule asks so."""
-    address = _shown(who, readings)
+    address = shown(who, readings)
     if who is None or address is None:
         return Seen(())
     return Seen((str(who.original if view.uses_original_address else address),))
@@ -150,13 +160,13 @@ def recipient(view: View, who: Who | None, readings: Readings) -> Seen:
 def recipient_domain(view: View, who: Who | None, readings: Readings) -> Seen:
     """The recipient's domain."""
     del view
-    address = _shown(who, readings)
+    address = shown(who, readings)
     return Seen((address.domain,) if address else ())
 
 
 def recipient_scope(view: View, who: Who | None, readings: Readings) -> Seen:
     """Inside or outside, as directory and domain say (exchange-rules#R-21)."""
-    address = _shown(who, readings)
+    address = shown(who, readings)
     if address is None:
         return Seen(())
     organization = view.organization
@@ -178,7 +188,7 @@ def nothing(view: View, who: Who | None, readings: Readings) -> Seen:
     return Seen(())
 
 
-def _shown(who: Who | None, readings: Readings) -> Address | None:
+def shown(who: Who | None, readings: Readings) -> Address | None:
     """Give the address that a rule sees of a recipient (exchange-rules#R-39)."""
     if who is None:
         return None
@@ -186,7 +196,8 @@ def _shown(who: Who | None, readings: Readings) -> Address | None:
     return who.address if is_new else who.earlier
 
 
-def _senders(view: View, readings: Readings) -> tuple[tuple[Address, ...], bool]:
+def senders(view: View, readings: Readings) -> tuple[tuple[Address, ...], bool]:
+    """Give the sender's addresses where the rule looks, and whether all were read."""
     # exchange-rules#6.5: Header looks at From only; exchange-rules#R-44 for servers.
     addresses: tuple[Address, ...] = ()
     is_whole = True
@@ -234,21 +245,30 @@ def _object_inside(organization: Organization, address: Address) -> Recipient | 
     return next((entry for entry in found if entry.kind in _OBJECTS_INSIDE), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The texts of a body: plain ones, those of HTML without markup, its source."""
+
+    plain: tuple[str, ...] = ()
+    stripped: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    missing: str = ""
+
+
 @lru_cache(maxsize=128)
-def _body(content: Content) -> Seen:
-    """The texts of the body: markup stripped, with the source of HTML beside it."""
+def _body(content: Content) -> _Body:
     if not is_readable_mime(content.raw):
-        return Seen((), "the fields of a part are too long to read")
+        return _Body(missing="the fields of a part are too long to read")
     try:
         message: EmailMessage = email.message_from_bytes(
             content.raw, policy=email.policy.default
         )
         return _walk(message)
     except Exception:  # noqa: BLE001  the library raises at random on hostile MIME
-        return Seen((), "the body could not be read")
+        return _Body(missing="the body could not be read")
 
 
-def _walk(message: EmailMessage) -> Seen:
+def _walk(message: EmailMessage) -> _Body:
     texts: list[str] = []
     sources: list[str] = []
     missing = ""
@@ -264,10 +284,10 @@ def _walk(message: EmailMessage) -> Seen:
         text = _decoded(part)
         if kind == "text/html":
             sources.append(text)
-            texts.append(_stripped(text))
         else:
             texts.append(text)
-    return Seen(tuple(texts), missing, tuple(sources))
+    stripped = tuple(_stripped(source) for source in sources)
+    return _Body(tuple(texts), stripped, tuple(sources), missing)
 
 
 def _body_parts(message: MIMEPart) -> Iterator[MIMEPart]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fakes.exchange.organization import Platform
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,6 +37,27 @@ class Support(StrEnum):
     NO = "No"
 
 
+class Edition(StrEnum):
+    """Where a rule can be made (exchange-rules#3)."""
+
+    ONLINE = "Exchange Online"
+    SERVER_2013 = "Exchange Server 2013"
+    SERVER_2016 = "Exchange Server 2016"
+    SERVER_2019 = "Exchange Server 2019"
+    SERVER_SE = "Exchange Server SE"
+    EDGE = "Edge Transport role"
+
+    @property
+    def platform(self) -> Platform:
+        """The platform that it is an edition of."""
+        return Platform.ONLINE if self is Edition.ONLINE else Platform.SERVER
+
+
+MAILBOX_EDITIONS = frozenset(Edition) - {Edition.EDGE}
+# exchange-rules#9: the complete list of conditions of the Edge role.
+EDGE_TOO = frozenset(Edition)
+
+
 @dataclass(frozen=True, slots=True)
 class Predicate:
     """One row of the table.
@@ -42,6 +65,10 @@ class Predicate:
     `parameters` are the cmdlet's (two where the first names a header field);
     `readings` are the open questions of the part; `looks` names the fields that it
     reads, `body` for the body, `*header` for the field named by the condition.
+
+    Of two parameters the first is handed to the part, as `View.header`: one of
+    `firsts` where these are given. `default` is the second's value when absent.
+    `build_both` takes the values of both instead.
     """
 
     name: str
@@ -54,3 +81,10 @@ class Predicate:
     readings: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     remark: str = ""
+    editions: frozenset[Edition] = MAILBOX_EDITIONS
+    firsts: tuple[str, ...] = ()
+    default: tuple[str, ...] = ()
+    build_both: (
+        Callable[[tuple[str, ...], tuple[str, ...], Directory | None], PropertyType]
+        | None
+    ) = None

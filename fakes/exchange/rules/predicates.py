@@ -6,10 +6,20 @@ predicate is adding a row to one of the `rows_` modules, perhaps a part, and cas
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules import parts, rows_content, rows_people, taking
+from fakes.exchange.rules import (
+    parts,
+    rows_attachments,
+    rows_content,
+    rows_groups,
+    rows_people,
+    rows_properties,
+    taking,
+)
+from fakes.exchange.rules.editions import editions_of
 from fakes.exchange.rules.predicate import Level, Predicate, Support
 from fakes.exchange.rules.rows_unjudged import unjudged_rows
 
@@ -17,7 +27,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREDICATES: Mapping[str, Predicate] = MappingProxyType(
-    {row.name: row for row in (*rows_content.ROWS, *rows_people.ROWS, *unjudged_rows())}
+    {
+        row.name: replace(row, editions=editions_of(row.name))
+        for row in (
+            *rows_content.ROWS,
+            *rows_people.ROWS,
+            *rows_groups.ROWS,
+            *rows_properties.ROWS,
+            *rows_attachments.ROWS,
+            *unjudged_rows(),
+        )
+    }
 )
 
 # The row that answers for a parameter that no edition of Exchange is known to have.

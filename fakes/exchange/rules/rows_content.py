@@ -38,6 +38,18 @@ ROWS = (
         looks=("Subject", "body"),
     ),
     Predicate(
+        "SubjectOrBodyMatchesPatterns",
+        ("SubjectOrBodyMatchesPatterns",),
+        parts.subject_or_source,
+        taking.patterns,
+        Level.MESSAGE,
+        "exchange-rules#3.4",
+        Support.PARTIAL,
+        readings=("html_patterns",),
+        looks=("Subject", "body"),
+        remark=_PART,
+    ),
+    Predicate(
         "HeaderContainsWords",
         ("HeaderContainsMessageHeader", "HeaderContainsWords"),
         parts.header,

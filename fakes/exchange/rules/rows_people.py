@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fakes.exchange.rules import parts, taking
-from fakes.exchange.rules.predicate import Level, Predicate
+from fakes.exchange.rules import parts, parts_people, taking
+from fakes.exchange.rules.predicate import Level, Predicate, Support
 
 # exchange-rules#R-44: servers may look at the other two.
 _FROM = ("From", "Sender", "Reply-To")
@@ -14,6 +14,7 @@ _SCOPE_READINGS = (
     "foreign_address_object",
 )
 _SHOWN = ("later_rules_see_recipients",)
+_PART = "only patterns that mean the same in .NET and in Python"
 
 ROWS = (
     Predicate(
@@ -45,6 +46,19 @@ ROWS = (
         "exchange-rules#3.1",
         readings=_SENDER_READINGS,
         looks=_FROM,
+    ),
+    Predicate(
+        "FromAddressMatchesPatterns",
+        ("FromAddressMatchesPatterns",),
+        parts.sender,
+        taking.patterns,
+        Level.MESSAGE,
+        # exchange-rules#v28: an empty sender is no value, whatever the pattern.
+        "exchange-rules#3.1",
+        Support.PARTIAL,
+        readings=_SENDER_READINGS,
+        looks=_FROM,
+        remark=_PART,
     ),
     Predicate(
         "SenderDomainIs",
@@ -100,5 +114,54 @@ ROWS = (
         Level.ALL_RECIPIENTS,
         "exchange-rules#3.2",
         readings=_SHOWN,
+    ),
+    Predicate(
+        "RecipientAddressMatchesPatterns",
+        ("RecipientAddressMatchesPatterns",),
+        parts.recipient,
+        taking.patterns,
+        Level.RECIPIENT,
+        "exchange-rules#3.2",
+        Support.PARTIAL,
+        readings=_SHOWN,
+        remark=_PART,
+    ),
+    Predicate(
+        "AnyOfRecipientAddressMatchesPatterns",
+        ("AnyOfRecipientAddressMatchesPatterns",),
+        parts.recipient,
+        taking.patterns,
+        Level.ALL_RECIPIENTS,
+        "exchange-rules#3.2",
+        Support.PARTIAL,
+        readings=_SHOWN,
+        remark=_PART,
+    ),
+    Predicate(
+        "AnyOfToHeader",
+        ("AnyOfToHeader",),
+        parts_people.to_header,
+        taking.recipients,
+        Level.ALL_RECIPIENTS,
+        "exchange-rules#3.2",
+        looks=("To",),
+    ),
+    Predicate(
+        "AnyOfCcHeader",
+        ("AnyOfCcHeader",),
+        parts_people.cc_header,
+        taking.recipients,
+        Level.ALL_RECIPIENTS,
+        "exchange-rules#3.2",
+        looks=("Cc",),
+    ),
+    Predicate(
+        "AnyOfToCcHeader",
+        ("AnyOfToCcHeader",),
+        parts_people.to_cc_header,
+        taking.recipients,
+        Level.ALL_RECIPIENTS,
+        "exchange-rules#3.2",
+        looks=("To", "Cc"),
     ),
 )

@@ -15,65 +15,6 @@ if TYPE_CHECKING:
 UNJUDGED: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(
         (
-            "FromAddressMatchesPatterns",
-            "SubjectOrBodyMatchesPatterns",
-            "RecipientAddressMatchesPatterns",
-            "AnyOfRecipientAddressMatchesPatterns",
-            "SenderIpRanges",
-            "MessageTypeMatches",
-            "MessageSizeOver",
-            "WithImportance",
-            "SCLOver",
-            "ContentCharacterSetContainsWords",
-            "AnyOfToHeader",
-            "AnyOfCcHeader",
-            "AnyOfToCcHeader",
-        ),
-        "not judged yet",
-    )
-    | dict.fromkeys(
-        (
-            "FromMemberOf",
-            "SentToMemberOf",
-            "AnyOfToHeaderMemberOf",
-            "AnyOfCcHeaderMemberOf",
-            "AnyOfToCcHeaderMemberOf",
-            "BetweenMemberOf1",
-            "BetweenMemberOf2",
-        ),
-        "the members of groups are not read",
-    )
-    | dict.fromkeys(
-        (
-            "SenderADAttributeContainsWords",
-            "SenderADAttributeMatchesPatterns",
-            "RecipientADAttributeContainsWords",
-            "RecipientADAttributeMatchesPatterns",
-            "ADComparisonAttribute",
-            "ADComparisonOperator",
-            "ManagerAddresses",
-            "ManagerForEvaluatedUser",
-            "SenderManagementRelationship",
-        ),
-        "directory attributes are not read",
-    )
-    | dict.fromkeys(
-        (
-            "AttachmentContainsWords",
-            "AttachmentMatchesPatterns",
-            "AttachmentNameMatchesPatterns",
-            "AttachmentExtensionMatchesWords",
-            "AttachmentIsUnsupported",
-            "AttachmentProcessingLimitExceeded",
-            "AttachmentSizeOver",
-            "AttachmentHasExecutableContent",
-            "AttachmentIsPasswordProtected",
-            "AttachmentPropertyContainsWords",
-        ),
-        "attachments are not opened",
-    )
-    | dict.fromkeys(
-        (
             "HasClassification",
             "HasNoClassification",
             "HasSenderOverride",
@@ -92,24 +33,7 @@ UNJUDGED: Mapping[str, str] = MappingProxyType(
 # Those among them that speak of a recipient: what cannot be told of one may still
 # differ from what cannot be told of the next (exchange-rules#3.2, exchange-rules#R-28).
 _UNJUDGED_LEVELS: Mapping[str, Level] = MappingProxyType(
-    dict.fromkeys(
-        (
-            "RecipientAddressMatchesPatterns",
-            "SentToMemberOf",
-            "BetweenMemberOf1",
-            "BetweenMemberOf2",
-            "RecipientADAttributeContainsWords",
-            "RecipientADAttributeMatchesPatterns",
-            "ADComparisonAttribute",
-            "ADComparisonOperator",
-            "ManagerAddresses",
-            "ManagerForEvaluatedUser",
-            "SenderManagementRelationship",
-            "RecipientInSenderList",
-        ),
-        Level.RECIPIENT,
-    )
-    | {"AnyOfRecipientAddressMatchesPatterns": Level.ALL_RECIPIENTS}
+    {"RecipientInSenderList": Level.RECIPIENT}
 )
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules.action import Action
 from fakes.exchange.rules.actions import ACTIONS, action_parameters
 from fakes.exchange.rules.actions import UNRECOGNISED as UNRECOGNISED_ACTION
+from fakes.exchange.rules.exclusive import refuse_combinations
 from fakes.exchange.rules.predicate import Predicate, ValueProblem
 from fakes.exchange.rules.predicates import PREDICATES, UNRECOGNISED
+from fakes.exchange.rules.taking import legacy
 from fakes.exchange.rules.values import NotJudged
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ WITHOUT_EFFECT = frozenset(
         "RuleErrorAction",
         "SenderAddressLocation",
         "StopRuleProcessing",
+        "UseLegacyRegex",
         "RecipientAddressType",
         "OMEExpiryDays",
         "ExchangeObjectId",
@@ -140,7 +143,7 @@ WITHOUT_EFFECT = frozenset(
         "Id",
     ]
 )
-_PROPERTIES = ("RuleSubType", "UseLegacyRegex", "DlpPolicy", "ExpiryAction")
+_PROPERTIES = ("RuleSubType", "DlpPolicy", "ExpiryAction")
 _NOT_SET = frozenset({"none", "false", "$false"})
 
 
@@ -285,26 +288,35 @@ def _conditions(
         present = [name for name in names if name in given]
         if not present:
             continue
-        if len(present) < len(names):
-            absent = next(name for name in names if name not in given)
-            message = f"`{present[0]}` without `{absent}`"
+        absent = [name for name in names if name not in given]
+        if absent and not (row.default and absent == names[-1:]):
+            message = f"`{present[0]}` without `{absent[0]}`"
             raise RuleError(message)
+        last = texts(given.get(names[-1], row.default))
+        header = ""
         try:
-            value = row.build(texts(given[names[-1]]), directory)
+            if row.build_both:
+                value = row.build_both(texts(given[names[0]]), last, directory)
+            else:
+                value = row.build(last, directory)
+                header = _first(given, names[0], row) if len(names) > 1 else ""
         except ValueProblem as problem:
             message = f"{names[-1]}: {problem}"
             raise RuleError(message) from None
-        header = _header(given, names[0]) if len(names) > 1 else ""
+        # exchange-rules#2.2
+        if _flag(given.get("UseLegacyRegex", False), "UseLegacyRegex"):
+            value = legacy(row.name, value)
         found.append(Condition(row.name, value, header))
     return tuple(found)
 
 
-def _header(given: Mapping[str, object], name: str) -> str:
+def _first(given: Mapping[str, object], name: str, row: Predicate) -> str:
+    """The first of two parameters: the field, or one of the words that it can be."""
     values = texts(given[name])
     if len(values) > 1:
         message = f"{name}: {len(values)} names, a condition looks at one field"
         raise RuleError(message)
-    return values[0]
+    return _one_of(given, name, row.firsts) if row.firsts else values[0]
 
 
 def _unjudged_properties(given: Mapping[str, object]) -> tuple[Condition, ...]:
@@ -337,7 +349,12 @@ def _actions(
         Action(replace(UNRECOGNISED_ACTION, name=name), (texts(given[name]),))
         for name in unknown
     )
-    return tuple(sorted(found, key=lambda action: action.row.order))
+    actions = tuple(sorted(found, key=lambda action: action.row.order))
+    try:
+        refuse_combinations(actions)
+    except ValueProblem as problem:
+        raise RuleError(str(problem)) from None
+    return actions
 
 
 def _unknown(given: Mapping[str, object]) -> tuple[str, ...]:
