@@ -446,11 +446,11 @@ def test_every_property_is_accounted_for():
 
 
 def test_what_is_not_judged_in_rules_is_named():
-    more = {"SCLOver": 5, "ExceptIfMessageTypeMatches": "OOF", "Novelty": "x"}
+    more = {"HasSenderOverride": True, "ExceptIfHasClassification": "x", "Novelty": "x"}
     found = tenant(online([rule(**more)])).account
     named = {(line.property, line.how) for line in found.lines}
-    assert ("SCLOver", Understood.NOT_JUDGED) in named
-    assert ("ExceptIfMessageTypeMatches", Understood.NOT_JUDGED) in named
+    assert ("HasSenderOverride", Understood.NOT_JUDGED) in named
+    assert ("ExceptIfHasClassification", Understood.NOT_JUDGED) in named
     assert ("Novelty", Understood.NOT_UNDERSTOOD) in named
 
 
@@ -561,3 +561,24 @@ def test_a_file_in_a_format_that_is_not_read_says_what_to_write_instead():
     remarks = {f.file: f.remark for f in found.account.files if not f.is_read}
     assert {"rules.csv", "rules.xml"} == set(remarks)
     assert all("`ConvertTo-Json`" in remark for remark in remarks.values())
+
+
+MIXED = {
+    "Name": "x",
+    "RecipientDomains": [],
+    "UseMXRecord": True,
+    "SenderDomains": [],
+    "SenderIPAddresses": [],
+}
+
+
+@pytest.mark.parametrize("name", ["Get-OutboundConnector", "Get-InboundConnector"])
+def test_the_name_of_a_file_decides_where_its_objects_do_not(name):
+    found = tenant(online(**{f"{name}.json": [MIXED]})).account
+    assert name in [line.what for line in found.files if line.file == f"{name}.json"]
+
+
+def test_objects_of_two_cmdlets_in_a_file_without_a_name_ask_for_one():
+    said = "could be Get-OutboundConnector or Get-InboundConnector; call the file"
+    with pytest.raises(ExportError, match=said):
+        tenant(online(**{"x.json": [MIXED]}))
