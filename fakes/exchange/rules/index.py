@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.readings import alternatives, with_answers
+from fakes.exchange.rules.evaluate import there
 from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.values import Words
 from fakes.exchange.rules.words import fold, pieces
@@ -23,6 +24,7 @@ from fakes.exchange.rules.words import fold, pieces
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from fakes.exchange.organization import Platform
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.parts import View
     from fakes.exchange.rules.predicate import Predicate
@@ -67,14 +69,16 @@ class _Glance:
     by_first: Mapping[str, tuple[tuple[str, int], ...]]
 
 
-def make_index(rules: tuple[Rule, ...], readings: Readings) -> Index:
+def make_index(
+    rules: tuple[Rule, ...], readings: Readings, platform: Platform
+) -> Index:
     """Sort the words of all rules that are on; bit n stands for rules[n]."""
     unfiltered = 0
     sought: dict[_Place, list[tuple[int, Words]]] = {}
     for number, rule in enumerate(rules):
         if not rule.is_enabled:
             continue
-        condition = _filter_of(rule)
+        condition = _filter_of(rule, platform)
         if condition is None or not isinstance(condition.value, Words):
             unfiltered |= 1 << number
             continue
@@ -106,11 +110,11 @@ def first_from(rules: int, number: int) -> int | None:
     return number + (rest & -rest).bit_length() - 1 if rest else None
 
 
-def _filter_of(rule: Rule) -> Condition | None:
+def _filter_of(rule: Rule, platform: Platform) -> Condition | None:
     """Choose the condition to rule a rule out by: words, rather not of the body."""
     found = [
         condition
-        for condition in rule.conditions
+        for condition in (there(given, platform) for given in rule.conditions)
         # Exactly: another type of value may find what these words do not.
         if type(condition.value) is Words and condition.row.level is Level.MESSAGE
     ]

@@ -25,6 +25,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
+from operator import or_
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from fakes.choices import Choices
-    from fakes.exchange.organization import Organization
+    from fakes.exchange.organization import Organization, Platform
     from fakes.exchange.readings import Readings
     from fakes.mail.content import Content
     from fakes.mail.item import MailItem
@@ -78,7 +80,9 @@ def process(
     """Run the rules over a mail; `at` is an aware time."""
     if not legs:
         return ()
-    plan = _plan(_Given(organization.rules or (), organization.readings))
+    plan = _plan(
+        _Given(organization.rules, organization.readings, organization.platform)
+    )
     around = Surroundings(organization, is_internal, choices, trace)
     ways = [_way(Fork(item, legs), plan, around)]
     number = 0
@@ -100,23 +104,24 @@ def process(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Given:
-    """Rules and readings: the same if they are the same objects.
+    """What a plan is made of: the same where these are the same objects.
 
     To compare hundreds of rules would cost more than to run them.
     """
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...] | None
     readings: Readings
+    platform: Platform
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Given)
-            and self.rules is other.rules
-            and self.readings is other.readings
-        )
+        return isinstance(other, _Given) and self._objects == other._objects
 
     def __hash__(self) -> int:
-        return hash((id(self.rules), id(self.readings)))
+        return hash(self._objects)
+
+    @property
+    def _objects(self) -> tuple[int, int, int]:
+        return id(self.rules), id(self.readings), id(self.platform)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +157,7 @@ class _Prospect:
 
 @lru_cache(maxsize=16)
 def _plan(given: _Given) -> _Plan:
-    rules = tuple(sorted(given.rules, key=lambda rule: rule.priority))
+    rules = tuple(sorted(given.rules or (), key=lambda rule: rule.priority))
     may_change = _may_change(rules)
     copies = tuple(rule.is_enabled and _makes_copies(rule) for rule in rules)
     return _Plan(
@@ -160,7 +165,7 @@ def _plan(given: _Given) -> _Plan:
         may_change,
         _from_here_on(may_change),
         _from_here_on(copies),
-        make_index(rules, given.readings),
+        make_index(rules, given.readings, given.platform),
     )
 
 
@@ -171,7 +176,8 @@ def _prospect(plan: _Plan, number: int) -> _Prospect:
 
 
 def _from_here_on(truths: tuple[bool, ...]) -> tuple[bool, ...]:
-    return tuple(any(truths[number:]) for number in range(len(truths) + 1))
+    found = accumulate(reversed(truths), or_, initial=False)
+    return tuple(found)[::-1]
 
 
 def _way(fork: Fork, plan: _Plan, around: Surroundings) -> _Way:
