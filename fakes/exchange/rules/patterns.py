@@ -1,62 +1,81 @@
-"""Patterns: the part of .NET's regular expressions that means the same in Python.
+"""Patterns: .NET's regular expressions, searched as .NET would.
 
-What is outside that part is UNKNOWN, never something near (exchange-rules#2.2).
+What cannot be said in another engine's words is UNKNOWN, never something near
+(exchange-rules#2.2).
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
 import regex
 
-# One item of the shared part. Letters outside ASCII fold differently and are left
-# out; what a quantifier may stand behind is a group of its own.
-_ITEM = re.compile(
-    r"""(?P<atom>
-      [A-Za-z0-9 !"\#%&',\-/:;<=>@_`~]        # never means anything else
-    | \.                                      # any character but a line feed
-    | \\[\\.*+?()\[\]{}|^$\-/"'@<>=:;,!\#%&_~` ]  # escaped punctuation
-    | \\d                                     # decimal digits of any script
-    | \[\^?[A-Za-z0-9 !"\#%&'(),./:;<=>@_`~*+?$|{}-]+\]  # plain signs only
-    | \)
-    )
-    | (?P<other> \^ | \$ | \| | \((?:\?:)? )
-    | (?P<quantifier> (?: [*+?] | \{\d{1,4}(?:,\d{0,4})?\} ) \?? )""",
-    re.VERBOSE,
-)
-# Characters that one engine folds to ASCII and the other may not, and those that
-# are two characters to .NET.
-_DISPUTED = re.compile("[\u0130\u0131\u017f\u212a\U00010000-\U0010ffff]")
+from fakes.exchange.rules import dotnet_case as case
+from fakes.exchange.rules.dotnet_syntax import parse
+from fakes.exchange.rules.dotnet_translate import Translation, translate
+from fakes.exchange.rules.dotnet_tree import NotTranslated, PatternRefused
+from fakes.exchange.rules.legacy_syntax import parse_legacy
+
 TIMEOUT_SECONDS = 1.0
+
+
+class Dialect(Enum):
+    """Which regular expressions a rule is written in (exchange-rules#2.2)."""
+
+    DOTNET = ".NET"
+    LEGACY = "Exchange 2010"
+
+
+_PARSERS = {Dialect.DOTNET: parse, Dialect.LEGACY: parse_legacy}
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern; `problem` says why it is not judged, empty if it is."""
+    """One pattern; `problem` says why it is not judged, empty if it is.
+
+    Where `is_refused`, Exchange itself would not take it.
+    """
 
     text: str
     problem: str
+    is_refused: bool = False
+    dialect: Dialect = Dialect.DOTNET
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    translation: Translation
+    compiled: regex.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text in code units, as it is and in lower case."""
+
+    plain: str
+    lowered: str
+    is_odd: bool
+    is_unsettled: bool
 
 
 @lru_cache(maxsize=2048)
-def pattern(text: str) -> Pattern:
+def pattern(text: str, dialect: Dialect = Dialect.DOTNET) -> Pattern:
     """Make a pattern; whether it can be judged is found once."""
-    position, before = 0, "other"
-    while position < len(text):
-        match = _ITEM.match(text, position)
-        kind = match.lastgroup if match else None
-        # `a++` and `(?i)` mean one thing in one engine and another in the other.
-        if match is None or (kind == "quantifier" and before != "atom"):
-            rest = text[position : position + 8]
-            return Pattern(text, f"`{rest}` may mean something else in .NET")
-        position, before = match.end(), kind or "other"
+    if not text:
+        return Pattern(text, "an empty pattern", dialect=dialect)
     try:
-        _compiled(text)
-    except regex.error as error:
-        return Pattern(text, f"no regular expression: {error}")
-    return Pattern(text, "" if text else "an empty pattern")
+        _prepared(text, dialect)
+    except PatternRefused as problem:
+        why = f"no regular expression to .NET: {problem}"
+        return Pattern(text, why, is_refused=True, dialect=dialect)
+    except NotTranslated as problem:
+        return Pattern(text, str(problem), dialect=dialect)
+    except regex.error as problem:
+        why = f"it may mean something else in .NET ({problem})"
+        return Pattern(text, why, dialect=dialect)
+    return Pattern(text, "", dialect=dialect)
 
 
 def is_found(
@@ -67,16 +86,30 @@ def is_found(
     `timeout` is in seconds; a search that takes longer is given up and cannot be
     told, never "not found".
     """
-    if entry.problem or _DISPUTED.search(text):
+    if entry.problem:
         return None
+    found = _prepared(entry.text, entry.dialect)
+    seen = _text(text)
+    if seen.is_odd or (seen.is_unsettled and found.translation.has_categories):
+        return None
+    units = seen.lowered if found.translation.is_lowered else seen.plain
     try:
-        return _compiled(entry.text).search(text, timeout=timeout) is not None
+        return found.compiled.search(units, timeout=timeout) is not None
     except TimeoutError:
         return None
 
 
 @lru_cache(maxsize=2048)
-def _compiled(text: str) -> regex.Pattern[str]:
+def _prepared(text: str, dialect: Dialect) -> _Prepared:
     # exchange-rules#R-09: no multi-line mode, `^` and `$` hold on the whole value
     # (field-cases#anchors); exchange-rules#2.2: not case-sensitive, unanchored.
-    return regex.compile(text, regex.IGNORECASE | regex.VERSION0)
+    found = translate(_PARSERS[dialect](case.units(text)))
+    return _Prepared(found, regex.compile(found.source, regex.VERSION0))
+
+
+@lru_cache(maxsize=16)
+def _text(text: str) -> _Text:
+    plain = case.units(text)
+    return _Text(
+        plain, case.lower(plain), case.is_odd(plain), case.has_unsettled_category(plain)
+    )
