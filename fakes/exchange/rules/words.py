@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from fakes.exchange.rules.dotnet_case import codes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fakes.exchange.readings import Readings
 
-# Letters whose upper case is ASCII although .NET's ordinal comparison keeps them
-# apart: dotless i, long s.
-_KEPT = frozenset("\u0131\u017f")
+# Letters that .NET's ordinal comparison keeps apart from what Unicode calls their
+# upper case: dotless i, long s, final sigma, and alphabets that got case later.
+_KEPT = codes(
+    "00B5 0131 017F 019B 01C5 01C8 01CB 01F2 023F-0240 0252 025C 0261 0264-0266 026A "
+    "026C 0282 0287 029D-029E 0345 03C2 03D0-03D1 03D5-03D6 03F0-03F1 03F3 03F5 "
+    "0525-052F 10D0-10FF 13F8-13FD 1C80-1C8F 1D8E 1E9B 1FBE 2C5F 2CEC-2CF3 2D27 2D2D "
+    "A661 A699-A69B A791-A7FF AB30-ABBF"
+)
 _CJK_FIRST = 0x2E80
 _ASCII = 0x80
 _READINGS = ("underscore", "word_edge", "unicode_punctuation", "cjk", "phrase_blanks")
@@ -184,5 +191,8 @@ def _is_cjk(char: str) -> bool:
 
 
 def _fold_one(char: str) -> str:
-    upper = char.upper()
-    return char if len(upper) != 1 or char in _KEPT else upper
+    if ord(char) in _KEPT:
+        return char
+    # Some Greek letters have an upper case of two characters, and a title of one.
+    found = (char.upper(), char.title(), char)
+    return next(case for case in found if len(case) == 1)
