@@ -63,7 +63,7 @@ def compared(judge, asked):
     """Hold our answers to .NET's; give how many there were of each kind."""
     answers = judge("match", "".join(f"{units(p)}\t{units(t)}\n" for p, t in asked))
     assert len(asked) == len(answers)
-    found = Counter()
+    found: Counter[tuple[bool, bool]] = Counter()
     for (text, seen), answer in zip(asked, answers, strict=True):
         entry = pattern(text)
         ours = is_found(entry, seen)

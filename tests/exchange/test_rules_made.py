@@ -122,7 +122,7 @@ def test_values_that_exports_write_for_not_set_are_not_set():
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"UseLegacyRegex": True}, {"RuleSubType": "Dlp"}, {"DlpPolicy": "x"}]
+    "parameters", [{"RuleSubType": "Dlp"}, {"DlpPolicy": "x"}]
 )
 def test_a_property_that_changes_what_a_rule_means_is_not_passed_over(parameters):
     found = every_end(mail(), tenant(parameters | {"Quarantine": True}))

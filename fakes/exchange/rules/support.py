@@ -40,9 +40,9 @@ _PROPERTIES = (
     Entry(
         "property",
         "UseLegacyRegex",
-        Support.NO,
+        Support.PARTIAL,
         "exchange-rules#2.2",
-        "the dialect of 2010 is not judged",
+        "what is documented of 2010; not `$`, nor `\\d` in a pattern with a group",
     ),
     Entry("property", "DlpPolicy", Support.NO, "exchange-rules#6.1", "not judged yet"),
     Entry(

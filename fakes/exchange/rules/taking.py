@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules import parts
-from fakes.exchange.rules.patterns import pattern
+from fakes.exchange.rules.patterns import Dialect, pattern
 from fakes.exchange.rules.predicate import ValueProblem
 from fakes.exchange.rules.values import (
     Domains,
@@ -53,6 +53,15 @@ def patterns(values: tuple[str, ...], directory: Directory | None) -> PropertyTy
     """Make Patterns; one that is not judged stays in, by name."""
     del directory
     return Patterns(tuple(pattern(value) for value in values))
+
+
+def legacy(predicate: str, value: PropertyType) -> PropertyType:
+    """Read patterns in the dialect of 2010; what holds none stays as it is."""
+    if isinstance(value, Patterns):
+        return Patterns(tuple(pattern(p.text, Dialect.LEGACY) for p in value.patterns))
+    if predicate.endswith("Patterns"):
+        return NotJudged(value.operands, "patterns of 2010 in attributes")
+    return value
 
 
 def domains(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
