@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -145,6 +145,40 @@ class Choices:
         if whole in self._visited and self._pinned.keys() <= self._answers.keys():
             raise Merged
         self._visited.add(whole)
+
+
+class ChoicesApart(Choices):
+    """The choices of a run for a mail that came of another one.
+
+    A fact asked of the one is not the same fact asked of the other, an open reading
+    is. No run is merged here: what became of the first mail is not in the state.
+    """
+
+    __slots__ = ("_name", "_whole")
+
+    def __init__(self, whole: Choices, name: str) -> None:
+        """Share the run, under another name for its facts."""
+        super().__init__()
+        self._whole, self._name = whole, name
+        self.met = whole.met
+
+    def choose(self, key: Key, alternatives: tuple[str, ...]) -> str:
+        """Give the answer for that key; the first alternative is the default."""
+        return self._whole.choose(self._apart(key), alternatives)
+
+    def given(self, key: Key) -> str | None:
+        """Give the answer that this run has for the key already, if any."""
+        return self._whole.given(self._apart(key))
+
+    def checkpoint(
+        self, state: Hashable, forgotten: frozenset[tuple[str, str]]
+    ) -> None:
+        """Merge nothing."""
+
+    def _apart(self, key: Key) -> Key:
+        if isinstance(key, OpenReading):
+            return key
+        return replace(key, about=f"{key.about} ({self._name})")
 
 
 @dataclass(frozen=True, slots=True)

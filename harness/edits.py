@@ -249,6 +249,17 @@ def enable_rule(world: World, name: str) -> World:
     return replace_rule(world, name, replace(find_rule(world, name), is_enabled=True))
 
 
+def fail_rule(world: World, name: str) -> World:
+    """Let the processing of a rule fail (its RuleErrorAction says what then comes).
+
+    Raises:
+        EditError: no rule has that name.
+
+    """
+    failing = world.organization.failing_rules | {find_rule(world, name).name}
+    return _with(world, failing_rules=failing)
+
+
 def disable_all_rules(world: World) -> World:
     """Turn every rule off, as the new admin centre leaves those it makes."""
     rules = tuple(replace(r, is_enabled=False) for r in world.organization.rules or ())

@@ -5,7 +5,7 @@ Computed and observed mail go through the same fold, so that they compare.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
@@ -15,6 +15,7 @@ from fakes.internet.hosts import Arrival
 from fakes.mail.address import domain_key
 from fakes.mail.content import parse
 from fakes.mail.handoff import Route, Stage
+from fakes.mail.item import Carries
 from fakes.trace import Answer, Detail, Step, StepKind
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.ledger import Transaction
@@ -63,6 +64,7 @@ _INSIDE: Mapping[EndKind, Disposition] = MappingProxyType(
         EndKind.REJECTED: Disposition.REJECTED,
         EndKind.DELETED: Disposition.DELETED,
         EndKind.QUARANTINED: Disposition.QUARANTINED,
+        EndKind.MODERATED: Disposition.MODERATED,
         EndKind.WAITING: Disposition.DEFERRED,
         EndKind.EXPIRED: Disposition.EXPIRED,
         EndKind.UNKNOWN: Disposition.UNDETERMINED,
@@ -79,13 +81,24 @@ _AT_ZIVVER: Mapping[ZivverState, Disposition] = MappingProxyType(
         ZivverState.DROPPED: Disposition.LOST,
     }
 )
+_FAILED = frozenset(
+    {
+        Disposition.REJECTED,
+        Disposition.DELETED,
+        Disposition.QUARANTINED,
+        Disposition.EXPIRED,
+        Disposition.BOUNCED,
+        Disposition.LOST,
+    }
+)
 _REDIRECTED_TO_NOBODY = "the redirect took it away and no copy came to this recipient"
 
 
 def fold(story: Story, world: World) -> Outcome:
     """Give the outcome of one mail for its original recipients.
 
-    Reports that come of it are its children and no copies of it.
+    Mails that come of it are its children: one that carries the whole of it is a copy
+    for somebody else, the others are none.
     """
     originals = tuple(dict.fromkeys(story.item.envelope.recipients))
     copies = [_refused(address, said) for address, said in story.refused]
@@ -93,9 +106,11 @@ def fold(story: Story, world: World) -> Outcome:
     trails: dict[Address, tuple[Step, ...]] = {}
     assumed: list[str] = []
     waiting: dict[tuple[Address | None, Address], _Copy] = {}
+    children = _Children(world)
     for record in story.exchange:
         receipt = next(receipts) if isinstance(record, Transmitted) else None
         if record.number:
+            children.take(record, receipt)
             continue
         match record:
             case Passed():
@@ -117,10 +132,64 @@ def fold(story: Story, world: World) -> Outcome:
                 assert_never(record)
     copies.extend(waiting.values())
     copies.extend(_missing(originals, copies))
+    copies.extend(children.copies())
     fates = [_fate(original, copies, trails) for original in originals]
     if any(copy.owner is None for copy in copies):
         fates.append(_fate(None, copies, trails))
     return Outcome(tuple(fates), tuple(dict.fromkeys(assumed)))
+
+
+class _Children:
+    """The children that carry the whole mail, and where they came to."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._kinds: dict[int, str] = {}
+        self._copies: list[_Copy] = []
+        self._waiting: dict[tuple[int, Address], _Copy] = {}
+
+    def take(self, record: Record, receipt: Receipt) -> None:
+        """Fold one record of a child; the mail's own recipients are not its."""
+        number = record.number
+        match record:
+            case Passed():
+                if record.item.carries is Carries.WHOLE:
+                    self._kinds[number] = record.item.kind.value
+            case EndedInside() if number in self._kinds:
+                leg = _as_copy(record.leg)
+                self._waiting.pop((number, leg.address), None)
+                self._keep(number, _ended(replace(record, leg=leg), ()))
+            case Transmitted() if number in self._kinds:
+                legs = tuple(_as_copy(leg) for leg in record.legs)
+                for leg in legs:
+                    self._waiting.pop((number, leg.address), None)
+                own = replace(record, legs=legs)
+                done, still = _transmitted(own, receipt, (), self._world)
+                for copy in done:
+                    self._keep(number, copy)
+                for (_, address), copy in still.items():
+                    self._waiting[number, address] = self._named(number, copy)
+            case _:
+                pass
+
+    def copies(self) -> tuple[_Copy, ...]:
+        """Give what reached somebody, or may still do so."""
+        return (*self._copies, *self._waiting.values())
+
+    def _keep(self, number: int, copy: _Copy) -> None:
+        # A child that fails takes the mail from nobody.
+        if copy.delivery.disposition not in _FAILED:
+            self._copies.append(self._named(number, copy))
+
+    def _named(self, number: int, copy: _Copy) -> _Copy:
+        why = f"the {self._kinds[number]} holds the whole mail: {copy.delivery.why}"
+        return replace(copy, delivery=replace(copy.delivery, why=why))
+
+
+def _as_copy(leg: Leg) -> Leg:
+    """Give a leg of a child as one of nobody in the envelope."""
+    ways = tuple(way for way in leg.ways if way is not Way.REDIRECT)
+    return Leg(None, leg.address, (Way.REPORT, *ways))
 
 
 def _fate(

@@ -27,6 +27,9 @@ def ends_of(result):
     ends = defaultdict(set)
     for entry in result.ended:
         ends[entry.leg.original].add(_end(entry))
+    for child in result.children:
+        for who in child.envelope.recipients:
+            ends[None].add(("report", None, str(who).lower()))
     for outgoing in result.outgoing:
         what = "mx" if outgoing.handoff.route is Route.MX else "connector"
         for leg in outgoing.legs:

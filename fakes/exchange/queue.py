@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
+from fakes.choices import Choices, ChoicesApart
 from fakes.exchange.dsn import non_delivery_report
 from fakes.exchange.ledger import EndedInside, Passed, Record, Transmitted
 from fakes.exchange.organization import Organization, Platform
@@ -19,14 +20,13 @@ from fakes.exchange.rules.fork import Ending, EndKind
 from fakes.exchange.transport import Outgoing, Pass, transport
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff, Transmission
-from fakes.mail.item import ItemKind, MailItem
+from fakes.mail.item import Carries, ItemKind, MailItem
 from fakes.mail.reply import Reply, reply
 from fakes.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fakes.choices import Choices
     from fakes.exchange.routing.next_hop import MxTable
     from fakes.mail.address import Address
 
@@ -163,6 +163,7 @@ def _accepted(
         if e.ending.kind is EndKind.REJECTED and e.ending.reply
     )
     effects += _report(event.item, failed, organization, event.at)
+    effects += tuple(NewMail(child) for child in result.children)
     return (
         QueueState(
             state.entries + entries,
@@ -172,6 +173,18 @@ def _accepted(
         ),
         effects,
     )
+
+
+def _choices_for(item: MailItem, choices: Choices) -> Choices:
+    """Say who answers what is open about a mail: of a child, apart from its parent.
+
+    What carries nothing of the content goes along the defaults: nobody judges it.
+    """
+    if not item.generation:
+        return choices
+    if item.carries is Carries.WHOLE:
+        return ChoicesApart(choices, item.kind.value)
+    return Choices()
 
 
 def _replied(

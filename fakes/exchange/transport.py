@@ -17,7 +17,7 @@ from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.exchange.rules.process import process
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff
-from fakes.mail.item import ItemKind
+from fakes.mail.item import ItemKind, MailItem
 from fakes.mail.reply import Reply, reply
 from fakes.trace import Answer, Step, StepKind, Trace
 
@@ -28,12 +28,17 @@ if TYPE_CHECKING:
     from fakes.exchange.organization import InboundConnector, Organization
     from fakes.exchange.routing.next_hop import MxTable
     from fakes.mail.address import Address
-    from fakes.mail.item import MailItem, Submission
+    from fakes.mail.item import Submission
 
 _ACCESS_DENIED = reply(550, "5.4.1", "Recipient address rejected: Access denied")
 _RELAY_DENIED = reply(550, "5.7.64", "TenantAttribution; Relay Access Denied")
 _OUTSIDE, _INSIDE = "outside", "inside"
 _REFUSES, _RELAYS = "refuses", "relays"
+# exchange-rules#v79, exchange-rules#7.1: what Exchange itself makes skips the rules.
+# field-cases#system-mail: other system mail meets them, on servers too.
+_SKIPPING = frozenset(
+    {ItemKind.NDR, ItemKind.APPROVAL, ItemKind.RECALL, ItemKind.JOURNAL}
+)
 _UNTRUSTED_RELAY = reply(550, "5.7.54", "SMTP; Unable to relay recipient")
 
 
@@ -65,13 +70,15 @@ class Outgoing:
 class Pass:
     """What one pass gives: hand-offs, endings, and what happened on the way.
 
-    `steps` stand with the recipient whom they are about.
+    `steps` stand with the recipient whom they are about; `children` are the mails
+    that rules made.
     """
 
     outgoing: tuple[Outgoing, ...]
     ended: tuple[Ended, ...]
     steps: tuple[tuple[Address, tuple[Step, ...]], ...]
     assumed: tuple[str, ...] = ()
+    children: tuple[MailItem, ...] = ()
 
 
 def accept(
@@ -217,6 +224,7 @@ def transport(
         _told(item, ended),
         tuple((who, tuple(trail)) for who, trail in steps.items()),
         tuple(dict.fromkeys(assumed)),
+        tuple(dict.fromkeys(child for fork in forks for child in fork.children)),
     )
 
 
@@ -262,8 +270,7 @@ def _through_rules(
 ) -> tuple[Fork, ...]:
     if not legs:
         return ()
-    # exchange-rules#v79: reports that Exchange itself makes skip the rules.
-    if item.kind is ItemKind.NDR:
+    if item.kind in _SKIPPING:
         return (Fork(item, legs),)
     if organization.rules is None:
         fact = Fact("mail flow rules", why="they were not exported")

@@ -151,6 +151,23 @@ def remove_fields(content: Content, name: str, *, only_first: bool = False) -> C
     return _with_fields(parsed, fields)
 
 
+def append_addresses(
+    content: Content, name: str, addresses: tuple[str, ...]
+) -> Content:
+    """Write addresses behind those of a field, what stands there stays as it is."""
+    if not addresses:
+        return content
+    parsed = parse(content)
+    present = [field for field in parsed.named(name) if field.unfolded]
+    if not present:
+        return set_field(content, name, ", ".join(addresses))
+    old = present[-1]
+    more = "".join(f",\r\n {address}" for address in addresses).encode()
+    new = Field(old.name, old.raw.rstrip() + more + CRLF)
+    fields = [new if field is old else field for field in parsed.fields]
+    return _with_fields(parsed, fields)
+
+
 def prepend_subject(content: Content, prefix: str) -> Content:
     """Put a text in front of the subject exactly as typed, no separator added."""
     parsed = parse(content)

@@ -22,10 +22,20 @@ class Carries(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """Where a mail comes from; Exchange's own reports skip rules."""
+    """Where a mail comes from.
+
+    NDR: a report of Exchange's own; REPORT: an incident report, NOTIFICATION: a
+    notification of a rule; APPROVAL: what a moderator is asked. Another system's
+    report is a MAIL.
+    """
 
     MAIL = "mail"
     NDR = "ndr"
+    REPORT = "incident report"
+    NOTIFICATION = "notification"
+    APPROVAL = "approval request"
+    RECALL = "recall"
+    JOURNAL = "journal report"
 
 
 @dataclass(frozen=True, slots=True)

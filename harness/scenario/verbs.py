@@ -164,6 +164,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "disable_rule": Verb((), lambda w, t, v: edits.disable_rule(w, _named(t, v))),
         "enable_rule": Verb((), lambda w, t, v: edits.enable_rule(w, _named(t, v))),
+        "fail_rule": Verb((), lambda w, t, v: edits.fail_rule(w, _named(t, v))),
         "disable_rules": Verb((), lambda w, _, __: edits.disable_all_rules(w)),
         "remove_rule": Verb((), lambda w, t, v: edits.remove_rule(w, _named(t, v))),
         "set_rule": Verb(

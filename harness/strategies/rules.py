@@ -75,7 +75,7 @@ _TESTS: Mapping[str, st.SearchStrategy[object]] = MappingProxyType(
         "AnyOfRecipientAddressContainsWords": _address_words,
     }
 )
-_UNKNOWN = ("AttachmentHasExecutableContent", "SentToMemberOf", "MessageTypeMatches")
+_UNKNOWN = ("HasClassification", "SentToMemberOf", "HasSenderOverride")
 
 _NEUTRAL: tuple[Parameters, ...] = (
     {"SetHeaderName": "X-Tag", "SetHeaderValue": "stock"},
@@ -124,6 +124,9 @@ def rules(
         found[prefix + draw(st.sampled_from(_UNKNOWN))] = "OOF"
     for _ in range(draw(st.sampled_from((1, 1, 2)))):
         found |= draw(acts)
+    if "RedirectMessageTo" in found:
+        # exchange-rules#R-37: Exchange does not take both in one rule.
+        found = {k: v for k, v in found.items() if not k.startswith("RejectMessage")}
     if draw(st.integers(0, 4)) == 0:
         found["StopRuleProcessing"] = True
     return found | draw(_state())

@@ -268,7 +268,11 @@ def test_a_redirect_to_a_mailbox_takes_the_mail_from_its_recipients():
 
 
 def test_an_incident_report_to_somebody_not_exported_is_a_copy_that_cannot_be_told():
-    reporting = {"Name": "report", "GenerateIncidentReport": "Security Team"}
+    reporting = {
+        "Name": "report",
+        "GenerateIncidentReport": "Security Team",
+        "IncidentReportContent": ["AttachOriginalMail"],
+    }
     fate = simulated(mail(), world(reporting)).fate(None)
     assert [Disposition.UNDETERMINED] == [d.disposition for d in fate.deliveries]
     assert fate.undetermined is not None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.predicate import Support
+from fakes.mail.item import Carries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from fakes.exchange.organization import Directory, Organization
     from fakes.exchange.rules.fork import Fork
     from fakes.exchange.rules.values import Recipients
+
+
+ENFORCED = frozenset({"Enforce"})
 
 
 class Effect(StrEnum):
@@ -31,11 +35,15 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A row with its values, one tuple for each parameter of the row."""
+    """A row with its values, one tuple for each parameter of the row.
+
+    `carries` says what the mails that it makes hold of this one.
+    """
 
     row: ActionRow
     values: tuple[tuple[str, ...], ...]
     targets: Recipients | None = None
+    carries: Carries = Carries.WHOLE
 
     @property
     def name(self) -> str:
@@ -46,6 +54,13 @@ class Action:
     def operand(self) -> str:
         """The values on one line."""
         return ", ".join(text for value in self.values for text in value)
+
+    @property
+    def matters(self) -> bool:
+        """Whether it could change what becomes of the mail and of its content."""
+        if self.row.effect is Effect.CHILD:
+            return self.carries is Carries.WHOLE
+        return self.row.effect is not Effect.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One row. `order` is the place among the actions of one rule (R-01)."""
+    """One row. `order` is the place among the actions of one rule (R-01).
+
+    `modes` are those in which a rule does it (exchange-rules#6.3).
+    """
 
     name: str
     parameters: tuple[str, ...]
@@ -77,3 +95,4 @@ class ActionRow:
     support: Support = Support.YES
     remark: str = ""
     is_flag: bool = False
+    modes: frozenset[str] = ENFORCED

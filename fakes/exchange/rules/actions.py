@@ -5,12 +5,22 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules import effects
+from fakes.exchange.rules import (
+    effects,
+    effects_children,
+    effects_end,
+    effects_mail,
+    effects_recipients,
+)
 from fakes.exchange.rules.action import ActionRow, Effect
 from fakes.exchange.rules.predicate import Support
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# exchange-rules#6.3
+_EVERY_MODE = frozenset({"Enforce", "Audit", "AuditAndNotify"})
+_NOT_IN_AUDIT = frozenset({"Enforce", "AuditAndNotify"})
 
 _JUDGED = (
     ActionRow(
@@ -18,7 +28,7 @@ _JUDGED = (
         ("SetHeaderName", "SetHeaderValue"),
         Effect.ITEM,
         10,
-        effects.set_header,
+        effects_mail.set_header,
         effects.plain,
         "exchange-rules#5",
     ),
@@ -27,7 +37,7 @@ _JUDGED = (
         ("RemoveHeader",),
         Effect.ITEM,
         11,
-        effects.remove_header,
+        effects_mail.remove_header,
         effects.plain,
         "exchange-rules#5",
     ),
@@ -36,8 +46,49 @@ _JUDGED = (
         ("PrependSubject",),
         Effect.ITEM,
         12,
-        effects.prepend,
+        effects_mail.prepend,
         effects.plain,
+        "exchange-rules#5",
+    ),
+    ActionRow(
+        "ApplyHtmlDisclaimerText",
+        (
+            "ApplyHtmlDisclaimerText",
+            "ApplyHtmlDisclaimerLocation",
+            "ApplyHtmlDisclaimerFallbackAction",
+        ),
+        Effect.ITEM,
+        13,
+        effects_mail.disclaim,
+        effects_mail.build_disclaimer,
+        "exchange-rules#5",
+    ),
+    ActionRow(
+        "SetSCL",
+        ("SetSCL",),
+        Effect.ITEM,
+        14,
+        effects_mail.set_scl,
+        effects_mail.build_scl,
+        "exchange-rules#5",
+        remark="the filter that reads it is not modelled",
+    ),
+    ActionRow(
+        "AddToRecipients",
+        ("AddToRecipients",),
+        Effect.RECIPIENTS,
+        18,
+        effects_recipients.add_to,
+        effects.to_recipients,
+        "exchange-rules#5",
+    ),
+    ActionRow(
+        "CopyTo",
+        ("CopyTo",),
+        Effect.RECIPIENTS,
+        19,
+        effects_recipients.add_cc,
+        effects.to_recipients,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -45,7 +96,7 @@ _JUDGED = (
         ("BlindCopyTo",),
         Effect.RECIPIENTS,
         20,
-        effects.add_copy,
+        effects_recipients.add_hidden,
         effects.to_recipients,
         "exchange-rules#5",
     ),
@@ -54,9 +105,18 @@ _JUDGED = (
         ("RedirectMessageTo",),
         Effect.RECIPIENTS,
         21,
-        effects.redirect,
+        effects_recipients.redirect,
         effects.to_recipients,
         "exchange-routing#4.1",
+    ),
+    ActionRow(
+        "AddManagerAsRecipientType",
+        ("AddManagerAsRecipientType",),
+        Effect.RECIPIENTS,
+        22,
+        effects_recipients.add_manager,
+        effects_recipients.build_manager,
+        "exchange-rules#5",
     ),
     ActionRow(
         "RouteMessageOutboundConnector",
@@ -79,22 +139,35 @@ _JUDGED = (
     ),
     ActionRow(
         "GenerateIncidentReport",
-        ("GenerateIncidentReport",),
+        (
+            "GenerateIncidentReport",
+            "IncidentReportContent",
+            "IncidentReportOriginalMail",
+        ),
         Effect.CHILD,
         40,
-        effects.report,
-        effects.to_recipients,
+        effects_children.report,
+        effects_children.build_report,
         "exchange-rules#5",
-        Support.PARTIAL,
-        "that a report goes out is known, what it carries is not",
+        modes=_EVERY_MODE,
+    ),
+    ActionRow(
+        "GenerateNotification",
+        ("GenerateNotification",),
+        Effect.CHILD,
+        41,
+        effects_children.notify,
+        effects_children.build_notification,
+        "exchange-rules#5",
+        modes=_NOT_IN_AUDIT,
     ),
     ActionRow(
         "RejectMessage",
         ("RejectMessageReasonText", "RejectMessageEnhancedStatusCode"),
         Effect.END,
         50,
-        effects.reject,
-        effects.build_reject,
+        effects_end.reject,
+        effects_end.build_reject,
         "exchange-rules#5",
     ),
     ActionRow(
@@ -102,7 +175,7 @@ _JUDGED = (
         ("DeleteMessage",),
         Effect.END,
         51,
-        effects.delete,
+        effects_end.delete,
         effects.plain,
         "exchange-rules#5",
         is_flag=True,
@@ -112,7 +185,45 @@ _JUDGED = (
         ("Quarantine",),
         Effect.END,
         52,
-        effects.quarantine,
+        effects_end.quarantine,
+        effects.plain,
+        "exchange-rules#5",
+        is_flag=True,
+    ),
+    ActionRow(
+        "ModerateMessageByUser",
+        ("ModerateMessageByUser",),
+        Effect.END,
+        53,
+        effects_end.moderate,
+        effects.to_recipients,
+        "exchange-rules#5.2",
+    ),
+    ActionRow(
+        "ModerateMessageByManager",
+        ("ModerateMessageByManager",),
+        Effect.END,
+        54,
+        effects_end.moderate_by_manager,
+        effects.plain,
+        "exchange-rules#5.2",
+        is_flag=True,
+    ),
+    ActionRow(
+        "SmtpRejectMessage",
+        ("SmtpRejectMessageRejectText", "SmtpRejectMessageRejectStatusCode"),
+        Effect.END,
+        55,
+        effects_end.smtp_reject,
+        effects_end.build_smtp_reject,
+        "exchange-rules#5",
+    ),
+    ActionRow(
+        "Disconnect",
+        ("Disconnect",),
+        Effect.END,
+        56,
+        effects_end.disconnect,
         effects.plain,
         "exchange-rules#5",
         is_flag=True,
@@ -127,14 +238,14 @@ _JUDGED = (
         "exchange-rules#5",
     ),
     ActionRow(
-        "IncidentReportContent",
-        ("IncidentReportContent",),
+        "ApplyClassification",
+        ("ApplyClassification",),
         Effect.NONE,
         91,
         effects.nothing,
         effects.plain,
         "exchange-rules#5",
-        remark="says what an incident report holds; the report itself is judged apart",
+        remark="no condition that we judge looks at it",
     ),
     ActionRow(
         "LogEventText",
@@ -147,49 +258,50 @@ _JUDGED = (
     ),
 )
 
-# Every other action of the cmdlet.
-UNJUDGED = (
-    "AddToRecipients",
-    "CopyTo",
-    "AddManagerAsRecipientType",
-    "ModerateMessageByUser",
-    "ModerateMessageByManager",
-    "ApplyHtmlDisclaimerText",
-    "ApplyHtmlDisclaimerLocation",
-    "ApplyHtmlDisclaimerFallbackAction",
-    "ApplyClassification",
-    "SetSCL",
-    "ApplyOME",
-    "RemoveOME",
-    "RemoveOMEv2",
-    "RemoveRMSAttachmentEncryption",
-    "ApplyRightsProtectionTemplate",
-    "ApplyRightsProtectionCustomizationTemplate",
-    "GenerateNotification",
-    "NotifySender",
-    "SenderNotificationType",
-    "IncidentReportOriginalMail",
-    "SmtpRejectMessageRejectText",
-    "SmtpRejectMessageRejectStatusCode",
-    "Disconnect",
+# Actions that are not judged, and why.
+UNJUDGED: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "ApplyOME",
+            "ApplyRightsProtectionTemplate",
+            "ApplyRightsProtectionCustomizationTemplate",
+        ),
+        "what Microsoft then encrypts, and for whom, is not judged",
+    )
+    | dict.fromkeys(
+        ("RemoveOME", "RemoveOMEv2", "RemoveRMSAttachmentEncryption"),
+        "what lies under the encryption is not known",
+    )
+    | dict.fromkeys(
+        ("NotifySender", "SenderNotificationType"),
+        "whether the sender may override it, and does, is not known",
+    )
 )
+# A switch that is off is no action.
+_SWITCHES = frozenset(
+    {"ApplyOME", "RemoveOME", "RemoveOMEv2", "RemoveRMSAttachmentEncryption"}
+)
+
+
+def _unjudged(name: str, why: str) -> ActionRow:
+    is_tip = name in {"NotifySender", "SenderNotificationType"}
+    return ActionRow(
+        name,
+        (name,),
+        Effect.UNKNOWN,
+        60,
+        effects_end.notify_sender if is_tip else effects.unknown,
+        effects.optional,
+        "exchange-rules#5",
+        Support.PARTIAL if is_tip else Support.NO,
+        why,
+        is_flag=name in _SWITCHES,
+    )
+
 
 ACTIONS: Mapping[str, ActionRow] = MappingProxyType(
     {row.name: row for row in _JUDGED}
-    | {
-        name: ActionRow(
-            name,
-            (name,),
-            Effect.UNKNOWN,
-            60,
-            effects.unknown,
-            effects.optional,
-            "exchange-rules#5",
-            Support.NO,
-            "not judged yet",
-        )
-        for name in UNJUDGED
-    }
+    | {name: _unjudged(name, why) for name, why in UNJUDGED.items()}
 )
 
 UNRECOGNISED = ActionRow(

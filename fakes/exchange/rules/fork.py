@@ -56,6 +56,7 @@ class EndKind(StrEnum):
     REJECTED = "rejected"
     DELETED = "deleted"
     QUARANTINED = "quarantined"
+    MODERATED = "moderated"
     WAITING = "waiting"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
@@ -76,7 +77,8 @@ class Ending:
 class Fork:
     """A part of a mail: its legs, and what rules have decided for it so far.
 
-    `is_stamped` says that the loop header is of this pass.
+    `is_stamped` says that the loop header is of this pass. `children` are the mails
+    that rules made of it; `edits` say what rules did to the body, in order.
     """
 
     item: MailItem
@@ -88,6 +90,8 @@ class Fork:
     ending: Ending | None = None
     is_stopped: bool = False
     reports: tuple[tuple[Address, Ending], ...] = ()
+    children: tuple[MailItem, ...] = ()
+    edits: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
 

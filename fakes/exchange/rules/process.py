@@ -40,10 +40,12 @@ from fakes.exchange.rules.evaluate import (
     question_of,
     view_of,
 )
+from fakes.exchange.rules.failing import failed
 from fakes.exchange.rules.fork import Fork, Leg, with_step
 from fakes.exchange.rules.index import Index, first_from, make_index, may_hold
 from fakes.exchange.rules.rule import Mode, Moment, Rule
 from fakes.mail.content import parse
+from fakes.mail.item import Carries
 from fakes.trace import Answer, Detail, Step, StepKind, Trace
 
 if TYPE_CHECKING:
@@ -240,9 +242,10 @@ def _may_change(rules: tuple[Rule, ...]) -> tuple[bool, ...]:
 def _has_own_effect(rule: Rule) -> bool:
     if rule.is_unreadable:
         return True
-    if rule.mode is not Mode.ENFORCE:
-        return any(action.row.effect is Effect.CHILD for action in rule.actions)
-    return any(action.row.effect is not Effect.NONE for action in rule.actions)
+    return any(
+        action.matters and rule.mode.value in action.row.modes
+        for action in rule.actions
+    )
 
 
 def _apply_rule(
@@ -293,11 +296,15 @@ def _act(
         has_later_copies=plan.has_copies[number + 1],
         has_later_effects=has_later_effects,
     )
+    if rule.name in organization.failing_rules:
+        return (f"fails, RuleErrorAction {rule.error_action}",), failed(
+            rule, fork, context
+        )
     is_enforced = rule.mode is Mode.ENFORCE
     did = []
     for action in rule.actions:
-        # exchange-rules#v65: a report is made in the test modes too.
-        if is_enforced or action.row.effect is Effect.CHILD:
+        # exchange-rules#v65, exchange-rules#v66
+        if rule.mode.value in action.row.modes:
             did.append(f"{action.name} {action.operand}".strip())
             fork = action.row.apply(fork, action, context)
     if rule.stops and not fork.is_stopped:
@@ -313,7 +320,7 @@ def _act(
 
 def _makes_copies(rule: Rule) -> bool:
     return rule.is_unreadable or any(
-        action.row.effect in _COPIES for action in rule.actions
+        action.matters and action.row.effect in _COPIES for action in rule.actions
     )
 
 
@@ -400,6 +407,8 @@ def _state(
             fork.is_stamped,
             fork.is_stopped and has_later_effects,
             fork.reports,
+            tuple(c for c in fork.children if c.carries is Carries.WHOLE),
+            fork.edits,
             _seen_later(fork.item.content, looks),
             _fits(fork.item.content, organization),
         )
@@ -418,7 +427,7 @@ def _looks(later: tuple[Rule, ...]) -> frozenset[str]:
 
 
 def _seen_later(content: Content, looks: frozenset[str]) -> tuple[bytes, ...]:
-    # No action edits the body, so it need not be compared.
+    # What actions did to the body stands in `edits`.
     return tuple(
         f.raw
         for f in parse(content).fields

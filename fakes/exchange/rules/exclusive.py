@@ -1,0 +1,34 @@
+"""Which actions Exchange does not take together in one rule (exchange-rules#R-37)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules.action import Effect
+from fakes.exchange.rules.predicate import ValueProblem
+
+if TYPE_CHECKING:
+    from fakes.exchange.rules.action import Action
+
+_MODERATION = frozenset({"ModerateMessageByUser", "ModerateMessageByManager"})
+_REJECTION, _REDIRECT = "RejectMessage", "RedirectMessageTo"
+
+
+def refuse_combinations(actions: tuple[Action, ...]) -> None:
+    """Refuse what is documented as exclusive; of other pairs no source speaks.
+
+    Raises:
+        ValueProblem: Exchange would not take the rule.
+
+    """
+    names = [a.name for a in actions if a.row.effect is not Effect.NONE]
+    # exchange-rules#5: one rule cannot reject and redirect the same message.
+    if _REJECTION in names and _REDIRECT in names:
+        message = "one rule cannot reject a mail and redirect it"
+        raise ValueProblem(message)
+    held = next((name for name in names if name in _MODERATION), "")
+    others = [name for name in names if name != held]
+    # exchange-rules#5: to forward for approval allows no additional actions.
+    if held and others:
+        message = f"`{held}` allows no other action, and here is `{others[0]}`"
+        raise ValueProblem(message)
