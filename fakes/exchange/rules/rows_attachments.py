@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakes.exchange.rules import parts_attachments as parts
-from fakes.exchange.rules import taking, taking_attachments
+from fakes.exchange.rules import taking, taking_attachments, taking_properties
 from fakes.exchange.rules.predicate import (
     Level,
     Predicate,
@@ -44,7 +44,7 @@ ROWS = (
         "AttachmentSizeOver",
         ("AttachmentSizeOver",),
         parts.sizes,
-        taking_attachments.size,
+        taking_properties.size_over,
         Level.MESSAGE,
         "exchange-rules#v76",
         looks=("body",),

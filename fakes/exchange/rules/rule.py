@@ -16,6 +16,7 @@ from fakes.exchange.rules.exclusive import refuse_combinations
 from fakes.exchange.rules.predicate import Predicate, ValueProblem
 from fakes.exchange.rules.predicates import PREDICATES, UNRECOGNISED
 from fakes.exchange.rules.taking import legacy
+from fakes.exchange.rules.taking_attachments import flag
 from fakes.exchange.rules.values import NotJudged
 
 if TYPE_CHECKING:
@@ -164,7 +165,11 @@ def make_rule(
         RuleError: Exchange would not take it; the message names the parameter.
 
     """
-    given = {name: value for name, value in parameters.items() if is_set(value)}
+    given = {
+        name: value
+        for name, value in parameters.items()
+        if is_set(value) and not _is_off(name, value)
+    }
     name = text_of(given.get("Name", given.get("Identity", "")))
     if not name:
         message = "a rule without a name"
@@ -366,6 +371,12 @@ def _did_you_mean(name: str) -> str:
     near = difflib.get_close_matches(name, sorted(parameter_names()), 1, 0.6)
     hint = f", did you mean `{near[0]}`?" if near else ""
     return f"unknown rule parameter `{name}`{hint}"
+
+
+def _is_off(name: str, value: object) -> bool:
+    """Say whether it is a condition that is on or absent, and not on, as text."""
+    row = PREDICATES.get(name.removeprefix(_EXCEPT), UNRECOGNISED)
+    return row.build is flag and text_of(value).lower() in _NOT_SET
 
 
 def _is_enabled(parameters: Mapping[str, object]) -> bool:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules import taking
 from fakes.exchange.rules.predicate import ValueProblem
 from fakes.exchange.rules.values import NotJudged, PropertyType, Words
-from fakes.exchange.rules.values_attachments import AnySize, DocumentProperties, Flag
+from fakes.exchange.rules.values_attachments import DocumentProperties, Flag
+from fakes.exchange.rules.words import word
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import Directory
-
-# exports#2.2: an export may write the exact number in parentheses.
-_EXACT = re.compile(r"\(([\d.,\u00a0\u202f' ]+) bytes\)", re.IGNORECASE)
-_SIZE = re.compile(r"(\d{1,15})\s*(B|KB|MB|GB|TB)?", re.IGNORECASE)
-_FACTORS = {"": 1, "B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 
 
 def flag(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
@@ -32,25 +27,6 @@ def flag(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
         return Flag()
     message = f"`{values[0]}`, expected true or false"
     raise ValueProblem(message)
-
-
-def size(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
-    """Make a size: `10MB`, `26.25 MB (27,525,120 bytes)`, or octets.
-
-    Raises:
-        ValueProblem: the text is no size.
-
-    """
-    del directory
-    text = values[0]
-    exact = _EXACT.search(text)
-    if exact:
-        return AnySize(int(re.sub(r"\D", "", exact[1])), text)
-    match = _SIZE.fullmatch(text.strip())
-    if match is None:
-        message = f"`{text}` is no size, expected a number and B, KB, MB, GB or TB"
-        raise ValueProblem(message)
-    return AnySize(int(match[1]) * _FACTORS[(match[2] or "").upper()], text)
 
 
 def extensions(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
@@ -72,14 +48,15 @@ def properties(values: tuple[str, ...], directory: Directory | None) -> Property
         ValueProblem: there is no colon, or a word is none.
 
     """
-    pairs = []
-    for value in values:
-        name, colon, rest = value.partition(":")
-        if not name.strip() or not colon:
-            message = f"`{value}`, expected Property:word1,word2"
-            raise ValueProblem(message)
-        given = tuple(word.strip() for word in rest.split(","))
-        words = taking.words(given, directory)
-        if isinstance(words, Words):
-            pairs.append((name.strip(), words))
-    return DocumentProperties(tuple(pairs))
+    del directory
+    return DocumentProperties(tuple(_pair(value) for value in values))
+
+
+def _pair(value: str) -> tuple[str, Words]:
+    name, colon, rest = value.partition(":")
+    if not name.strip() or not colon:
+        message = f"`{value}`, expected Property:word1,word2"
+        raise ValueProblem(message)
+    given = tuple(said.strip() for said in rest.split(","))
+    taking.words(given, None)
+    return name.strip(), Words(tuple(map(word, given)))

@@ -1,4 +1,4 @@
-"""Property types of conditions on attachments: flags, sizes, document properties."""
+"""Property types of conditions on attachments: flags, document properties."""
 
 from __future__ import annotations
 
@@ -36,36 +36,6 @@ class Flag:
 
     def why_unknown(self, seen: Seen, /) -> str:
         """Flags are always judged on what can be seen."""
-        return seen.missing
-
-
-@dataclass(frozen=True, slots=True)
-class AnySize:
-    """`ByteQuantifiedSize`, compared with each number of octets by itself."""
-
-    octets: int
-    text: str
-
-    @property
-    def operands(self) -> tuple[str, ...]:
-        """The size as typed."""
-        return (self.text,)
-
-    def matches(self, seen: Seen, readings: Readings, /) -> Verdict:
-        """Compare each; the sum is irrelevant (exchange-rules#v76)."""
-        # exchange-rules#R-25
-        least = self.octets + (readings.size_limit == "more-than")
-        found = any(int(text) >= least for text in seen.texts)
-        if not found and seen.missing:
-            return Verdict.UNKNOWN
-        return verdict_of(found)
-
-    def open_readings(self, seen: Seen, /) -> tuple[str, ...]:
-        """Only the exact size is disputed."""
-        return ("size_limit",) if str(self.octets) in seen.texts else ()
-
-    def why_unknown(self, seen: Seen, /) -> str:
-        """Sizes are always judged on what can be seen."""
         return seen.missing
 
 
