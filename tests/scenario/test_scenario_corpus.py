@@ -22,9 +22,7 @@ CORPUS = load_corpus(ROOT / "scenarios")
 PACKS = sorted((ROOT / "harness" / "packs").glob("*.scenario.toml"))
 JUDGED = sorted(n for n, row in PREDICATES.items() if row.support is not Support.NO)
 # What only a server or an administrator of the modelled world could show.
-NEVER_EXPECTED = {
-    Disposition.MODERATED,  # moderation is not judged yet
-}
+NEVER_EXPECTED: set[Disposition] = set()
 # It decides what others see of a Bcc recipient, and no delivery.
 NOT_MET = {"zivver_bcc_mode"}
 
