@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import Platform, accepted_domain
+from fakes.exchange.rules.online_dialect import online_refusals
 from fakes.exchange.rules.values import Patterns, Recipients, Words
 from fakes.mail.address import AddressError, parse_address
 
@@ -35,6 +36,7 @@ _REGEX = "field-cases#online-regex"
 _CONNECTOR = "RouteMessageOutboundConnector"
 # What a name and a value take beside their letters: a dash, blanks, quotes.
 _AROUND = 4
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,8 @@ class Refusal:
     is_unreadable: bool = False
 
 
-def refusals(
-    organization: Organization,
-    *,
-    of_pattern: Callable[[str], tuple[str, ...]] | None = None,
-) -> tuple[Refusal, ...]:
-    """Say what Exchange would refuse today, of all rules first, then rule by rule.
-
-    `of_pattern` says why Exchange Online refuses a regular expression.
-    """
+def refusals(organization: Organization) -> tuple[Refusal, ...]:
+    """Say what Exchange would refuse today, of all rules first, then rule by rule."""
     rules = organization.rules or ()
     is_online = organization.platform is Platform.ONLINE
     found = [Refusal(why, source) for why, source in _of_all(rules) if is_online]
@@ -67,12 +62,6 @@ def refusals(
             found += (
                 replace(of_rule, why=why, source=source)
                 for why, source in check(rule, organization)
-            )
-        if is_online and of_pattern:
-            found += (
-                replace(of_rule, why=f"the pattern `{text}`: {why}", source=_REGEX)
-                for text in _operands(rule, Patterns)
-                for why in of_pattern(text)
             )
         if rule.is_unreadable:
             found.append(
@@ -105,17 +94,32 @@ def _of_all(rules: tuple[Rule, ...]) -> Told:
 
 
 def _of_lengths(rule: Rule, organization: Organization) -> Told:
-    """The lengths of name, comments, words and patterns."""
-    del organization
+    """The lengths of name, comments, words; of patterns where nothing else is asked."""
     if len(rule.name) > MAX_NAME:
         yield f"a name of {len(rule.name)} characters, at most {MAX_NAME}", _LIMITS
     if len(rule.comments) > MAX_COMMENTS:
         length = len(rule.comments)
         yield f"comments of {length} characters, at most {MAX_COMMENTS}", _LIMITS
-    for kind, word in ((Words, "word"), (Patterns, "pattern")):
-        for text in _operands(rule, kind):
-            if len(text) > MAX_WORD:
-                yield f"a {word} of {len(text)} characters, at most {MAX_WORD}", _LIMITS
+    is_online = organization.platform is Platform.ONLINE
+    for text in _operands(rule, Words if is_online else (Words, Patterns)):
+        if len(text) > MAX_WORD:
+            yield (
+                f"{_cut(text)} has {len(text)} characters, at most {MAX_WORD}",
+                _LIMITS,
+            )
+
+
+def _of_patterns(rule: Rule, organization: Organization) -> Told:
+    """What Exchange Online takes of .NET's regular expressions."""
+    if organization.platform is not Platform.ONLINE:
+        return
+    for text in _operands(rule, Patterns):
+        for why in online_refusals(text):
+            yield f"the pattern {_cut(text)}: {why}", _REGEX
+
+
+def _cut(text: str) -> str:
+    return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}...`"
 
 
 def _of_size(rule: Rule, organization: Organization) -> Told:
@@ -233,6 +237,7 @@ def _operands(
 _CHECKS: tuple[Callable[[Rule, Organization], Told], ...] = (
     _of_size,
     _of_lengths,
+    _of_patterns,
     _of_texts,
     _of_dates,
     _of_connectors,

@@ -60,7 +60,7 @@ def test_rules_that_were_not_exported_are_no_rules_to_refuse():
         (
             PLAIN | {"SubjectMatchesPatterns": ["p" * 128]},
             PLAIN | {"SubjectMatchesPatterns": ["p" * 129]},
-            "a pattern of 129 characters, at most 128",
+            "ppppp...`: it has 129 characters, at most 128",
         ),
         (
             PLAIN | {"Size": 8192},
@@ -142,6 +142,9 @@ def test_the_words_and_patterns_of_all_rules_have_one_limit():
 
 def test_a_server_has_the_limits_of_a_server():
     rule = {"Name": "x", "RejectMessageReasonText": "r" * 257, "Size": 9000}
+    long = {"Name": "y", "SubjectMatchesPatterns": ["p" * 129], "SetSCL": "-1"}
+    (why,) = whys(long, world=server(()))
+    assert "ppp...` has 129 characters, at most 128" in why
     assert ["the text of the rejection has 257 characters, at most 256"] == whys(
         rule, world=server(())
     )
@@ -165,16 +168,12 @@ def test_a_size_that_is_no_number_is_estimated():
     assert [] == whys(PLAIN | {"Size": "8,193 KB"})
 
 
-def test_what_a_pattern_is_refused_for_is_told_with_it():
-    rule = PLAIN | {"SubjectMatchesPatterns": ["a.*", "b"]}
-
-    def of_pattern(text):
-        return ("it ends in a wildcard",) if text.endswith(".*") else ()
-
-    (found,) = refusals(organization(rule), of_pattern=of_pattern)
-    assert "the pattern `a.*`: it ends in a wildcard" == found.why
-    on_server = organization(rule, world=server(()))
-    assert () == refusals(on_server, of_pattern=of_pattern)
+def test_what_exchange_online_does_not_take_of_patterns_is_told_of_each():
+    rule = {"Name": "x", "SubjectMatchesPatterns": ["a.*", "b"], "SetSCL": "-1"}
+    (found,) = refusals(organization(rule))
+    assert found.why.startswith("the pattern `a.*`: ")
+    assert "field-cases#online-regex" == found.source
+    assert () == refusals(organization(rule, world=server(())))
 
 
 # -------------------------------------------------------------- in the whole check
