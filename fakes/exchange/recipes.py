@@ -1,152 +1,28 @@
-"""Recipes: how an administrator settles an open question on a tenant of his own.
-
-Which test rules, which mail, which cmdlet, and what each answer looks like. The rules
-are made in test mode wherever that shows the answer; names are to be replaced.
-"""
+"""Recipes: how an administrator settles an open question on a tenant of his own."""
 
 from __future__ import annotations
 
-import base64
-import re
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.readings import QUESTIONS
+from fakes.exchange.recipe import (
+    BY_WORD,
+    RECIPIENT,
+    SECOND,
+    Look,
+    Recipe,
+    acting,
+    asked,
+    audited,
+    mail_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SENDER, RECIPIENT, SECOND = (
-    "anna@contoso.example",
-    "info@fabrikam.example",
-    "bob@contoso.example",
-)
-
-
-class Look(StrEnum):
-    """Where the answer is read."""
-
-    TEST_MESSAGE = "the report of Test-Message"
-    TRACE = "the message trace of Exchange Online"
-    TRACKING = "the tracking log of Exchange Server"
-    ARRIVED = "the mail as it arrived"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """One recipe. `signs` says for each answer what is then seen.
-
-    `before` are lines of Exchange's shell, run first; `mail` is the text of an .eml
-    file with line feeds.
-    """
-
-    look: Look
-    mail: str
-    before: tuple[str, ...]
-    signs: tuple[tuple[str, str], ...]
-    note: str = ""
-
-    @property
-    def cmdlets(self) -> tuple[str, ...]:
-        """What is typed to see the answer."""
-        return _CMDLETS[self.look]
-
-
-_CMDLETS: Mapping[Look, tuple[str, ...]] = MappingProxyType(
-    {
-        # anchors#A1: cloud only; -TransportRules or -UnifiedDlpRules must be given.
-        Look.TEST_MESSAGE: (
-            "$mail = [System.IO.File]::ReadAllBytes('C:\\temp\\reading.eml')",
-            (
-                f"Test-Message -MessageFileData $mail -Sender {SENDER} "
-                f"-Recipients {RECIPIENT} -SendReportTo {SENDER} -TransportRules"
-            ),
-        ),
-        Look.TRACE: (
-            (
-                f"Get-MessageTraceV2 -SenderAddress {SENDER} "
-                "-StartDate (Get-Date).AddHours(-4) -EndDate (Get-Date) | "
-                "Get-MessageTraceDetailV2 | Format-List Event, Action, Detail"
-            ),
-        ),
-        Look.TRACKING: (
-            (
-                f"Get-MessageTrackingLog -Sender {SENDER} "
-                "-Start (Get-Date).AddHours(-4) | "
-                "Format-List EventId, Source, ConnectorId, RecipientStatus, EventData"
-            ),
-        ),
-        Look.ARRIVED: (),
-    }
-)
-
-
-_BY_WORD = "-SubjectContainsWords 'harbour'"
-
-
-def _mail(
-    subject: str = "A test of mail flow rules",
-    *headers: str,
-    body: str = "This is a test.",
-    html: bool = False,
-    to: str = RECIPIENT,
-) -> str:
-    kind = "html" if html else "plain"
-    lines = (
-        f"From: {SENDER}",
-        f"To: {to}",
-        f"Subject: {_encoded(subject)}",
-        "Date: Wed, 25 Nov 2026 09:00:00 +0000",
-        "Message-ID: <reading-test@contoso.example>",
-        *headers,
-        "MIME-Version: 1.0",
-        f'Content-Type: text/{kind}; charset="utf-8"',
-        "Content-Transfer-Encoding: 8bit",
-        "",
-        body,
-    )
-    return "\n".join((*lines, ""))
-
-
-def _encoded(text: str) -> str:
-    """Write a header text as mail carries it (RFC 2047)."""
-    if text.isascii():
-        return text
-    return f"=?utf-8?B?{base64.b64encode(text.encode()).decode()}?="
-
-
-def _rule(test: str, name: str = "Reading test") -> str:
-    """Spell a rule that is only tested, and marks nothing (exchange-rules#6.3)."""
-    return f"New-TransportRule '{name}' -Mode Audit {test} -SetAuditSeverity Low"
-
-
-def _does(action: str, number: int = 1) -> str:
-    """Spell a rule that acts, on the test mail alone."""
-    return (
-        f"New-TransportRule 'Reading test {number}' -Priority {number - 1} "
-        f"-From '{SENDER}' {_BY_WORD} {action}"
-    )
-
-
-def _asked(mail: str, test: str, holds: str, fails: str, *, note: str = "") -> Recipe:
-    """Ask Test-Message whether one condition holds; each answer is one of the two."""
-    # The last parameter carries the value, the first may name a header field.
-    parameter = re.findall(r"-(\w+) '", test)[-1]
-    return Recipe(
-        Look.TEST_MESSAGE,
-        mail,
-        (_rule(test),),
-        (
-            (holds, f"the report says of 'Reading test' that {parameter} matched"),
-            (fails, f"the report says of 'Reading test' that {parameter} did not"),
-        ),
-        note,
-    )
-
-
 _TO_BOB = f"-SentTo '{SECOND}'"
+_OTHER = "cleo@contoso.example"
 _OUTSIDE = "outside@fabrikam.example"
 _TO_TEST = "-RouteMessageOutboundConnector 'Test connector'"
 _PREPEND = "-PrependSubject 'SECOND: '"
@@ -157,39 +33,153 @@ _CURLY = "\u201charbour\u201d"
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
-        "underscore": _asked(
-            _mail("news of_harbour_today"), _BY_WORD, "boundary", "letter"
+        "underscore": asked(
+            mail_of("news of_harbour_today"), BY_WORD, "boundary", "letter"
         ),
-        "word_edge": _asked(
-            _mail("A test", "X-Reading-Test: first=1;second=2;third=3"),
+        "word_edge": asked(
+            mail_of("A test", "X-Reading-Test: first=1;second=2;third=3"),
             "-HeaderContainsMessageHeader 'X-Reading-Test' "
             "-HeaderContainsWords 'first=1;'",
             "only-letters",
             "always",
         ),
-        "unicode_punctuation": _asked(
-            _mail(f"news {_CURLY} today"), _BY_WORD, "boundary", "letter"
+        "unicode_punctuation": asked(
+            mail_of(f"news {_CURLY} today"), BY_WORD, "boundary", "letter"
         ),
-        "cjk": _asked(
-            _mail("\u65b0harbour\u805e"),
-            _BY_WORD,
+        "cjk": asked(
+            mail_of("\u65b0harbour\u805e"),
+            BY_WORD,
             "boundary",
             "letters",
         ),
-        "phrase_blanks": _asked(
-            _mail("news of the harbour  office"),
+        "phrase_blanks": asked(
+            mail_of("news of the harbour  office"),
             "-SubjectContainsWords 'harbour office'",
             "flexible",
             "exact",
         ),
-        "html_words": _asked(
-            _mail(body='<p title="harbour">This is a test.</p>', html=True),
+        "html_words": asked(
+            mail_of(body='<p title="harbour">This is a test.</p>', html=True),
             "-SubjectOrBodyContainsWords 'harbour'",
             "text-and-source",
             "text",
         ),
-        "repeated_headers": _asked(
-            _mail("A test", "X-Reading-Test: first", "X-Reading-Test: second"),
+        "html_patterns": asked(
+            mail_of(body="<p>This is a har<b>bour</b>.</p>", html=True),
+            "-SubjectOrBodyMatchesPatterns 'harbour'",
+            "source-and-text",
+            "source",
+        ),
+        "attribute_words": asked(
+            mail_of(),
+            "-SenderADAttributeContainsWords 'Department:Sales'",
+            "contains",
+            "equals",
+            note="The sender's Department must be `Sales Europe`.",
+        ),
+        "size_limit": Recipe(
+            Look.TRACKING,
+            mail_of(),
+            (audited("-MessageSizeOver '2048B'"),),
+            (
+                ("at-least", "a mail of 2048 TotalBytes: a line AGENTINFO names it"),
+                ("more-than", "only mail of 2049 TotalBytes and more is so named"),
+            ),
+            "Only the exact octet shows it: pad the text until TotalBytes is 2048.",
+        ),
+        "size_compared": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=SECOND),
+            (
+                acting("-ApplyHtmlDisclaimerText '<4000 characters of text>'"),
+                acting(f"-MessageSizeOver '4KB' {_PREPEND}", 2),
+            ),
+            (
+                ("current", "its subject begins with SECOND:"),
+                ("original", "its subject is as it was"),
+            ),
+        ),
+        "sender_with_recipient": Recipe(
+            Look.TRACE,
+            mail_of(to=f"{SECOND}, {_OTHER}"),
+            (audited("-SenderManagementRelationship 'DirectReport'"),),
+            (
+                ("each-recipient", f"only the line to {SECOND} names the rule"),
+                ("any-recipient", "the lines to both of them name the rule"),
+            ),
+            f"The sender's manager must be {SECOND}, and not {_OTHER}.",
+        ),
+        "attribute_comparison": Recipe(
+            Look.TRACE,
+            mail_of(to=f"{SECOND}, {_OTHER}"),
+            (
+                audited(
+                    "-ADComparisonAttribute 'Department' -ADComparisonOperator 'Equal'"
+                ),
+            ),
+            (
+                ("each-recipient", f"only the line to {SECOND} names the rule"),
+                ("any-recipient", "the lines to both of them name the rule"),
+                ("all-recipients", "neither line names the rule"),
+            ),
+            f"{SECOND} must have the sender's Department, {_OTHER} another one.",
+        ),
+        "attachment_scan": Recipe(
+            Look.TRACE,
+            mail_of(),
+            (audited("-AttachmentContainsWords 'harbour'"),),
+            (
+                ("one-megabyte", "a line Transport rule names 'Reading test'"),
+                ("150-kilobytes", "no line names 'Reading test'"),
+            ),
+            "Attach a .txt file of 200 KB whose last word is harbour.",
+        ),
+        "attached_mail": Recipe(
+            Look.TRACE,
+            mail_of(),
+            (audited("-AttachmentContainsWords 'harbour'"),),
+            (
+                ("opened", "a line Transport rule names 'Reading test'"),
+                ("closed", "no line names 'Reading test'"),
+            ),
+            "Attach a mail (.eml) that has the word harbour in its body only.",
+        ),
+        "wrapper_fields": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", "X-Reading-Test: first", to=SECOND),
+            (
+                acting(
+                    "-ApplyHtmlDisclaimerText '<p>A test.</p>' "
+                    "-ApplyHtmlDisclaimerFallbackAction 'Wrap'"
+                ),
+            ),
+            (
+                ("address-fields", "its own header has no line X-Reading-Test"),
+                ("all", "its own header has the line X-Reading-Test"),
+            ),
+            "Sign the mail (S/MIME), so that it has to be wrapped.",
+        ),
+        "scl_seen_later": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=SECOND),
+            (acting("-SetSCL '6'"), acting(f"-SCLOver '6' {_PREPEND}", 2)),
+            (
+                ("yes", "its subject begins with SECOND:"),
+                ("no", "its subject is as it was"),
+            ),
+        ),
+        "ignored_error": Recipe(
+            Look.TRACE,
+            mail_of(),
+            (),
+            (
+                ("this-rule", "the trace of that mail names rules behind the failed"),
+                ("all-later-rules", "it names none that is behind the failed one"),
+            ),
+            "No mail brings it about: look at one whose trace has an error of a rule.",
+        ),
+        "repeated_headers": asked(
+            mail_of("A test", "X-Reading-Test: first", "X-Reading-Test: second"),
             "-HeaderContainsMessageHeader 'X-Reading-Test' "
             "-HeaderContainsWords 'second'",
             "any",
@@ -197,10 +187,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "remove_header": Recipe(
             Look.ARRIVED,
-            _mail(
+            mail_of(
                 "harbour", "X-Reading-Test: first", "X-Reading-Test: second", to=SECOND
             ),
-            (_does("-RemoveHeader 'X-Reading-Test'"),),
+            (acting("-RemoveHeader 'X-Reading-Test'"),),
             (
                 ("all", "no line X-Reading-Test is left in its header"),
                 ("first", "the line `X-Reading-Test: second` is still there"),
@@ -208,8 +198,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "server_header_sender": Recipe(
             Look.TRACKING,
-            _mail("A test", f"Sender: {SECOND}"),
-            (_rule(f"-From '{SECOND}'"),),
+            mail_of("A test", f"Sender: {SECOND}"),
+            (audited(f"-From '{SECOND}'"),),
             (
                 ("from", "no line AGENTINFO names the rule in its EventData"),
                 (
@@ -221,16 +211,16 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "anonymous_own_sender": Recipe(
             Look.TRACE,
-            _mail(to=SECOND),
-            (_rule("-FromScope 'NotInOrganization'"),),
+            mail_of(to=SECOND),
+            (audited("-FromScope 'NotInOrganization'"),),
             (
                 ("outside", "a line Transport rule names 'Reading test'"),
                 ("inside", "no line names 'Reading test'"),
             ),
             "Send it without a login, from outside, to port 25 of the domain's MX.",
         ),
-        "foreign_address_object": _asked(
-            _mail(),
+        "foreign_address_object": asked(
+            mail_of(),
             "-SentToScope 'InOrganization'",
             "inside",
             "outside",
@@ -238,10 +228,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "two_connectors": Recipe(
             Look.TRACE,
-            _mail("harbour"),
+            mail_of("harbour"),
             (
-                _does("-RouteMessageOutboundConnector 'First connector'"),
-                _does("-RouteMessageOutboundConnector 'Second connector'", 2),
+                acting("-RouteMessageOutboundConnector 'First connector'"),
+                acting("-RouteMessageOutboundConnector 'Second connector'", 2),
             ),
             (
                 ("last", "the line Send external names the smart host of the second"),
@@ -251,9 +241,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "unusable_connector": Recipe(
             Look.TRACE,
-            _mail("harbour"),
+            mail_of("harbour"),
             (
-                _does(_TO_TEST),
+                acting(_TO_TEST),
                 "Set-OutboundConnector 'Test connector' -Enabled $false",
             ),
             (
@@ -265,8 +255,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "unscoped_connector": Recipe(
             Look.TRACE,
-            _mail("harbour"),
-            (_does(_TO_TEST),),
+            mail_of("harbour"),
+            (acting(_TO_TEST),),
             (
                 ("allowed", "the line Send external names the connector's smart host"),
                 (
@@ -278,10 +268,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "reject_ends_rules": Recipe(
             Look.TRACE,
-            _mail("harbour"),
+            mail_of("harbour"),
             (
-                _does("-RejectMessageReasonText 'a test'"),
-                _does(f"-BlindCopyTo '{SECOND}'", 2),
+                acting("-RejectMessageReasonText 'a test'"),
+                acting(f"-BlindCopyTo '{SECOND}'", 2),
             ),
             (
                 ("yes", f"the mail has one line, Failed, and none to {SECOND}"),
@@ -290,10 +280,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "stop_in_test_mode": Recipe(
             Look.ARRIVED,
-            _mail("harbour", to=SECOND),
+            mail_of("harbour", to=SECOND),
             (
-                _does(f"-Mode Audit {_MARK} -StopRuleProcessing $true"),
-                _does(_PREPEND, 2),
+                acting(f"-Mode Audit {_MARK} -StopRuleProcessing $true"),
+                acting(_PREPEND, 2),
             ),
             (
                 ("not-honoured", "its subject begins with SECOND:"),
@@ -302,10 +292,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "redirect_ends_rules": Recipe(
             Look.ARRIVED,
-            _mail("harbour"),
+            mail_of("harbour"),
             (
-                _does(f"-RedirectMessageTo '{SECOND}'"),
-                _does(_PREPEND, 2),
+                acting(f"-RedirectMessageTo '{SECOND}'"),
+                acting(_PREPEND, 2),
             ),
             (
                 ("no", f"what {SECOND} gets has SECOND: in its subject"),
@@ -314,9 +304,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "later_rules_see_recipients": Recipe(
             Look.ARRIVED,
-            _mail("harbour"),
+            mail_of("harbour"),
             (
-                _does(f"-RedirectMessageTo '{SECOND}'"),
+                acting(f"-RedirectMessageTo '{SECOND}'"),
                 f"New-TransportRule 'Reading test 2' -Priority 1 {_TO_BOB} {_PREPEND}",
             ),
             (
@@ -326,10 +316,10 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "route_with_redirect": Recipe(
             Look.TRACE,
-            _mail("harbour"),
+            mail_of("harbour"),
             (
-                _does(f"-RedirectMessageTo '{_OUTSIDE}'"),
-                _does(_TO_TEST, 2),
+                acting(f"-RedirectMessageTo '{_OUTSIDE}'"),
+                acting(_TO_TEST, 2),
             ),
             (
                 ("routed", "the line Send external names the connector's smart host"),
@@ -339,8 +329,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "added_follow_connector": Recipe(
             Look.TRACE,
-            _mail("harbour"),
-            (_does(f"-BlindCopyTo '{_OUTSIDE}' {_TO_TEST}"),),
+            mail_of("harbour"),
+            (acting(f"-BlindCopyTo '{_OUTSIDE}' {_TO_TEST}"),),
             (
                 ("yes", "the copy's line Send external names the connector's host"),
                 ("no", "the copy's line Send external names the recipient's MX"),
@@ -349,8 +339,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "window_edge": Recipe(
             Look.TRACE,
-            _mail("harbour"),
-            (_rule(f"{_BY_WORD} -ExpiryDate '2026-11-25 09:00:00'"),),
+            mail_of("harbour"),
+            (audited(f"{BY_WORD} -ExpiryDate '2026-11-25 09:00:00'"),),
             (
                 ("from-start-until-end", "mail of that second: no line names the rule"),
                 ("after-start-through-end", "mail of that second: a line names it"),
@@ -359,7 +349,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "connector_choice": Recipe(
             Look.TRACE,
-            _mail(to="test@sub.contoso.example"),
+            mail_of(to="test@sub.contoso.example"),
             _CONNECTORS,
             (
                 ("most-specific", "Send external names the wildcard connector's host"),
@@ -373,7 +363,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "connector_tie": Recipe(
             Look.TRACE,
-            _mail(),
+            mail_of(),
             _CONNECTORS,
             (
                 ("first-by-name", "Send external names the host of the first by name"),
@@ -383,7 +373,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         "connector_wildcard": Recipe(
             Look.TRACE,
-            _mail(),
+            mail_of(),
             _CONNECTORS,
             (
                 (
@@ -407,4 +397,4 @@ def recipe_of(name: str) -> Recipe:
 
     """
     question = QUESTIONS[name]
-    return RECIPES.get(name) or Recipe(Look.TRACE, _mail(), (), (), question.settle)
+    return RECIPES.get(name) or Recipe(Look.TRACE, mail_of(), (), (), question.settle)

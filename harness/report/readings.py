@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.exchange.readings import QUESTIONS
-from fakes.exchange.recipes import Look, recipe_of
+from fakes.exchange.recipe import Look
+from fakes.exchange.recipes import recipe_of
 from fakes.zivver.readings import READINGS
 from harness.report.data import Json, as_data
 from harness.report.page import (
@@ -24,7 +25,7 @@ from harness.world import ANSWERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fakes.exchange.recipes import Recipe
+    from fakes.exchange.recipe import Recipe
     from harness.report.page import Page, Part
     from harness.world import Settled
 

@@ -10,7 +10,8 @@ import pytest
 from fakes.choices import Choices
 from fakes.exchange.organization import Directory, Recipient, RecipientKind
 from fakes.exchange.readings import QUESTIONS, with_answers
-from fakes.exchange.recipes import RECIPES, SENDER, Look, recipe_of
+from fakes.exchange.recipe import SENDER, Look
+from fakes.exchange.recipes import RECIPES, recipe_of
 from fakes.exchange.rules.evaluate import Surroundings, evaluate
 from fakes.exchange.rules.fork import Fork, Leg
 from fakes.exchange.rules.rule import make_rule
@@ -24,7 +25,12 @@ GUEST = parse_address("info@fabrikam.example")
 PEOPLE = Directory(
     (
         Recipient("Guest", RecipientKind.MAIL_USER, GUEST, external=GUEST),
-        Recipient("anna", RecipientKind.MAILBOX, parse_address(SENDER)),
+        Recipient(
+            "anna",
+            RecipientKind.MAILBOX,
+            parse_address(SENDER),
+            attributes=(("Department", "Sales Europe"),),
+        ),
     )
 )
 ASKED = sorted(n for n, r in RECIPES.items() if r.look is Look.TEST_MESSAGE)
@@ -41,6 +47,10 @@ def test_a_recipe_answers_a_question_that_there_is(name):
     assert name in QUESTIONS
     signs = [answer for answer, _ in RECIPES[name].signs]
     assert sorted(QUESTIONS[name].alternatives) == sorted(signs)
+
+
+def test_each_question_has_a_recipe_of_its_own():
+    assert [*QUESTIONS] == [name for name in QUESTIONS if name in RECIPES]
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
