@@ -332,7 +332,8 @@ def item_key(item: MailItem) -> Address:
 
 
 def _extend(trail: list[Step], steps: tuple[Step, ...]) -> None:
-    trail.extend(step for step in steps if step not in trail)
+    known = set(trail)
+    trail.extend(step for step in dict.fromkeys(steps) if step not in known)
 
 
 def _yes(truth: bool) -> Answer:  # noqa: FBT001
