@@ -115,10 +115,6 @@ def read_rule(
     except RuleError as problem:
         said = shown_line(str(problem))
         raise ExportError(entry.place, f"rule `{shown(name)}`: {said}") from None
-    except RecursionError:
-        raise ExportError(
-            entry.place, f"rule `{shown(name)}`: a pattern nested too deeply"
-        ) from None
 
 
 def shown_line(text: str) -> str:

@@ -454,6 +454,16 @@ def test_what_is_not_judged_in_rules_is_named():
     assert ("Novelty", Understood.NOT_UNDERSTOOD) in named
 
 
+def test_a_pattern_that_is_nested_too_deeply_is_read_and_cannot_be_judged():
+    nested = "(" * 15_000 + ")" * 15_000
+    (found,) = read(
+        online([rule(SubjectContainsWords=None, SubjectMatchesPatterns=[nested])])
+    ).rules
+    (condition,) = found.conditions
+    (pattern,) = condition.value.patterns
+    assert "groups nested too deeply" == pattern.problem
+
+
 def test_priorities_decide_the_order_and_the_file_does_if_they_are_missing():
     two = [rule(Name="b", Priority=1), rule(Name="a", Priority=0)]
     assert ["a", "b"] == [r.name for r in read(online(two)).rules]
