@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 # Everything is imported, and every file is read, before the hook is set. What may not
 # happen after that is named by the interpreter's own audit events.
 PROGRAM = """
-import contextlib, encodings, importlib, pkgutil, sys
+import contextlib, email.generator, encodings, importlib, pkgutil, sys
 from fakes.mail.inside.limits import installed
 from harness.scenario.files import load_corpus, read_setting
 from harness.scenario.run import examine

@@ -58,7 +58,8 @@ PE = b"MZ\x90\x00\x03\x00\x00\x00"
 NONE = Libraries()
 MAIL = (
     b"Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-    b"--b\r\n\r\nbody\r\n--b\r\nContent-Disposition: attachment; filename=q.txt\r\n\r\nhello\r\n--b--\r\n"
+    b"--b\r\n\r\nbody\r\n--b\r\n"
+    b"Content-Disposition: attachment; filename=q.txt\r\n\r\nhello\r\n--b--\r\n"
 )
 DOC_HEAD = b"\xec\xa5" + b"\0" * 8
 
@@ -391,6 +392,7 @@ def test_the_text_of_a_pdf_is_read():
         (rb"{\rtf1 a\~b\_c\{d\}{\*\secret x}\b e}", "a\xa0b-c{d}e"),
         (b"\x89PNG\r\n\x1a\n", ""),
         (PE, ""),
+        (b"\xff\xd8\xff\xe0\x00\x04ok\xff\xdb\x00\x03x\xff\xda\x00\x02", ""),
     ],
 )
 def test_the_text_of_simple_files_is_read(payload, expected):
@@ -402,6 +404,10 @@ def test_the_text_of_simple_files_is_read(payload, expected):
     [
         b"\0\1\2",
         b"\xff\xd8\xff\xe0",
+        b"\xff\xd8\xff\xe1\x00\x08Exif\0\0",
+        b"\xff\xd8\xff\xfe\x00\x04ok",
+        b"\xff\xd8\xff\xe0\x00\x04ok\0\xda",
+        b"<html>" + b"<!" * 20_001,
         b"%PDF-1.7",
         zipped(**{"[Content_Types].xml": "", "word__document.xml": "<a"}),
         zipped(**{"[Content_Types].xml": "", "word__document.xml": "<!DOCTYPE a><a/>"}),
@@ -429,7 +435,12 @@ def test_a_document_larger_than_the_limit_is_unknown():
         **{"[Content_Types].xml": "", "word__document.xml": "<a/>" + " " * 99}
     )
     with pytest.raises(UnreadableError, match="more than 50 octets"):
-        text(document, limits=Limits(unpacked=50))
+        text(document, limits=Limits(document=50))
+
+
+def test_html_larger_than_the_limit_is_unknown():
+    with pytest.raises(UnreadableError, match="HTML of more than"):
+        text(b"<html>" + b" " * 99, limits=Limits(document=50))
 
 
 def test_a_text_is_cut_at_the_limit():

@@ -171,7 +171,7 @@ def _files(view: View, readings: Readings) -> tuple[tuple[File, ...], str]:
     return _unfolded(view.item.content, opens_mail=opens_mail)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _unfolded(content: Content, *, opens_mail: bool) -> tuple[tuple[File, ...], str]:
     parts, missing = _attached(content)
     files = unfold(parts, LIMITS, installed(), opens_mail=opens_mail)
@@ -179,7 +179,7 @@ def _unfolded(content: Content, *, opens_mail: bool) -> tuple[tuple[File, ...], 
     return files, missing or next(inside, "")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _attached(content: Content) -> tuple[tuple[AttachmentPart, ...], str]:
     parts = attachments(content.raw)
     if any(part.payload == content.raw for part in parts):

@@ -6,6 +6,7 @@ files, nor what programs of DOS, Windows and OS/2 share.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -106,7 +107,7 @@ _STARTS: Final[Mapping[bytes, Kind]] = MappingProxyType(
         _EICAR: Kind.PROGRAM,
     }
 )
-_CONTROLS: Final = frozenset("\t\n\r\f\x1a")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
 _FOLDERS: Final = {"word/": Kind.DOCX, "xl/": Kind.XLSX, "ppt/": Kind.PPTX}
 _STREAMS: Final = {
     "EncryptedPackage": Kind.LOCKED_OFFICE,
@@ -147,7 +148,7 @@ def is_text(payload: bytes) -> bool:
     """Say whether the bytes hold no control signs that no text has."""
     wide = payload.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = payload.decode("utf-16" if wide else "latin-1", "replace")
-    return all(c >= " " or c in _CONTROLS for c in text)
+    return _CONTROLS.search(text) is None
 
 
 def _kind_of_text(payload: bytes, name: str) -> Kind:

@@ -20,12 +20,14 @@ class UnreadableError(Exception):
 class Limits:
     """How much is read before the answer is unknown.
 
-    Octets of a file, of a part that may hold a label, and of all that archives give;
-    entries of an archive and of all; nested archives; characters of text; PDF pages.
+    Octets of a file, of a part that may hold a label, of the text parts of a document,
+    and of all that archives give; entries of an archive and of all; nested archives;
+    characters of text; PDF pages.
     """
 
     payload: int = 64 * 1024 * 1024
     part: int = 1024 * 1024
+    document: int = 16 * 1024 * 1024
     unpacked: int = 64 * 1024 * 1024
     entries: int = 20_000
     depth: int = 5

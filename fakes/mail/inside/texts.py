@@ -30,6 +30,10 @@ _RTF_BLANKS: Final = frozenset({"par", "line", "tab", "cell", "row", "page", "se
 _RTF_HIDDEN: Final = frozenset(
     {"fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "themedata", "*"}
 )
+_MOST_DECLARATIONS: Final = 20_000
+# Start of scan; APP1 (Exif, XMP), APP13 (IPTC) and comments.
+_SCAN: Final = b"\xff\xda"
+_METADATA: Final = (b"\xff\xe1", b"\xff\xed", b"\xff\xfe")
 # Texts of each zipped document: which parts, which elements hold text, which end it.
 _WORD = r"word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml"
 _SLIDES = r"ppt/(slides|notesSlides|comments)/[^/]+\.xml"
@@ -75,13 +79,32 @@ class _Stripper(HTMLParser):
 
 
 def _html(payload: bytes, libraries: Libraries, limits: Limits) -> str:
+    source = _plain(payload, libraries, limits)
+    if len(source) > limits.document or source.count("<!") > _MOST_DECLARATIONS:
+        # The parser looks for the end of each that is left open.
+        most = f"{limits.document} signs or {_MOST_DECLARATIONS} declarations"
+        raise UnreadableError(f"HTML of more than {most}")
     stripper = _Stripper()
     try:
-        stripper.feed(_plain(payload, libraries, limits))
+        stripper.feed(source)
         stripper.close()
     except (AssertionError, ValueError) as error:
         raise UnreadableError("the HTML is broken") from error
     return "".join(stripper.pieces)
+
+
+def _jpeg(payload: bytes, libraries: Libraries, limits: Limits) -> str:
+    """Find no text where there is no metadata, as in most logos (ITU T.81 B.1)."""
+    del libraries, limits
+    place = 2
+    while (marker := payload[place : place + 2]) != _SCAN:
+        length = int.from_bytes(payload[place + 2 : place + 4], "big")
+        if marker[:1] != b"\xff" or length < 2:
+            raise UnreadableError("the picture is broken")
+        if marker in _METADATA:
+            raise UnreadableError("the metadata of a picture")
+        place += 2 + length
+    return ""
 
 
 def _rtf(payload: bytes, libraries: Libraries, limits: Limits) -> str:
@@ -122,7 +145,7 @@ def _rtf_text(
 
 def _parts(payload: bytes, name: str, limits: Limits) -> Iterator[ET.Element]:
     """Parse the parts of those names, no more octets in all than the limit."""
-    left = limits.unpacked
+    left = limits.document
     with opened_zip(payload) as archive:
         for info in archive.infolist():
             if re.fullmatch(name, info.filename):
@@ -197,6 +220,7 @@ _READERS: Final[Mapping[Kind, Callable[[bytes, Libraries, Limits], str]]] = (
             Kind.XML: _plain,
             Kind.HTML: _html,
             Kind.RTF: _rtf,
+            Kind.JPEG: _jpeg,
             Kind.DOCX: _docx,
             Kind.XLSX: _xlsx,
             Kind.PPTX: _pptx,
@@ -209,7 +233,7 @@ _NOT_READ: Final[Mapping[Kind, str]] = MappingProxyType(
     dict.fromkeys((Kind.DOC, Kind.XLS, Kind.PPT), "the text of an old Office file")
     | dict.fromkeys((Kind.XLSB, Kind.OOXML, Kind.VSD), "a format whose text we skip")
     # exchange-rules#3.5: Exchange reads their metadata.
-    | dict.fromkeys((Kind.JPEG, Kind.TIFF), "the metadata of a picture")
+    | {Kind.TIFF: "the metadata of a picture"}
     | {
         Kind.OTHER: "a format that we do not know",
         Kind.PFILE: "a protected file",
