@@ -131,8 +131,9 @@ def step(
     """Take one event in and say what is to be done."""
     match event:
         case Accepted(item, at):
+            own = _choices_for(item, choices)
             result = transport(
-                item, organization, at=at, mx=mx, choices=choices, trace=trace
+                item, organization, at=at, mx=mx, choices=own, trace=trace
             )
             return _accepted(state, event, result, organization)
         case Replied():
