@@ -1,0 +1,147 @@
+"""What can be said of the rules whatever the mail: made once for many mails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from operator import or_
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules import window
+from fakes.exchange.rules.action import Effect
+from fakes.exchange.rules.effects import LOOP_HEADER
+from fakes.exchange.rules.evaluate import question_of
+from fakes.exchange.rules.index import Index, make_index
+
+if TYPE_CHECKING:
+    from fakes.exchange.organization import Organization, Platform
+    from fakes.exchange.readings import Readings
+    from fakes.exchange.rules.rule import Rule
+
+_ALWAYS_LOOKED_AT = frozenset({"from", "to", "cc", LOOP_HEADER.lower()})
+# What the body means hangs on these.
+_BODY_FIELDS = frozenset({"content-type", "content-transfer-encoding"})
+_COPIES = frozenset({Effect.RECIPIENTS, Effect.CHILD, Effect.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What can be said of the rules whatever the mail.
+
+    `has_effects` and `has_copies` say of each place, and of the end, whether a rule
+    that stands there or later could change anything, or make copies.
+    """
+
+    rules: tuple[Rule, ...]
+    may_change: tuple[bool, ...]
+    has_effects: tuple[bool, ...]
+    has_copies: tuple[bool, ...]
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What rules from a place on look at, and what none of them asks any more."""
+
+    looks: frozenset[str]
+    forgotten: frozenset[tuple[str, str]]
+
+
+def plan_of(organization: Organization) -> Plan:
+    """Give the plan of an organization's rules."""
+    return _made(
+        _Given(organization.rules, organization.readings, organization.platform)
+    )
+
+
+@lru_cache(maxsize=512)
+def prospect(plan: Plan, number: int) -> Prospect:
+    """Say what is ahead at a place."""
+    before, later = plan.rules[:number], plan.rules[number:]
+    return Prospect(_looks(later), _questions(before) - _questions(later))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """What a plan is made of: the same where these are the same objects.
+
+    To compare hundreds of rules would cost more than to run them.
+    """
+
+    rules: tuple[Rule, ...] | None
+    readings: Readings
+    platform: Platform
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Given) and self._objects == other._objects
+
+    def __hash__(self) -> int:
+        return hash(self._objects)
+
+    @property
+    def _objects(self) -> tuple[int, int, int]:
+        return id(self.rules), id(self.readings), id(self.platform)
+
+
+@lru_cache(maxsize=16)
+def _made(given: _Given) -> Plan:
+    rules = tuple(sorted(given.rules or (), key=lambda rule: rule.priority))
+    may_change = _may_change(rules)
+    copies = tuple(rule.is_enabled and _makes_copies(rule) for rule in rules)
+    return Plan(
+        rules,
+        may_change,
+        _from_here_on(may_change),
+        _from_here_on(copies),
+        make_index(rules, given.readings, given.platform),
+    )
+
+
+def _from_here_on(truths: tuple[bool, ...]) -> tuple[bool, ...]:
+    found = accumulate(reversed(truths), or_, initial=False)
+    return tuple(found)[::-1]
+
+
+def _may_change(rules: tuple[Rule, ...]) -> tuple[bool, ...]:
+    """Say of each rule whether matching could change anything.
+
+    Stopping alone changes something only if a later rule could.
+    """
+    found: list[bool] = []
+    for rule in reversed(rules):
+        own = _has_own_effect(rule) or (rule.stops and any(found))
+        found.append(rule.is_enabled and own)
+    return tuple(reversed(found))
+
+
+def _has_own_effect(rule: Rule) -> bool:
+    if rule.is_unreadable:
+        return True
+    return any(
+        action.matters and rule.mode.value in action.row.modes
+        for action in rule.actions
+    )
+
+
+def _makes_copies(rule: Rule) -> bool:
+    return rule.is_unreadable or any(
+        action.matters and action.row.effect in _COPIES for action in rule.actions
+    )
+
+
+def _looks(later: tuple[Rule, ...]) -> frozenset[str]:
+    names = set(_ALWAYS_LOOKED_AT)
+    for rule in later:
+        for condition in (*rule.conditions, *rule.exceptions):
+            for look in condition.row.looks:
+                names.add((condition.header if look == "*header" else look).lower())
+                names.update(_BODY_FIELDS if look == "body" else ())
+    return frozenset(names)
+
+
+def _questions(rules: tuple[Rule, ...]) -> frozenset[tuple[str, str]]:
+    """What conditions and dates of these rules may ask."""
+    tests = (c for rule in rules for c in (*rule.conditions, *rule.exceptions))
+    dates = (question for rule in rules for question in window.questions_of(rule))
+    return frozenset((*map(question_of, tests), *dates))

@@ -1,0 +1,66 @@
+"""The dates of a rule: whether it is in force, and what to ask where nobody knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fakes.choices import Fact
+from fakes.exchange.readings import ask
+
+if TYPE_CHECKING:
+    from fakes.exchange.rules.evaluate import Surroundings
+    from fakes.exchange.rules.rule import Moment, Rule
+
+# Zones reach from UTC-12 to UTC+14: so much later or earlier a local time may be.
+_LATEST, _EARLIEST = timedelta(hours=12), timedelta(hours=-14)
+_IN_FORCE = "in force"
+_NOT_IN_FORCE = "not in force"
+
+
+def why_idle(rule: Rule, at: datetime, around: Surroundings, *, decides: bool) -> str:
+    """Say why a rule is passed without being looked at; empty if it is looked at.
+
+    Where `decides` is false the answer changes nothing and is not chosen.
+    """
+    if not rule.is_enabled:
+        return "it is off (State Disabled)"
+    for moment, is_end in ((rule.starts, False), (rule.ends, True)):
+        if moment is None:
+            continue
+        is_past = at >= moment.at
+        if decides:
+            is_past = _is_past(moment, at, around, is_end=is_end)
+        # exchange-rules#v68, exchange-rules#v69
+        if is_end and is_past:
+            return f"its ExpiryDate {moment.at:%Y-%m-%d %H:%M} has passed"
+        if not is_end and not is_past:
+            return f"its ActivationDate {moment.at:%Y-%m-%d %H:%M} has not come"
+    return ""
+
+
+def _is_past(
+    moment: Moment, at: datetime, around: Surroundings, *, is_end: bool
+) -> bool:
+    if moment.has_zone and at == moment.at:
+        answer = ask(around.organization.readings, around.choices, "window_edge")
+        return answer == "from-start-until-end"
+    if not moment.has_zone and _EARLIEST <= at - moment.at <= _LATEST:
+        fact = _date_fact(moment, is_end=is_end)
+        ways = (_NOT_IN_FORCE, _IN_FORCE)
+        return (around.choices.choose(fact, ways) == _IN_FORCE) is not is_end
+    return at >= moment.at
+
+
+def questions_of(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """What the dates of a rule may ask."""
+    return tuple(
+        _date_fact(moment, is_end=moment is rule.ends).question
+        for moment in (rule.starts, rule.ends)
+        if moment
+    )
+
+
+def _date_fact(moment: Moment, *, is_end: bool) -> Fact:
+    name = "ExpiryDate" if is_end else "ActivationDate"
+    return Fact(name, moment.at.isoformat(), why="its time zone is not given")
