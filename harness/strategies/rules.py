@@ -97,6 +97,19 @@ _DECIDING: tuple[Parameters, ...] = (
     {"DeleteMessage": True},
     {"Quarantine": True},
 )
+# What the second evaluator does not know.
+_FURTHER: tuple[Parameters, ...] = (
+    {"AddToRecipients": [str(AUDIT)]},
+    {"CopyTo": [str(BOB)]},
+    {"ApplyHtmlDisclaimerText": "<p>stock</p>"},
+    {"GenerateNotification": "%%Subject%%"},
+    {
+        "GenerateIncidentReport": "soc@archive.example",
+        "IncidentReportContent": ["AttachOriginalMail"],
+    },
+    {"ModerateMessageByUser": [str(BOB)]},
+)
+_ALONE = "ModerateMessageByUser"
 _ONLINE: tuple[Parameters, ...] = (
     {"RouteMessageOutboundConnector": RELAY_CONNECTOR},
     {"RouteMessageOutboundConnector": OTHER_CONNECTOR},
@@ -114,7 +127,8 @@ def rules(
 ) -> Parameters:
     """Draw one rule in any state, mode and window, with or without exceptions."""
     place = _ONLINE if platform is Platform.ONLINE else _SERVER
-    acts = st.sampled_from((*_NEUTRAL, *_DECIDING, *place))
+    further = _FURTHER if may_be_unknown else ()
+    acts = st.sampled_from((*_NEUTRAL, *_DECIDING, *place, *further))
     found: Parameters = {"Name": name}
     found |= draw(conditions())
     if draw(st.integers(0, 2)) == 0:
@@ -122,14 +136,23 @@ def rules(
     if may_be_unknown and draw(st.booleans()):
         prefix = draw(st.sampled_from(("", "ExceptIf")))
         found[prefix + draw(st.sampled_from(_UNKNOWN))] = "OOF"
-    for _ in range(draw(st.sampled_from((1, 1, 2)))):
-        found |= draw(acts)
-    if "RedirectMessageTo" in found:
-        # exchange-rules#R-37: Exchange does not take both in one rule.
-        found = {k: v for k, v in found.items() if not k.startswith("RejectMessage")}
+    found |= _together([draw(acts) for _ in range(draw(st.sampled_from((1, 1, 2))))])
     if draw(st.integers(0, 4)) == 0:
         found["StopRuleProcessing"] = True
     return found | draw(_state())
+
+
+def _together(acts: list[Parameters]) -> Parameters:
+    """Join actions, but for what Exchange does not take in one rule."""
+    found: Parameters = {}
+    for act in acts:
+        if _ALONE in act:
+            return act
+        found |= act
+    # exchange-rules#R-37
+    if "RedirectMessageTo" in found:
+        return {k: v for k, v in found.items() if not k.startswith("RejectMessage")}
+    return found
 
 
 @st.composite

@@ -108,6 +108,13 @@ def test_a_report_to_somebody_unknown_counts_only_with_the_whole_mail():
     assert {("report", None, "somebody@not-exported.invalid")} == found[None]
 
 
+@pytest.mark.parametrize(("severity", "made"), [("DoNotAudit", 0), ("High", 1)])
+def test_a_rule_that_is_not_audited_makes_no_report(severity, made):
+    # exchange-rules#5
+    given = TO_AUDIT | WHOLE | {"SetAuditSeverity": severity}
+    assert made == len(children(mail(), given))
+
+
 def test_what_a_report_holds_without_a_reader_is_no_report():
     assert () == children(mail(), WHOLE | {"SetAuditSeverity": "High"})
 

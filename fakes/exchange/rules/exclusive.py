@@ -1,4 +1,4 @@
-"""Which actions Exchange does not take together in one rule (exchange-rules#R-37)."""
+"""What the actions of one rule are to each other: refused together, or silenced."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ if TYPE_CHECKING:
 
 _MODERATION = frozenset({"ModerateMessageByUser", "ModerateMessageByManager"})
 _REJECTION, _REDIRECT = "RejectMessage", "RedirectMessageTo"
+
+
+def without_silenced(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Leave out the incident report of a rule that is not audited."""
+    # exchange-rules#5: with DoNotAudit no incident report is made.
+    if not any(
+        a.name == "SetAuditSeverity" and a.operand.lower() == "donotaudit"
+        for a in actions
+    ):
+        return actions
+    return tuple(a for a in actions if a.name != "GenerateIncidentReport")
 
 
 def refuse_combinations(actions: tuple[Action, ...]) -> None:

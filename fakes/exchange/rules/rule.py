@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules.action import Action
 from fakes.exchange.rules.actions import ACTIONS, action_parameters
 from fakes.exchange.rules.actions import UNRECOGNISED as UNRECOGNISED_ACTION
-from fakes.exchange.rules.exclusive import refuse_combinations
+from fakes.exchange.rules.exclusive import refuse_combinations, without_silenced
 from fakes.exchange.rules.predicate import Predicate, ValueProblem
 from fakes.exchange.rules.predicates import PREDICATES, UNRECOGNISED
 from fakes.exchange.rules.taking import legacy
@@ -359,7 +359,7 @@ def _actions(
         refuse_combinations(actions)
     except ValueProblem as problem:
         raise RuleError(str(problem)) from None
-    return actions
+    return without_silenced(actions)
 
 
 def _unknown(given: Mapping[str, object]) -> tuple[str, ...]:
