@@ -121,9 +121,7 @@ def test_values_that_exports_write_for_not_set_are_not_set():
     assert Mode.ENFORCE is made.mode
 
 
-@pytest.mark.parametrize(
-    "parameters", [{"RuleSubType": "Dlp"}, {"DlpPolicy": "x"}]
-)
+@pytest.mark.parametrize("parameters", [{"RuleSubType": "Dlp"}, {"DlpPolicy": "x"}])
 def test_a_property_that_changes_what_a_rule_means_is_not_passed_over(parameters):
     found = every_end(mail(), tenant(parameters | {"Quarantine": True}))
     assert 2 == len(found)

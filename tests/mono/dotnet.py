@@ -109,7 +109,19 @@ def _piece(source, depth):
     if draw < 0.07:
         return source.choice(_REFERENCES)
     if draw < 0.09 and depth:
-        condition = source.choice(("1", "n", "?=a", "?!a", "a|b", "2"))
+        condition = source.choice(
+            (
+                "1",
+                "n",
+                "?=a",
+                "?!a",
+                "a|b",
+                "2",
+                "?=(a)",
+                "(b)",
+                "?=a(?<n>.)",
+            )
+        )
         return f"(?({condition}){_pattern(source, depth - 1)})"
     if draw < 0.3 and depth:
         unit = f"{source.choice(_OPENINGS)}{_pattern(source, depth - 1)})"

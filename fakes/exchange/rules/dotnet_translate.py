@@ -139,6 +139,7 @@ def _hold_behind(group: Group, used: frozenset[int]) -> None:
 
 
 def _hold_condition(condition: Node, used: frozenset[int]) -> None:
+    # Which branch .NET takes then, and what it has caught, is its own affair.
     if caught_slots(condition) & used:
         raise NotTranslated("a group caught by a condition")
 
@@ -148,6 +149,9 @@ def _hold_repeat(repeat: Repeat, used: frozenset[int]) -> None:
         raise NotTranslated("a repetition with a very large limit")
     if isinstance(repeat.body, Group) and has_no_width(repeat.body):
         raise NotTranslated("a repeated look ahead or back")
+    # .NET falls over some of these, and turns round for ever on others.
+    if repeat.is_lazy and can_be_empty(repeat.body):
+        raise NotTranslated("a lazy repetition of what may be empty")
     if can_be_empty(repeat.body) and caught_slots(repeat.body) & used:
         raise NotTranslated("a repeated group that may be empty and is referred to")
 
@@ -182,7 +186,7 @@ class _Writer:
                 text = f"(?P=g{node.slot})"
             case Repeat():
                 text = self._repeat(node)
-            case Conditional():
+            case _:
                 text = self._conditional(node)
         return text
 

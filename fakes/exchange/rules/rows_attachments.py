@@ -26,7 +26,8 @@ ROWS = (
         Support.PARTIAL,
         readings=_MAIL,
         looks=("body",),
-        remark="only patterns that mean the same in .NET and in Python; " + _ARCHIVES,
+        remark="all of .NET but groups that take back others, `\\G`, and rare corners; "
+        + _ARCHIVES,
     ),
     Predicate(
         "AttachmentExtensionMatchesWords",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakes.exchange.rules import parts, taking
 from fakes.exchange.rules.predicate import Level, Predicate, Support
 
-_PART = "only patterns that mean the same in .NET and in Python"
+_PART = "all of .NET but groups that take back others, `\\G`, and rare corners"
 
 ROWS = (
     Predicate(

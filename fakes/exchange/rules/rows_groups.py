@@ -15,7 +15,7 @@ _FROM = ("From", "Sender", "Reply-To")
 _SENDER = ("server_header_sender",)
 _SHOWN = ("later_rules_see_recipients",)
 _PAIR = ("sender_with_recipient", *_SENDER, *_SHOWN)
-_PART = "only patterns that mean the same in .NET and in Python"
+_PART = "all of .NET but groups that take back others, `\\G`, and rare corners"
 
 
 def _between() -> Predicate:

@@ -14,7 +14,7 @@ _SCOPE_READINGS = (
     "foreign_address_object",
 )
 _SHOWN = ("later_rules_see_recipients",)
-_PART = "only patterns that mean the same in .NET and in Python"
+_PART = "all of .NET but groups that take back others, `\\G`, and rare corners"
 
 ROWS = (
     Predicate(
