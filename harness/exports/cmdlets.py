@@ -25,6 +25,9 @@ class Cmdlet(StrEnum):
     CONTACTS = "Get-MailContact"
     MAILBOXES = "Get-Mailbox"
     RECIPIENTS = "Get-Recipient"
+    GROUPS = "Get-DistributionGroup"
+    MEMBERS = "Get-DistributionGroupMember"
+    USERS = "Get-User"
 
 
 # Known, and of no use yet: what it says is listed as not judged.
@@ -85,6 +88,16 @@ _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
                 "ShouldUseDefaultRetentionPolicy OWAMailboxPolicy "
                 "PropagateGroupType"
             ),
+            Cmdlet.GROUPS: (
+                "MemberJoinRestriction MemberDepartRestriction "
+                "ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled "
+                "BypassNestedModerationEnabled IncludedRecipients RecipientFilter"
+            ),
+            Cmdlet.USERS: (
+                "StreetAddress MobilePhone HomePhone OtherTelephone OtherHomePhone "
+                "PostOfficeBox TelephoneAssistant RemotePowerShellEnabled "
+                "ResetPasswordOnNextLogon UserAccountControl SeniorityIndex"
+            ),
         }.items()
     }
 )
@@ -105,7 +118,8 @@ def recognise(file: str, entries: tuple[Exported, ...]) -> Cmdlet | None:
         ExportError: several cmdlets could have, or the objects are of two kinds.
 
     """
-    if not entries:
+    # The members of a group look like recipients; only the file's name tells.
+    if not entries or by_name(file) is Cmdlet.MEMBERS:
         return by_name(file)
     kinds = {frozenset(entry.folded): entry for entry in entries}
     found = {keys: _of_one(file, keys, entry) for keys, entry in kinds.items()}
@@ -131,6 +145,8 @@ def by_name(file: str) -> Cmdlet | None:
     """Say which cmdlet a file is called after: `Get-X.json`, `transport_rules.json`."""
     folded = re.sub(r"[^a-z]", "", file.lower())
     found = [c for c in Cmdlet if _noun(c) in folded]
+    if Cmdlet.MEMBERS in found:
+        return Cmdlet.MEMBERS
     return found[0] if len(found) == 1 else None
 
 
@@ -158,6 +174,9 @@ def _scores(keys: frozenset[str]) -> dict[Cmdlet, int]:
 
 
 def _noun(cmdlet: Cmdlet) -> str:
+    if cmdlet is Cmdlet.USERS:
+        # Other cmdlets are called after users too, and people's own files.
+        return "getuser"
     return cmdlet.value.partition("-")[2].lower()
 
 

@@ -246,7 +246,8 @@ def _exported(name: str, line: int, value: object) -> Exported:
     for key, content in value.items():
         _check(place, key, content)
         # exports#2.2: `X@data.type` tells the type of its sibling.
-        if "@" in key:
+        # A list below an address is the members of a group.
+        if "@" in key and not isinstance(content, list):
             continue
         if _is_secret(key, content):
             secrets.append(key)

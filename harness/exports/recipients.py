@@ -1,4 +1,8 @@
-"""The directory: Get-Recipient, completed by Get-MailContact and Get-Mailbox."""
+"""The directory: Get-Recipient, completed by what other cmdlets say of the same object.
+
+Those are Get-Mailbox, Get-MailContact, Get-DistributionGroup (Get-DynamicDistribution-
+Group alike), Get-User, and the members of groups (`harness.exports.members`).
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,8 @@ from harness.exports.account import (
 )
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.formats import Exported
+from harness.exports.members import read_members
+from harness.exports.people import PEOPLE, attributes_of, manager_of, members_of
 
 T = TypeVar("T")
 
@@ -59,6 +65,7 @@ _BY_CMDLET: Mapping[Cmdlet, RecipientKind] = MappingProxyType(
     {
         Cmdlet.CONTACTS: RecipientKind.MAIL_CONTACT,
         Cmdlet.MAILBOXES: RecipientKind.MAILBOX,
+        Cmdlet.GROUPS: RecipientKind.GROUP,
     }
 )
 _OPEN = Row(Understood.NOT_JUDGED, "exchange-routing#3.2")
@@ -70,6 +77,11 @@ RECIPIENTS: Table = MappingProxyType(
             "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
             "WindowsEmailAddress RequireSenderAuthenticationEnabled "
             "RequireAllSendersAreAuthenticated " + " ".join(_NAMES),
+        ),
+        (
+            Understood.USED,
+            "exchange-rules#2.4",
+            " ".join(PEOPLE),
         ),
     )
     | {
@@ -104,11 +116,11 @@ def read_directory(
         ExportError: an address is none.
 
     """
-    cmdlets = (Cmdlet.RECIPIENTS, Cmdlet.MAILBOXES, Cmdlet.CONTACTS)
+    cmdlets = (Cmdlet.RECIPIENTS, Cmdlet.MAILBOXES, Cmdlet.CONTACTS, Cmdlet.GROUPS)
     if not any(cmdlet in found for cmdlet in cmdlets):
         return None
     merged: list[Recipient] = []
-    for cmdlet in cmdlets:
+    for cmdlet in (*cmdlets, Cmdlet.USERS):
         known = {one.primary: at for at, one in enumerate(merged)}
         seen: set[Recipient] = set()
         for entry in found.get(cmdlet, ()):
@@ -117,6 +129,9 @@ def read_directory(
                 continue
             seen.add(one)
             at = known.get(one.primary)
+            if at is None and cmdlet is Cmdlet.USERS:
+                # A user is no recipient by itself.
+                continue
             if at is None:
                 # Two objects of one cmdlet with one address stay two: a fault to see.
                 merged.append(one)
@@ -125,6 +140,8 @@ def read_directory(
     is_whole = Cmdlet.RECIPIENTS in found and Cmdlet.RECIPIENTS not in cut
     mailboxes = Cmdlet.MAILBOXES
     knows_forwarding = mailboxes in found and mailboxes not in cut
+    members = read_members(found.get(Cmdlet.MEMBERS, ()))
+    merged = [members.put_into(one) for one in merged]
     return Directory(
         tuple(merged), is_whole=is_whole, knows_forwarding=knows_forwarding
     )
@@ -160,6 +177,9 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
         names=known,
         needs_authenticated_sender=any(values.flag(entry, n) is True for n in needs),
         unjudged=unjudged(marks),
+        members=members_of(entry),
+        manager=manager_of(entry),
+        attributes=attributes_of(entry),
     )
 
 
@@ -219,7 +239,23 @@ def _completed(first: Recipient, more: Recipient) -> Recipient:
             first.needs_authenticated_sender or more.needs_authenticated_sender
         ),
         unjudged=_joined(first.unjudged, more.unjudged),
+        members=more.members if first.members is None else first.members,
+        manager=first.manager or more.manager or _first_said(first, more),
+        attributes=_attributes(first, more),
     )
+
+
+def _first_said(first: Recipient, more: Recipient) -> str | None:
+    return more.manager if first.manager is None else first.manager
+
+
+def _attributes(first: Recipient, more: Recipient) -> tuple[tuple[str, str], ...]:
+    """Both cmdlets' attributes; one that only the other has set is set."""
+    said = {name for name, value in first.attributes if value}
+    added = [(name, value) for name, value in more.attributes if name not in said]
+    gained = {name for name, _ in added}
+    kept = [(name, v) for name, v in first.attributes if name not in gained]
+    return (*kept, *added)
 
 
 def _joined(first: Iterable[T], more: Iterable[T]) -> tuple[T, ...]:

@@ -81,6 +81,15 @@ class _Kinds:
         (self.sure if is_sure else self.doubtful).add(kind)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the structure of a mail tells."""
+
+    sure: frozenset[str]
+    doubtful: frozenset[str]
+    character_sets: tuple[str, ...]
+
+
 def source_address(view: View, who: Who | None, readings: Readings) -> Seen:
     """The last hop before the service: the session's address (exchange-rules#2.4)."""
     del who, readings
@@ -137,17 +146,16 @@ def _sure_if_alone(words: set[str]) -> Seen:
 def character_sets(view: View, who: Who | None, readings: Readings) -> Seen:
     """The character sets of the texts; as others, those of encoded header fields."""
     del who, readings
-    message = _message(view.item.content)
-    if message is None:
+    look = _look(view.item.content)
+    if look is None:
         return Seen((), "the body could not be read")
-    named = (part.get_content_charset() for part in _texts(message))
     words = (
         name
         for entry in view.parsed.fields
         for name in _ENCODED_WORD.findall(entry.unfolded)
     )
     return Seen(
-        tuple(dict.fromkeys(name for name in named if name)),
+        look.character_sets,
         others=tuple(dict.fromkeys(words)),
     )
 
@@ -155,12 +163,10 @@ def character_sets(view: View, who: Who | None, readings: Readings) -> Seen:
 def message_type(view: View, who: Who | None, readings: Readings) -> Seen:
     """The types of the mail (exchange-rules#2.4); as others, those that it may have."""
     del who, readings
-    message = _message(view.item.content)
-    if message is None:
+    look = _look(view.item.content)
+    if look is None:
         return Seen((), "the structure of the mail could not be read")
-    found = _Kinds()
-    for look in _LOOKS:
-        look(message, found)
+    found = _Kinds(set(look.sure), set(look.doubtful))
     _by_fields(view.parsed, found, is_trusted=view.is_internal)
     if view.item.envelope.reverse_path is None and _is_automatic(view.parsed):
         found.add("OOF", is_sure=False)
@@ -169,7 +175,7 @@ def message_type(view: View, who: Who | None, readings: Readings) -> Seen:
 
 
 @lru_cache(maxsize=128)
-def _message(content: Content) -> EmailMessage | None:
+def _look(content: Content) -> _Look | None:
     """Read the structure; None for what cannot be read in reasonable time."""
     if not is_readable_mime(content.raw):
         return None
@@ -177,11 +183,14 @@ def _message(content: Content) -> EmailMessage | None:
         message: EmailMessage = email.message_from_bytes(
             content.raw, policy=email.policy.default
         )
-        for part in message.walk():
-            part.get_content_type(), part.get_filename(), part.get_content_charset()
+        found = _Kinds()
+        for kind in _KINDS:
+            kind(message, found)
+        named = [part.get_content_charset() for part in _texts(message)]
     except Exception:  # noqa: BLE001  the library raises at random on hostile MIME
         return None
-    return message
+    sets = tuple(dict.fromkeys(name for name in named if name))
+    return _Look(frozenset(found.sure), frozenset(found.doubtful), sets)
 
 
 def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
@@ -265,7 +274,7 @@ def _voice(message: EmailMessage, found: _Kinds) -> None:
         found.add("Voicemail", is_sure=has_sound and said != "voice-uc")
 
 
-_LOOKS: tuple[Callable[[EmailMessage, _Kinds], None], ...] = (
+_KINDS: tuple[Callable[[EmailMessage, _Kinds], None], ...] = (
     _smime,
     _report,
     _calendar,

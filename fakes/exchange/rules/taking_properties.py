@@ -74,7 +74,7 @@ def _range(text: str) -> tuple[IpAddress, IpAddress]:
     return first, last
 
 
-def size_over(values: tuple[str, ...], directory: Directory | None) -> PropertyType:
+def size_over(values: tuple[str, ...], directory: Directory | None) -> SizeOver:
     """Make a size in octets: `10MB`, `1024`, `25 MB (26,214,400 bytes)`.
 
     Raises:

@@ -134,13 +134,14 @@ class AttributeValues:
         """Name the attribute that was not exported."""
         if seen.missing:
             return seen.missing
-        for name, value in self.wanted:
-            values = _of_attribute(name, seen)
-            if not values:
+        for name, _ in self.wanted:
+            if not _of_attribute(name, seen):
                 return f"the attribute {name} was not exported"
-            if why := value.why_unknown(Seen(values)):
-                return why
-        return ""
+        whys = (
+            value.why_unknown(Seen(_of_attribute(name, seen)))
+            for name, value in self.wanted
+        )
+        return next((why for why in whys if why), "")
 
 
 @dataclass(frozen=True, slots=True)
