@@ -293,6 +293,12 @@ def test_a_character_that_got_its_category_later_counts_where_categories_do():
     assert is_found(pattern("^.$"), late) is True
 
 
+def test_a_sign_that_came_later_is_no_word_in_any_year():
+    tick = "\u2705"
+    assert is_found(pattern(r"\bpaid"), tick + "paid") is True
+    assert is_found(pattern(r"\p{So}"), tick) is None
+
+
 def test_a_search_that_takes_too_long_is_never_no_match():
     # exchange-rules#R-12: a time-out of ours cannot be told.
     assert is_found(pattern("(a|a|aa)+$"), "a" * 60 + "b", timeout=0.01) is None

@@ -126,7 +126,11 @@ def test_case_and_categories_are_those_of_net_but_where_they_are_named_odd(judge
             assert chr(low) == case.lower(unit), hex(code)
         if not case.has_unsettled_category(unit):
             assert _CATEGORIES[category] == unicodedata.category(unit), hex(code)
-            assert bool(is_blank) is is_found(pattern(r"\s"), unit) or case.is_odd(unit)
+        if not (case.has_unsettled_kind(unit) or code in case.ODD):
+            kind = case.kind_of(_CATEGORIES[category])
+            assert bool(is_blank) is is_found(pattern(r"\s"), unit), hex(code)
+            assert (kind in {"word", "digit"}) is is_found(pattern(r"\w"), unit)
+            assert (kind == "digit") is is_found(pattern(r"\d"), unit), hex(code)
 
 
 def test_words_fold_as_the_ordinal_comparison_of_net(judge):

@@ -63,6 +63,17 @@ def has_unsettled_category(text: str) -> bool:
     return not text.isascii() and any(map(_is_unsettled, frozenset(text)))
 
 
+def has_unsettled_kind(text: str) -> bool:
+    """Say whether a unit was no word's, digit or blank in some years, and is now."""
+    return not text.isascii() and any(map(_is_unsettled_kind, frozenset(text)))
+
+
+def kind_of(category: str) -> str:
+    r"""Give what a category is to `\w`, `\d` and `\s`."""
+    letters = "word" if category[0] == "L" else "blank" if category[0] == "Z" else ""
+    return {"Mn": "word", "Pc": "word", "Nd": "digit"}.get(category, letters)
+
+
 def with_lower(span: Span) -> tuple[Span, ...]:
     """Give what stands in a span and the lower case of it, as classes hold both."""
     if span.first == span.last:
@@ -101,3 +112,9 @@ def _lowered() -> tuple[tuple[int, str], ...]:
 def _is_unsettled(unit: str) -> bool:
     now = unicodedata.category(unit)
     return now == "Cn" or now != _OLD.category(unit)
+
+
+@lru_cache(maxsize=4096)
+def _is_unsettled_kind(unit: str) -> bool:
+    now = unicodedata.category(unit)
+    return now == "Cn" or kind_of(now) != kind_of(_OLD.category(unit))

@@ -45,6 +45,8 @@ _SETS = {
     "d": r"\p{Nd}",
     "LC": r"\p{Lu}\p{Ll}\p{Lt}",
 }
+_KINDS = frozenset("wds")
+_NONE: frozenset[str] = frozenset()
 _WORD = rf"[{_SETS['w']}\u200c\u200d]"
 _MARKS = {
     Mark.BEGIN: r"\A",
@@ -71,13 +73,15 @@ _MAX_REPEATS = 65535
 class Translation:
     """The source for `regex`, and what the text must be like.
 
-    Where `is_lowered`, the text is searched in lower case; where `has_categories`,
-    characters whose category changed over the years cannot be told.
+    Where `is_lowered`, the text is searched in lower case. Where there are categories,
+    or words, digits and blanks, characters that changed sides over the years cannot
+    be told.
     """
 
     source: str
     is_lowered: bool
     has_categories: bool
+    has_kinds: bool
 
 
 def translate(tree: Node) -> Translation:
@@ -96,8 +100,13 @@ def translate(tree: Node) -> Translation:
     _hold_limits(found, is_lowered=is_lowered)
     _hold_start(tree)
     writer = _Writer(is_lowered=is_lowered, used=used_slots(found))
-    has_categories = any(_has_category(node) for node in found)
-    return Translation(writer.write(tree), is_lowered, has_categories)
+    names = {name for node in found for name in _categories(node)}
+    return Translation(
+        writer.write(tree),
+        is_lowered,
+        has_categories=bool(names - _KINDS),
+        has_kinds=bool(names & _KINDS),
+    )
 
 
 def _hold_limits(found: Iterable[Node], *, is_lowered: bool) -> None:
@@ -156,11 +165,12 @@ def _hold_repeat(repeat: Repeat, used: frozenset[int]) -> None:
         raise NotTranslated("a repeated group that may be empty and is referred to")
 
 
-def _has_category(node: Node) -> bool:
+def _categories(node: Node) -> frozenset[str]:
+    """Give the categories that decide at that node."""
     if isinstance(node, CharClass):
-        is_here = any(isinstance(item, Category) for item in node.items)
-        return is_here or (node.without is not None and _has_category(node.without))
-    return node in {Mark.WORD_EDGE, Mark.NO_WORD_EDGE}
+        own = {item.name for item in node.items if isinstance(item, Category)}
+        return frozenset(own) | (_categories(node.without) if node.without else _NONE)
+    return _KINDS if node in {Mark.WORD_EDGE, Mark.NO_WORD_EDGE} else _NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,14 @@ class _Text:
     plain: str
     lowered: str
     is_odd: bool
-    is_unsettled: bool
+    has_unsettled_category: bool
+    has_unsettled_kind: bool
+
+    def can_be_told(self, translation: Translation) -> bool:
+        """Say whether all of it is the same in every year's tables."""
+        is_open = translation.has_categories and self.has_unsettled_category
+        is_open |= translation.has_kinds and self.has_unsettled_kind
+        return not (self.is_odd or is_open)
 
 
 @lru_cache(maxsize=2048)
@@ -90,7 +97,7 @@ def is_found(
         return None
     found = _prepared(entry.text, entry.dialect)
     seen = _text(text)
-    if seen.is_odd or (seen.is_unsettled and found.translation.has_categories):
+    if not seen.can_be_told(found.translation):
         return None
     units = seen.lowered if found.translation.is_lowered else seen.plain
     try:
@@ -111,5 +118,9 @@ def _prepared(text: str, dialect: Dialect) -> _Prepared:
 def _text(text: str) -> _Text:
     plain = case.units(text)
     return _Text(
-        plain, case.lower(plain), case.is_odd(plain), case.has_unsettled_category(plain)
+        plain,
+        case.lower(plain),
+        case.is_odd(plain),
+        case.has_unsettled_category(plain),
+        case.has_unsettled_kind(plain),
     )
