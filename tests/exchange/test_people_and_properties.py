@@ -591,6 +591,13 @@ def test_which_character_sets_the_texts_are_in(structure, wanted, is_hit):
     assert is_hit == typed(name, structure, [wanted])
 
 
+def test_a_structure_over_which_the_library_falls_cannot_be_told():
+    broken = "Content-Type: text/plain; multipart*\r\n\r\nx"
+    assert {True, False} == typed("MessageTypeMatches", broken, "Encrypted")
+    name = "ContentCharacterSetContainsWords"
+    assert {True, False} == typed(name, broken, ["big5"])
+
+
 def test_one_of_few_words_names_what_is_not_conclusive():
     value = OneOf("OOF")
     assert ("OOF",) == value.operands

@@ -51,6 +51,8 @@ def test_a_group_without_its_members_has_unknown_members():
         [{"Group": "team@contoso.example", "PrimarySmtpAddress": "a@x.example"}],
         [{"Group": "Team", "Name": "A", "WindowsEmailAddress": "a@x.example"}],
         {"team@contoso.example": ["a@x.example"]},
+        {"Team": [{"PrimarySmtpAddress": "", "Name": "a@x.example"}]},
+        {"Team": [{"Value": "a@x.example"}]},
         {"Team": [{"PrimarySmtpAddress": "a@x.example"}], "other": ["b@x.example"]},
     ],
 )
