@@ -79,22 +79,22 @@ def test_each_answer_to_each_question_can_be_given(name):
         ),
         (
             (
-                'two_connectors = { answer = "last", by = " ", on = 2026-11-20, '
-                'evidence = "x" }'
+                'two_connectors = { answer = "last", by = " ", on = 2026-11-20'
+                ', evidence = "x" }'
             ),
             "`by` of `two_connectors` is empty or no line of text",
         ),
         (
             (
-                'two_connectors = { answer = "last", by = "J", on = "2026-11-20", '
-                'evidence = "x" }'
+                'two_connectors = { answer = "last", by = "J", on = "2026-11-20"'
+                ', evidence = "x" }'
             ),
             "`on` of `two_connectors` is a text, expected a day such as 2026-11-20",
         ),
         (
             (
-                'two_connectors = { answer = "last", by = "J", on = 2026-11-20T09:00, '
-                'evidence = "x" }'
+                'two_connectors = { answer = "last", by = "J", on = 2026-11-20T09:00:00'
+                ', evidence = "x" }'
             ),
             "`on` of `two_connectors` is a date or time, expected a day",
         ),
