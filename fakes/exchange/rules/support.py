@@ -29,13 +29,7 @@ _PROPERTIES = (
     Entry("property", "SenderAddressLocation", Support.YES, "exchange-rules#6.5"),
     Entry("property", "RecipientAddressType", Support.YES, "exchange-rules#v53"),
     Entry("property", "StopRuleProcessing", Support.YES, "exchange-rules#5"),
-    Entry(
-        "property",
-        "RuleErrorAction",
-        Support.PARTIAL,
-        "exchange-rules#6.4",
-        "read; a failing rule engine is not modelled",
-    ),
+    Entry("property", "RuleErrorAction", Support.YES, "exchange-rules#6.4"),
     Entry("property", "Comments", Support.YES, "exchange-rules#6.1"),
     Entry(
         "property",
