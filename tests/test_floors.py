@@ -51,7 +51,7 @@ MAY_BE_ASKED = frozenset({"BlindCopyTo loop", "RedirectMessageTo loop"})
 # Parameters that every cmdlet of PowerShell has.
 COMMON = {"ErrorAction", "WarningAction", "Confirm", "Verbose"}
 # Of the rules of the corpus, so many are judged whole.
-JUDGED_WHOLE = 0
+JUDGED_WHOLE = 153
 
 
 def is_unknown(fate):
