@@ -7,6 +7,7 @@ import pytest
 from fakes.exchange.organization import OutboundConnector, Platform
 from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.actions import ACTIONS, UNJUDGED
+from fakes.exchange.rules.predicate import Edition
 from fakes.exchange.rules.rule import RuleError
 from fakes.mail.content import parse
 from fakes.mail.handoff import TlsLevel
@@ -409,6 +410,15 @@ def test_every_action_has_a_source_and_those_without_effect_say_so():
     assert all(row.source for row in ACTIONS.values())
     quiet = {row.name for row in ACTIONS.values() if row.effect is Effect.NONE}
     assert {"SetAuditSeverity", "ApplyClassification", "LogEventText"} == quiet
+
+
+def test_the_edge_role_has_its_own_actions():
+    # exchange-rules#9
+    edge = {n for n, row in ACTIONS.items() if Edition.EDGE in row.editions}
+    only = {n for n, row in ACTIONS.items() if {Edition.EDGE} == row.editions}
+    assert {"Disconnect", "LogEventText", "SmtpRejectMessage"} == only
+    assert {"RejectMessage", "ModerateMessageByUser"}.isdisjoint(edge)
+    assert {Edition.ONLINE} == ACTIONS["RouteMessageOutboundConnector"].editions
 
 
 def test_a_target_that_is_a_group_ends_in_the_unknown():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules.predicate import Support
+from fakes.exchange.rules.predicate import MAILBOX_EDITIONS, Edition, Support
 from fakes.mail.item import Carries
 
 if TYPE_CHECKING:
@@ -96,3 +96,4 @@ class ActionRow:
     remark: str = ""
     is_flag: bool = False
     modes: frozenset[str] = ENFORCED
+    editions: frozenset[Edition] = MAILBOX_EDITIONS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from fakes.exchange.rules import (
     effects_recipients,
 )
 from fakes.exchange.rules.action import ActionRow, Effect
+from fakes.exchange.rules.action_editions import action_editions_of
 from fakes.exchange.rules.predicate import Support
 
 if TYPE_CHECKING:
@@ -300,8 +302,10 @@ def _unjudged(name: str, why: str) -> ActionRow:
 
 
 ACTIONS: Mapping[str, ActionRow] = MappingProxyType(
-    {row.name: row for row in _JUDGED}
-    | {name: _unjudged(name, why) for name, why in UNJUDGED.items()}
+    {
+        row.name: replace(row, editions=action_editions_of(row.name))
+        for row in (*_JUDGED, *(_unjudged(name, why) for name, why in UNJUDGED.items()))
+    }
 )
 
 UNRECOGNISED = ActionRow(
