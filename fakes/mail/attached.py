@@ -49,15 +49,11 @@ def attachments(raw: bytes) -> tuple[AttachmentPart, ...]:
     mail as a whole, and any other part that is neither text nor a report. A mail that
     cannot be taken apart is one attachment itself, so that it is not passed over.
     """
-    return tuple(part for part, is_attached in _taken_apart(raw) if is_attached)
+    return tuple(part for part, is_attached in taken_apart(raw) if is_attached)
 
 
-def body_parts(raw: bytes) -> tuple[AttachmentPart, ...]:
-    """Take the texts out of a mail that are no attachments; never raises."""
-    return tuple(part for part, is_attached in _taken_apart(raw) if not is_attached)
-
-
-def _taken_apart(raw: bytes) -> tuple[tuple[AttachmentPart, bool], ...]:
+def taken_apart(raw: bytes) -> tuple[tuple[AttachmentPart, bool], ...]:
+    """Give the attachments and the texts of a mail, and which is which."""
     whole = ((AttachmentPart("", "message/rfc822", raw), True),)
     if not is_readable_mime(raw):
         return whole

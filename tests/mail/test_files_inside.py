@@ -387,6 +387,8 @@ def test_the_text_of_a_pdf_is_read():
         ("café".encode("utf-16"), "café"),
         (b"<?xml version='1.0'?><a>x</a>", "<?xml version='1.0'?><a>x</a>"),
         (b"<html><p>a &amp; <b>b</b>c</html>", " a & bc"),
+        (b'<html><a title="b > c">d<!-- e > f -->g<!-- h', "dg"),
+        (b"<html>it<i title=it's>s <![if x]>1 < 2", "its 1 < 2"),
         (rb"{\rtf1{\fonttbl{\f0 Arial;}}Gr\'fc\'dfe\par x}", "Grüße\nx"),
         (rb"{\rtf1 \u8364?uro\u8364\'80}}", "€uro€"),
         (rb"{\rtf1 a\~b\_c\{d\}{\*\secret x}\b e}", "a\xa0b-c{d}e"),
@@ -407,7 +409,6 @@ def test_the_text_of_simple_files_is_read(payload, expected):
         b"\xff\xd8\xff\xe1\x00\x08Exif\0\0",
         b"\xff\xd8\xff\xfe\x00\x04ok",
         b"\xff\xd8\xff\xe0\x00\x04ok\0\xda",
-        b"<html>" + b"<!" * 20_001,
         b"%PDF-1.7",
         zipped(**{"[Content_Types].xml": "", "word__document.xml": "<a"}),
         zipped(**{"[Content_Types].xml": "", "word__document.xml": "<!DOCTYPE a><a/>"}),
@@ -421,26 +422,12 @@ def test_a_text_that_cannot_be_read_is_unknown(payload):
         text(payload)
 
 
-@pytest.mark.parametrize("payload", [b"<html><![foo x>", b"<html><![", b"<html></"])
-def test_html_that_the_parser_refuses_is_unknown(payload):
-    # Which versions of Python refuse what differs: it never raises anything else.
-    try:
-        assert "foo" in text(payload) + "foo"
-    except UnreadableError as error:
-        assert "HTML" in str(error)  # noqa: PT017 - see above
-
-
 def test_a_document_larger_than_the_limit_is_unknown():
     document = zipped(
         **{"[Content_Types].xml": "", "word__document.xml": "<a/>" + " " * 99}
     )
     with pytest.raises(UnreadableError, match="more than 50 octets"):
         text(document, limits=Limits(document=50))
-
-
-def test_html_larger_than_the_limit_is_unknown():
-    with pytest.raises(UnreadableError, match="HTML of more than"):
-        text(b"<html>" + b" " * 99, limits=Limits(document=50))
 
 
 def test_a_text_is_cut_at_the_limit():

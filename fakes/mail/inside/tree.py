@@ -11,7 +11,7 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from fakes.mail.attached import AttachmentPart, attachments, body_parts
+from fakes.mail.attached import AttachmentPart, taken_apart
 from fakes.mail.inside.kinds import OFFICE_ZIPS, Kind, kind_of
 from fakes.mail.inside.limits import UnreadableError
 from fakes.mail.inside.safe_xml import opened_zip
@@ -162,7 +162,7 @@ def _bzip2(part: AttachmentPart, purse: _Purse) -> Iterator[AttachmentPart]:
 
 
 def _mail(part: AttachmentPart, purse: _Purse) -> Iterator[AttachmentPart]:
-    for inner in (*body_parts(part.payload), *attachments(part.payload)):
+    for inner, _ in taken_apart(part.payload):
         # A mail that cannot be taken apart is its own attachment.
         if inner.payload == part.payload:
             raise UnreadableError("an attached mail that cannot be taken apart")
