@@ -316,6 +316,16 @@ def _with(readings: Readings, answers: tuple[tuple[str, str], ...]) -> Readings:
     return replace(readings, **dict[str, Any](answers))
 
 
+@lru_cache(maxsize=1024)
+def every_way(readings: Readings, names: tuple[str, ...]) -> tuple[Readings, ...]:
+    """Give the readings with every answer to these questions, as they are first."""
+    answers = itertools.product(*(alternatives(readings, name) for name in names))
+    return tuple(
+        with_answers(readings, dict(zip(names, given, strict=True)))
+        for given in answers
+    )
+
+
 def ask(readings: Readings, choices: Choices, name: str) -> str:
     """Take the answer of this run; a settled reading is no choice."""
     open_ = alternatives(readings, name)
@@ -328,10 +338,9 @@ def differs(
     readings: Readings, names: tuple[str, ...], result: Callable[[Readings], Hashable]
 ) -> bool:
     """Say whether some answers to these questions give another result."""
-    answers = itertools.product(*(alternatives(readings, name) for name in names))
     found: set[Hashable] = set()
-    for given in answers:
-        found.add(result(with_answers(readings, dict(zip(names, given, strict=True)))))
+    for taken in every_way(readings, names):
+        found.add(result(taken))
         if len(found) > 1:
             return True
     return False
@@ -350,16 +359,7 @@ def settle(
     """
     for index, name in enumerate(names):
         later = names[index + 1 :]
-        if any(
-            differs(
-                with_answers(readings, dict(zip(later, given, strict=True))),
-                (name,),
-                result,
-            )
-            for given in itertools.product(
-                *(alternatives(readings, other) for other in later)
-            )
-        ):
+        if any(differs(taken, (name,), result) for taken in every_way(readings, later)):
             answer = ask(readings, choices, name)
             readings = with_answers(readings, {name: answer})
     return readings

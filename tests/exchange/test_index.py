@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakes.choices import Choices, explore
 from fakes.exchange.organization import Platform
-from fakes.exchange.readings import QUESTIONS, Readings
+from fakes.exchange.readings import QUESTIONS, Readings, with_answers
 from fakes.exchange.rules import index as indexing
 from fakes.exchange.rules import parts, words
 from fakes.exchange.rules.evaluate import Surroundings, view_of
@@ -41,7 +42,7 @@ usual = settings.default or settings()
 few = settings(max_examples=max(10, usual.max_examples // 2))
 OF_WORDS = ("underscore", "word_edge", "unicode_punctuation", "cjk", "phrase_blanks")
 EVERY_READING = tuple(
-    replace(Readings(), **dict(zip(OF_WORDS, given_, strict=True)))
+    with_answers(Readings(), dict(zip(OF_WORDS, given_, strict=True)))
     for given_ in itertools.product(*(QUESTIONS[n].alternatives for n in OF_WORDS))
 )
 # A subject keyword each; what is added to it stands beside the word.
@@ -240,10 +241,10 @@ def _glance_of(wanted):
 def test_only_the_readings_that_are_named_make_a_difference(text, wanted):
     entry = word(wanted)
     named = [n for n in OF_WORDS if n in open_readings(entry, text)]
-    verdicts = {}
+    verdicts = defaultdict(set)
     for readings in EVERY_READING:
         key = tuple(getattr(readings, name) for name in named)
-        verdicts.setdefault(key, set()).add(occurs(entry, text, readings))
+        verdicts[key].add(occurs(entry, text, readings))
     assert all(len(found) == 1 for found in verdicts.values())
 
 
@@ -298,6 +299,11 @@ def test_a_fork_that_was_not_changed_is_not_taken_by_the_word(trace):
 
 
 # -------------------------------------------------------------------- what is told
+
+
+def test_rules_run_over_nobody_give_nothing():
+    found = process(mail(), (), tenant({}), is_internal=True, at=AT, choices=Choices())
+    assert () == found
 
 
 def test_a_full_trace_tells_of_every_rule_and_a_brief_one_of_those_that_matched():

@@ -10,19 +10,18 @@ of them are joined at the price of one addition.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.exchange.readings import alternatives, with_answers
+from fakes.exchange.readings import every_way
 from fakes.exchange.rules.evaluate import there
 from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.values import Words
 from fakes.exchange.rules.words import fold, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from fakes.exchange.organization import Platform
     from fakes.exchange.readings import Readings
@@ -141,20 +140,13 @@ def _glance(
                 needles[needle] = needles.get(needle, 0) | bit
     return _Glance(
         place,
-        tuple(_ways(readings, place.row.readings)),
+        every_way(readings, place.row.readings),
         rules,
         MappingProxyType(by_piece),
         MappingProxyType(
             {first: tuple(needles.items()) for first, needles in by_first.items()}
         ),
     )
-
-
-def _ways(readings: Readings, names: tuple[str, ...]) -> Iterator[Readings]:
-    """Give the readings with every answer to the open ones of a part."""
-    answers = (alternatives(readings, name) for name in names)
-    for given in itertools.product(*answers):
-        yield with_answers(readings, dict(zip(names, given, strict=True)))
 
 
 def _found_at(glance: _Glance, view: View) -> int:
