@@ -265,6 +265,7 @@ def test_what_net_refuses_is_refused_and_never_merely_not_found(text):
         ("(x)?(?(1)b)", "one branch, at the start"),
         (r"(a\1)", "may mean something else"),
         ("a{70000}", "a very large limit"),
+        ("((a{999}){999}){999}", "very long"),
         (r"\p{IsOgham}", "block `IsOgham`"),
         ("\u212a", "U+212A"),
         ("[\u0130]", "U+0130"),

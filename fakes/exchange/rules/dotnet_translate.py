@@ -31,6 +31,7 @@ from fakes.exchange.rules.dotnet_walk import (
     caught_slots,
     first_nodes,
     has_no_width,
+    least_size,
     nodes,
     used_slots,
 )
@@ -67,6 +68,8 @@ _OPENINGS = {
     Binding.NOT_BEHIND: "(?<!",
 }
 _MAX_REPEATS = 65535
+# The `regex` package spells out what must be there: more would fill the memory.
+_MAX_SIZE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ def translate(tree: Node) -> Translation:
     )
     _hold_limits(found, is_lowered=is_lowered)
     _hold_start(tree)
+    if least_size(tree) > _MAX_SIZE:
+        raise NotTranslated("repetitions of repetitions that are very long")
     writer = _Writer(is_lowered=is_lowered, used=used_slots(found))
     names = {name for node in found for name in _categories(node)}
     return Translation(

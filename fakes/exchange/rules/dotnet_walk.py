@@ -98,5 +98,11 @@ def can_be_empty(node: Node) -> bool:
     return found
 
 
+def least_size(node: Node) -> int:
+    """Count the pieces, each as often as it must at least be repeated."""
+    inside = sum(map(least_size, children(node)))
+    return inside * max(node.least, 1) if isinstance(node, Repeat) else inside + 1
+
+
 def _may_be_left_out(node: Node | None) -> bool:
     return node is None or can_be_empty(node)
