@@ -430,6 +430,11 @@ def test_a_document_larger_than_the_limit_is_unknown():
         text(document, limits=Limits(document=50))
 
 
+@pytest.mark.parametrize("piece", [b"<!--", b"<a ", b"<a a=' ", b"<", b"&"])
+def test_html_that_is_made_to_take_long_is_read(piece):
+    assert isinstance(text(b"<html>" + piece * 200_000), str)
+
+
 def test_a_text_is_cut_at_the_limit():
     assert "abc" == text(b"abcdef", limits=Limits(text=3))
 
