@@ -200,7 +200,27 @@ def is_true(condition, rule, copy, part, organization, is_inside_session):
             return any_word(wanted, [seen(copy, rule)])
         case "AnyOfRecipientAddressContainsWords":
             return any_word(wanted, [seen(other, rule) for other in part.copies])
+        case "SubjectOrBodyMatchesPatterns":
+            return any_pattern(wanted, message.values("Subject") + message.texts)
+        case "FromAddressMatchesPatterns":
+            return any_pattern(wanted, senders(rule, message))
+        case "RecipientAddressMatchesPatterns":
+            return any_pattern(wanted, [seen(copy, rule)])
+        case "AnyOfRecipientAddressMatchesPatterns":
+            return any_pattern(wanted, [seen(other, rule) for other in part.copies])
+        case "AnyOfToHeader":
+            return same_person(wanted, shown_in(message, "To"), organization)
+        case "AnyOfCcHeader":
+            return same_person(wanted, shown_in(message, "Cc"), organization)
+        case "AnyOfToCcHeader":
+            return same_person(wanted, shown_in(message, "To", "Cc"), organization)
     raise NotForTheOracle(condition.predicate)
+
+
+def shown_in(message, *names):
+    """The addresses that stand in header fields."""
+    values = [value for name in names for value in message.values(name)]
+    return [a for v in values for a in re.findall(r"[^\s<>,;\"]+@[^\s<>,;\"]+", v)]
 
 
 def seen(copy, rule):

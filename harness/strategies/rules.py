@@ -53,6 +53,9 @@ _domains = st.sampled_from(([HOME], [PARTNER], ["wingtip.example", HOME]))
 _patterns = st.sampled_from(
     (["^secure"], ["stock$"], ["[rs]e(lease|cure)"], [r"\d\d\d-\d\d"], ["^$"], ["."])
 )
+_address_patterns = st.sampled_from(
+    (["^bob@"], [r"@contoso\.example$"], ["^(anna|cleo)"], ["^$"], ["example"])
+)
 _scope = st.sampled_from(_SCOPES)
 
 # One condition each, by the parameter that carries its value.
@@ -61,6 +64,13 @@ _TESTS: Mapping[str, st.SearchStrategy[object]] = MappingProxyType(
         "SubjectContainsWords": _words,
         "SubjectMatchesPatterns": _patterns,
         "SubjectOrBodyContainsWords": _words,
+        "SubjectOrBodyMatchesPatterns": _patterns,
+        "FromAddressMatchesPatterns": _address_patterns,
+        "RecipientAddressMatchesPatterns": _address_patterns,
+        "AnyOfRecipientAddressMatchesPatterns": _address_patterns,
+        "AnyOfToHeader": _people,
+        "AnyOfCcHeader": _people,
+        "AnyOfToCcHeader": _people,
         "HeaderContainsWords": _words,
         "LabelWords": _label_words,
         "HeaderMatchesPatterns": _patterns,
