@@ -618,6 +618,11 @@ def test_without_the_extra_the_answer_names_it(payload):
     assert "pip install relay-harness[attachments]" in answer.why
 
 
+def test_without_the_extra_a_compound_file_names_it_for_every_condition():
+    (found,) = files(bytes.fromhex("d0cf11e0a1b11ae1"), libraries=NONE)
+    assert "pip install relay-harness[attachments]" in found.missing
+
+
 def test_a_library_that_is_absent_is_none():
     assert library("no_such_library_anywhere") is None
     assert OTHER != GUID

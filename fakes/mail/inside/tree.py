@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from fakes.mail.attached import AttachmentPart, taken_apart
 from fakes.mail.inside.kinds import OFFICE_ZIPS, Kind, kind_of
-from fakes.mail.inside.limits import UnreadableError
+from fakes.mail.inside.limits import EXTRA, UnreadableError
 from fakes.mail.inside.safe_xml import opened_zip
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def unfold(
         missing = ""
         if opens_mail or kind is not Kind.MAIL:
             inside, missing = _inside(part, kind, depth, limits, purse)
+        if kind is Kind.COMPOUND and libraries.ole is None:
+            missing = f"a compound file {EXTRA}"
         found.append(File(part.filename, kind, part.payload, depth, missing))
         waiting += [(inner, depth + 1) for inner in reversed(inside)]
     return tuple(found)
