@@ -68,6 +68,14 @@ def test_the_body_is_what_a_reader_sees_and_the_source_of_html(item, is_hit):
     assert is_hit == hits(SECRET, item)
 
 
+def test_a_word_ends_where_its_paragraph_ends():
+    text_only = reading(html_words="text")
+    item = mixed(HTML.format("<p>Results <b>secret</b></p>now"))
+    assert hits(SECRET, item, readings=text_only)
+    item = mixed(HTML.format("<div>secret</div>now"))
+    assert hits(SECRET, item, readings=text_only)
+
+
 def test_whether_words_see_the_source_of_html_is_open():
     item = mixed(HTML.format('<i class="secret">x</i>'))
     text_only = reading(html_words="text")

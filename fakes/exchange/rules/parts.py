@@ -320,6 +320,12 @@ class _Stripper(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
+        self._part(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._part(tag)
+
+    def _part(self, tag: str) -> None:
         if tag in {"p", "br", "div", "tr", "td", "li", "h1", "h2", "h3"}:
             self.pieces.append(" ")
 
