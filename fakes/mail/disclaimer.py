@@ -12,10 +12,10 @@ import hashlib
 import re
 from base64 import encodebytes
 from enum import Enum
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from fakes.mail.content import CRLF, Content, parse, set_field
+from fakes.mail.html_text import text_of_html
 from fakes.mail.mime import is_readable_mime
 
 if TYPE_CHECKING:
@@ -102,28 +102,6 @@ def wrap(content: Content, html: str, *, keeps_all: bool) -> Content:
     )
 
 
-def text_of_html(html: str) -> str:
-    """Give the text of markup: tags gone, blocks on lines of their own."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    return "".join(reader.pieces).strip()
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if tag in {"p", "br", "div", "tr", "li", "h1", "h2", "h3"}:
-            self.pieces.append("\r\n")
-
-
 def _edited(
     entity: Content, html: str, *, at_end: bool, depth: int
 ) -> Content | Refusal:
@@ -139,7 +117,7 @@ def _edited(
         return _with_text(
             entity, head, lambda text: _in_html(text, html, at_end=at_end)
         )
-    plain = text_of_html(html)
+    plain = text_of_html(html, between_blocks="\r\n").strip()
     return _with_text(
         entity,
         head,

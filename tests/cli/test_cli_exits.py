@@ -75,7 +75,7 @@ def test_fail_on_counts_what_could_be(run, folder, met):
 
     assert 1 == ran.code
     assert "Not known: " in ran.out
-    assert "Exchange Online has no such condition" in " ".join(ran.out.split())
+    assert "Exchange Online does not act on this condition" in " ".join(ran.out.split())
 
 
 def test_a_row_that_no_mail_meets_is_not_a_yes(run, tmp_path):

@@ -396,7 +396,8 @@ def test_an_unjudged_condition_on_recipients_goes_its_own_way_for_each():
 def test_an_unjudged_condition_yields_to_one_that_decides_alone():
     words = {"SubjectContainsWords": ["absent"], "HasClassification": "Secret"}
     assert set() == asked(mail(), tenant(words | TAKE))
-    exception = {"ExceptIfSubjectContainsWords": ["hello"], "HasClassification": "Secret"}
+    exception: dict[str, object] = {"HasClassification": "Secret"}
+    exception |= {"ExceptIfSubjectContainsWords": ["hello"]}
     assert set() == asked(mail(), tenant(exception | TAKE))
 
 

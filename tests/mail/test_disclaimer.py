@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.mail.content import Content, append_addresses, parse
-from fakes.mail.disclaimer import Refusal, add_disclaimer, text_of_html, wrap
+from fakes.mail.disclaimer import Refusal, add_disclaimer, wrap
+from fakes.mail.html_text import text_of_html
 
 HTML = "<p>For <b>you</b></p>"
 
@@ -161,7 +162,9 @@ def test_a_wrapper_has_the_fields_of_a_letter_and_others_only_if_told():
 
 
 def test_the_text_of_markup_keeps_its_lines():
-    assert "a\r\nb & c" == text_of_html("<p>a</p><p>b &amp; <i>c</i></p>")
+    markup = "<p>a</p><p>b &amp; <i>c</i></p>"
+    text = text_of_html(markup, between_blocks="\r\n")
+    assert ["a", "b & c"] == [line for line in text.splitlines() if line]
 
 
 def test_addresses_are_written_behind_those_of_a_field():

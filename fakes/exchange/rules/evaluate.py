@@ -190,7 +190,7 @@ def there(condition: Condition, platform: Platform) -> Condition:
     editions = condition.row.editions
     if any(edition.platform is platform for edition in editions):
         return condition
-    why = f"{platform} has no such condition"
+    why = f"{platform} does not act on this condition"
     return replace(condition, value=NotJudged(condition.value.operands, why))
 
 

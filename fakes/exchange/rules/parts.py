@@ -6,7 +6,6 @@ import email
 import email.policy
 from dataclasses import dataclass
 from functools import lru_cache
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import (
@@ -18,6 +17,7 @@ from fakes.exchange.organization import (
 from fakes.exchange.rules.values import Seen
 from fakes.mail.address import parse_address_list
 from fakes.mail.content import parse
+from fakes.mail.html_text import text_of_html
 from fakes.mail.mime import is_readable_mime
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def _walk(message: EmailMessage) -> _Body:
             sources.append(text)
         else:
             texts.append(text)
-    stripped = tuple(_stripped(source) for source in sources)
+    stripped = tuple(text_of_html(source) for source in sources)
     return _Body(tuple(texts), stripped, tuple(sources), missing)
 
 
@@ -308,30 +308,3 @@ def _decoded(part: MIMEPart) -> str:
         return octets.decode(charset, "replace")
     except LookupError:
         return octets.decode("latin-1")
-
-
-class _Stripper(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        self._part(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._part(tag)
-
-    def _part(self, tag: str) -> None:
-        if tag in {"p", "br", "div", "tr", "td", "li", "h1", "h2", "h3"}:
-            self.pieces.append(" ")
-
-
-def _stripped(source: str) -> str:
-    stripper = _Stripper()
-    stripper.feed(source)
-    stripper.close()
-    return "".join(stripper.pieces)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from fakes.mail.html_text import text_of_html
 from fakes.mail.inside.kinds import Kind
 from fakes.mail.inside.limits import UnreadableError
 from fakes.mail.inside.pdf import pdf_text
@@ -29,12 +29,6 @@ _RTF_BLANKS: Final = frozenset({"par", "line", "tab", "cell", "row", "page", "se
 # Groups that hold no text of the document.
 _RTF_HIDDEN: Final = frozenset(
     {"fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "themedata", "*"}
-)
-# No piece reaches over the next `<`, so that the search takes time by the length.
-_TAG = re.compile(
-    r"""<(?:/?(?P<block>p|br|div|tr|td|li|h[1-3])\b|[a-z/!?])
-    (?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|[^<>]*+>)""",
-    re.IGNORECASE | re.VERBOSE,
 )
 # Start of scan; APP1 (Exif, XMP), APP13 (IPTC) and comments.
 _SCAN: Final = b"\xff\xda"
@@ -71,18 +65,7 @@ def _plain(payload: bytes, libraries: Libraries, limits: Limits) -> str:
 
 
 def _html(payload: bytes, libraries: Libraries, limits: Limits) -> str:
-    source = _without_comments(_plain(payload, libraries, limits))
-    return unescape(_TAG.sub(lambda tag: " " if tag["block"] else "", source))
-
-
-def _without_comments(source: str) -> str:
-    pieces: list[str] = []
-    place = 0
-    while (start := source.find("<!--", place)) >= 0:
-        pieces.append(source[place:start])
-        end = source.find("-->", start)
-        place = len(source) if end < 0 else end + 3
-    return "".join(pieces) + source[place:]
+    return text_of_html(_plain(payload, libraries, limits))
 
 
 def _jpeg(payload: bytes, libraries: Libraries, limits: Limits) -> str:
