@@ -592,3 +592,10 @@ def test_objects_of_two_cmdlets_in_a_file_without_a_name_ask_for_one():
     said = "could be Get-OutboundConnector or Get-InboundConnector; call the file"
     with pytest.raises(ExportError, match=said):
         tenant(online(**{"x.json": [MIXED]}))
+
+
+def test_an_authentication_mechanism_given_as_a_number_is_not_taken_apart():
+    numbered = receive(Name="Numbered", AuthMechanism=32)
+    (found,) = read(server(**{"receive.json": [numbered]})).inbound_connectors
+    assert not found.treats_as_internal
+    assert ("AuthMechanism",) == found.unjudged
