@@ -14,7 +14,7 @@ from fakes.exchange.rules.fork import EndKind, Leg, Way
 from fakes.internet.hosts import Arrival
 from fakes.mail.address import domain_key
 from fakes.mail.content import parse
-from fakes.mail.handoff import Route, Stage
+from fakes.mail.handoff import Route, Stage, TlsLevel
 from fakes.mail.item import Carries
 from fakes.trace import Answer, Detail, Step, StepKind
 from fakes.zivver.delivery import ZivverState
@@ -91,6 +91,8 @@ _FAILED = frozenset(
         Disposition.LOST,
     }
 )
+_UNCHECKED = "nobody poses as Zivver (its certificate is not checked)"
+_NAME_UNCHECKED = "nobody poses as Zivver (the name in its certificate is not checked)"
 _REDIRECTED_TO_NOBODY = "the redirect took it away and no copy came to this recipient"
 
 
@@ -127,7 +129,7 @@ def fold(story: Story, world: World) -> Outcome:
                 done, still = _transmitted(record, receipt, originals, world)
                 copies.extend(done)
                 waiting.update(still)
-                assumed.extend(_assumed(receipt))
+                assumed.extend(_assumed(record.transmission, receipt))
             case _:
                 assert_never(record)
     copies.extend(waiting.values())
@@ -409,10 +411,17 @@ def _missing(originals: tuple[Address, ...], copies: list[_Copy]) -> list[_Copy]
     ]
 
 
-def _assumed(receipt: Receipt) -> tuple[str, ...]:
+def _assumed(transmission: Transmission, receipt: Receipt) -> tuple[str, ...]:
     if not isinstance(receipt, Transaction):
         return ()
     found = tuple(f"Zivver: {name}" for name in receipt.assumed)
+    # zivver#F37, zivver#F38: the wire of the fakes has no impostor on it.
+    if not transmission.is_verified:
+        found += (_UNCHECKED,)
+    elif transmission.handoff.tls.level is not TlsLevel.DOMAIN_VALIDATION:
+        found += (
+            "nobody poses as Zivver (the name in its certificate is not checked)",
+        )
     if receipt.recipients and receipt.recipients.bcc:
         found += ("Zivver: how Bcc recipients are shown",)
     return found
