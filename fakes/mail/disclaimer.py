@@ -111,7 +111,9 @@ def _edited(
         return Refusal.CLOSED
     if head.get_content_maintype() == "multipart":
         return _edited_parts(entity, head, html, at_end=at_end, depth=depth)
-    if head.get_content_maintype() != "text" or head.is_attachment():
+    # What a meeting request says to programs is no text that anybody reads.
+    is_for_programs = kind == "text/calendar"
+    if head.get_content_maintype() != "text" or head.is_attachment() or is_for_programs:
         return Refusal.NO_TEXT
     if kind == "text/html":
         return _with_text(

@@ -64,6 +64,13 @@ def test_who_stands_in_the_field_already_is_not_written_twice():
     assert parse(item.content).named("To") == parse(sent(result)).named("To")
 
 
+def test_who_is_added_is_seen_beside_an_address_that_ends_as_his_does():
+    item = mail(to=(CLEO, address(f"not.{AUDIT}")))
+    result = passed(item, tenant({"AddToRecipients": ["Audit"]}))
+    (written,) = parse(sent(result)).unfolded("To")
+    assert written.endswith(f", {AUDIT}")
+
+
 def test_a_matched_part_alone_shows_who_was_added():
     some = {"RecipientDomainIs": ["fabrikam.example"], "CopyTo": ["Audit"]}
     result = passed(mail(to=(CLEO, DIRK)), tenant(some))

@@ -70,6 +70,21 @@ def test_a_disclaimer_is_written_into_the_text_parts(raw, at_end, expected):
     ]
 
 
+def test_the_calendar_of_a_meeting_request_bears_no_disclaimer():
+    calendar = (
+        b"Content-Type: text/calendar; method=REQUEST\r\n\r\n"
+        b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    )
+    raw = (
+        b'Content-Type: multipart/alternative; boundary="x"\r\n\r\n'
+        b"--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\n"
+    )
+    done = add_disclaimer(Content(raw + calendar + b"--x--\r\n"), HTML, at_end=True)
+    assert isinstance(done, Content)
+    assert calendar in done.raw
+    assert Refusal.NO_TEXT is add_disclaimer(Content(calendar), HTML, at_end=True)
+
+
 def test_a_text_that_the_charset_cannot_hold_is_written_anew():
     for raw in (
         "Subject: x\r\n\r\nwords",

@@ -20,6 +20,7 @@ from fakes.exchange.rules.effects import (
 )
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.exchange.rules.manager import manager_of
+from fakes.mail.address import parse_address_list
 from fakes.mail.content import append_addresses, parse, set_field
 from fakes.mail.reply import reply
 
@@ -133,9 +134,8 @@ def _added(
         return unknown_end(looped, Fact(action.name, action.operand, why=why))
     item = looped.item
     if field:
-        written = parse(item.content).unfolded(field)
-        seen = ", ".join(written).lower()
-        new = tuple(str(who) for who in targets if str(who).lower() not in seen)
+        seen = parse_address_list(parse(item.content).unfolded(field)).addresses
+        new = tuple(str(who) for who in targets if who not in seen)
         content = append_addresses(item.content, field, new)
         item = replace(item, content=content)
     return replace(looped, legs=legs, item=item)
