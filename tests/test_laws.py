@@ -6,7 +6,7 @@ A failing example is noted as a case that can be pasted into a scenario file.
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, note, settings
+from hypothesis import assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from fakes.choices import Choices, explore
@@ -132,11 +132,21 @@ def test_a_recipient_is_judged_alike_whoever_else_gets_the_mail(
 def test_transport_equals_the_oracle(tenant, mail):
     spelled(mail, tenant)
     organization = tenant.organization
+    expected = without_doubt(mail, organization)
+    ends = computed_ends(mail.item, organization)
+    assert without_reports(expected) == without_reports(ends)
+    # Reports that are nobody's delivery are made where the answers are settled.
+    settled = replace(organization, readings=SETTLED)
+    assert expected == computed_ends(mail.item, settled)
+
+
+def without_doubt(mail, organization):
+    """What the second evaluator expects; why it does not is told in the statistics."""
     try:
-        expected = expected_ends(mail.item, organization, AT)
-    except NotForTheOracle:
+        return lowered(expected_ends(mail.item, organization, AT))
+    except NotForTheOracle as why:
+        event(f"left out: {why}")
         assume(False)  # noqa: FBT003
-    assert lowered(expected) == computed_ends(mail.item, organization)
 
 
 @given(relay_tenants(may_be_unknown=True), mails(), st.data())
@@ -270,16 +280,9 @@ def test_where_nothing_is_unknown_nothing_but_a_reading_or_zivver_makes_a_differ
     tenant, mail
 ):
     spelled(mail, tenant)
-    off = tenant.organization
-    has_report = any(
-        action.name == "GenerateIncidentReport"
-        for rule in off.rules or ()
-        for action in rule.actions
-    )
-    assume(not has_report)
-    organization = replace(off, readings=SETTLED)
+    without_doubt(mail, tenant.organization)
+    organization = replace(tenant.organization, readings=SETTLED)
     found = explore(
         lambda c: computed_ends(mail.item, organization, choices=c), bound=9
     )
-    asked = {str(point.key) for run in found.runs for point in run.met}
-    assert asked <= {"BlindCopyTo loop", "RedirectMessageTo loop"}
+    assert {str(point.key) for run in found.runs for point in run.met} == set()

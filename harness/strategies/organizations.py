@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -23,22 +25,43 @@ from fakes.mail.handoff import TlsLevel
 from harness.strategies.people import (
     ALIAS_OF_BOB,
     AUDIT,
+    BOARD,
     BOB,
     BRANCH,
+    CLEO,
     CONTACT,
     HOME,
     INSIDE,
     NOTARY,
     PARTNER,
     RELAY,
+    SALES,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fakes.mail.address import Address
 
 RELAY_CONNECTOR = "Secure relay"
 OTHER_CONNECTOR = "Archive"
 SMART_HOST = "smtp.zivver.com"
+# exchange-rules#2.4: some of the attributes; an empty one is not set.
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Department": ("Sales", "Press Release", "", "sales-support"),
+        "City": ("Delft", "New Orleans", ""),
+    }
+)
+MANAGERS = ("", "anna", str(BOB), "Notary")
+_MEMBERS = ("anna", str(BOB), str(CLEO), str(CONTACT), str(BOARD))
+_EXTRA = Recipient(
+    AUDIT.local,
+    RecipientKind.MAILBOX,
+    AUDIT,
+    manager="",
+    attributes=tuple((name, "") for name in ATTRIBUTES),
+)
 
 
 @st.composite
@@ -52,32 +75,62 @@ def organizations(
         where,
         rules=(),
         accepted_domains=draw(_domains(where)),
-        directory=Directory(_people(where)),
+        directory=Directory(draw(_people(where))),
         outbound_connectors=draw(_outbound(is_healthy=is_healthy)),
         send_connectors=draw(_send(is_healthy=is_healthy)),
         inbound_connectors=(),
     )
 
 
-def _people(platform: Platform) -> tuple[Recipient, ...]:
-    contact = Recipient("Notary", RecipientKind.MAIL_CONTACT, CONTACT, external=NOTARY)
-    found = tuple(
+@st.composite
+def _people(draw: st.DrawFn, platform: Platform) -> tuple[Recipient, ...]:
+    """Draw the cast: who is in which group, whose manager, of which department."""
+    found = [
         Recipient(
             who.local,
             RecipientKind.MAILBOX,
             who,
             proxies=(ALIAS_OF_BOB,) if who == BOB else (),
+            manager=draw(st.sampled_from(MANAGERS)),
+            attributes=tuple(
+                (name, draw(st.sampled_from(values)))
+                for name, values in ATTRIBUTES.items()
+            ),
         )
-        for who in (*INSIDE, AUDIT)
-    )
-    if platform is Platform.SERVER:
-        return (*found, contact, _placeholder(RELAY))
-    return (*found, contact)
+        for who in INSIDE
+    ]
+    found.append(replace(_EXTRA, name=AUDIT.local, primary=AUDIT))
+    found += [
+        replace(
+            _EXTRA,
+            name="Notary",
+            kind=RecipientKind.MAIL_CONTACT,
+            primary=CONTACT,
+            external=NOTARY,
+        ),
+        _group(draw, "Sales", SALES, (*_MEMBERS, "partner@wingtip.example")),
+        # A group in a group, and perhaps the other way round too.
+        _group(draw, "Board", BOARD, (*_MEMBERS, "Sales")),
+    ]
+    return (*found, _placeholder(RELAY)) if platform is Platform.SERVER else (*found,)
+
+
+def _group(
+    draw: st.DrawFn, name: str, address: Address, who: tuple[str, ...]
+) -> Recipient:
+    members = draw(st.lists(st.sampled_from(who), max_size=3, unique=True))
+    return Recipient(name, RecipientKind.GROUP, address, members=tuple(members))
 
 
 def _placeholder(address: Address) -> Recipient:
     """The relay's contact: its target is its own address (exchange-routing#B1)."""
-    return Recipient("Relay", RecipientKind.MAIL_CONTACT, address, external=address)
+    return replace(
+        _EXTRA,
+        name="Relay",
+        kind=RecipientKind.MAIL_CONTACT,
+        primary=address,
+        external=address,
+    )
 
 
 @st.composite

@@ -29,6 +29,8 @@ NOTARY = parse_address(f"office@notary.{PARTNER}")
 NOBODY = parse_address(f"nobody@{HOME}")
 RELAY = parse_address("relay@relay.invalid")
 INSIDE = (ANNA, BOB, CLEO)
+SALES = parse_address(f"sales.team@{HOME}")
+BOARD = parse_address(f"board@{HOME}")
 
 _SEEDS = st.integers(min_value=0, max_value=999)
 

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 from fakes.exchange.organization import Platform
 from harness.strategies.mails import GUIDS, KEYWORDS
-from harness.strategies.organizations import OTHER_CONNECTOR, RELAY_CONNECTOR
+from harness.strategies.organizations import (
+    ATTRIBUTES,
+    OTHER_CONNECTOR,
+    RELAY_CONNECTOR,
+)
 from harness.strategies.people import (
     ANNA,
     AUDIT,
@@ -20,6 +24,7 @@ from harness.strategies.people import (
     NOTARY,
     PARTNER,
     RELAY,
+    SALES,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +63,22 @@ _address_patterns = st.sampled_from(
 )
 _scope = st.sampled_from(_SCOPES)
 
+_groups = st.lists(
+    st.sampled_from(("Sales", str(SALES), "Board")), min_size=1, max_size=2, unique=True
+)
+_sizes = st.sampled_from(("300", "1KB", "1024B", "2000", "5000", "6KB", "1MB"))
+_attribute_words = st.sampled_from(
+    (
+        ["Department:Sales"],
+        ["Department:Release,Sales", "City:Delft"],
+        ["City:New Orleans"],
+        ["Email:contoso"],
+    )
+)
+_attribute_patterns = st.sampled_from(
+    (["Department:^sales"], ["City:[dt]elft$", "Department:s$"], ["Email:^bob"])
+)
+
 # One condition each, by the parameter that carries its value.
 _TESTS: Mapping[str, st.SearchStrategy[object]] = MappingProxyType(
     {
@@ -83,9 +104,60 @@ _TESTS: Mapping[str, st.SearchStrategy[object]] = MappingProxyType(
         "RecipientDomainIs": _domains,
         "RecipientAddressContainsWords": _address_words,
         "AnyOfRecipientAddressContainsWords": _address_words,
+        "FromMemberOf": _groups,
+        "SentToMemberOf": _groups,
+        "AnyOfToHeaderMemberOf": _groups,
+        "AnyOfCcHeaderMemberOf": _groups,
+        "AnyOfToCcHeaderMemberOf": _groups,
+        "BetweenMemberOf2": _groups,
+        "ManagerAddresses": _people,
+        "SenderManagementRelationship": st.sampled_from(("Manager", "DirectReport")),
+        "ADComparisonOperator": st.sampled_from(("Equal", "NotEqual")),
+        "SenderADAttributeContainsWords": _attribute_words,
+        "SenderADAttributeMatchesPatterns": _attribute_patterns,
+        "RecipientADAttributeContainsWords": _attribute_words,
+        "RecipientADAttributeMatchesPatterns": _attribute_patterns,
+        "SenderIpRanges": st.sampled_from(
+            (
+                ["192.0.2.7"],
+                ["192.0.2.1/25"],
+                ["192.0.2.0-192.0.2.200", "203.0.113.9"],
+                ["2001:db8::/32"],
+            )
+        ),
+        "MessageSizeOver": _sizes,
+        "AttachmentSizeOver": _sizes,
+        "WithImportance": st.sampled_from(("Low", "Normal", "High")),
+        "MessageTypeMatches": st.sampled_from(("Signed", "Calendaring")),
+        "ContentCharacterSetContainsWords": st.sampled_from(
+            (["utf-8"], ["Western European/iso-8859-1", "windows-1252"], ["big5"])
+        ),
+        "AttachmentNameMatchesPatterns": st.sampled_from(
+            (["^secure"], [r"\.pdf$"], [r"scan\.\d{4}", "^all"])
+        ),
+        "AttachmentExtensionMatchesWords": st.sampled_from(
+            (["pdf"], ["txt", "csv"], ["zip"], ["2026"])
+        ),
+        "AttachmentContainsWords": _words,
+        "SCLOver": st.sampled_from(("0", "5", "9")),
     }
 )
-_UNKNOWN = ("HasClassification", "SentToMemberOf", "HasSenderOverride")
+# What a parameter goes with, and what stands there.
+_PARTNERS: Mapping[str, tuple[str, st.SearchStrategy[object]]] = MappingProxyType(
+    {
+        "HeaderMatchesPatterns": ("HeaderMatchesMessageHeader", st.just("X-Tag")),
+        "BetweenMemberOf2": ("BetweenMemberOf1", _groups),
+        "ManagerAddresses": (
+            "ManagerForEvaluatedUser",
+            st.sampled_from(("Sender", "Recipient")),
+        ),
+        "ADComparisonOperator": (
+            "ADComparisonAttribute",
+            st.sampled_from((*ATTRIBUTES, "Email")),
+        ),
+    }
+)
+_UNKNOWN = ("HasClassification", "HasSenderOverride")
 
 _NEUTRAL: tuple[Parameters, ...] = (
     {"SetHeaderName": "X-Tag", "SetHeaderValue": "stock"},
@@ -96,6 +168,20 @@ _NEUTRAL: tuple[Parameters, ...] = (
     {"PrependSubject": "secure "},
     {"PrependSubject": "über "},
     {"SetAuditSeverity": "High"},
+    {"SetAuditSeverity": "DoNotAudit"},
+    {"SetHeaderName": "Importance", "SetHeaderValue": "High"},
+    {"SetSCL": "5"},
+    {"ApplyClassification": "Internal"},
+    {"ApplyHtmlDisclaimerText": "<p>stock</p>"},
+    {
+        "ApplyHtmlDisclaimerText": "<div>secure %%Department%%</div>",
+        "ApplyHtmlDisclaimerLocation": "Prepend",
+        "ApplyHtmlDisclaimerFallbackAction": "Ignore",
+    },
+    {
+        "ApplyHtmlDisclaimerText": "%%DisplayName%%<br>ZIVVER",
+        "ApplyHtmlDisclaimerFallbackAction": "Reject",
+    },
 )
 _DECIDING: tuple[Parameters, ...] = (
     {"BlindCopyTo": [str(AUDIT)]},
@@ -104,22 +190,31 @@ _DECIDING: tuple[Parameters, ...] = (
     {"RouteMessageOutboundRequireTls": True},
     {"RejectMessageReasonText": "not by mail"},
     {"RejectMessageEnhancedStatusCode": "5.7.900"},
+    {
+        "RejectMessageReasonText": "not by mail",
+        "RejectMessageEnhancedStatusCode": "5.7.1",
+    },
     {"DeleteMessage": True},
     {"Quarantine": True},
-)
-# What the second evaluator does not know.
-_FURTHER: tuple[Parameters, ...] = (
     {"AddToRecipients": [str(AUDIT)]},
+    {"AddToRecipients": ["Notary", str(BOB)]},
     {"CopyTo": [str(BOB)]},
-    {"ApplyHtmlDisclaimerText": "<p>stock</p>"},
+    {"CopyTo": ["cleo.stock", "someone@wingtip.example"]},
+    {"AddManagerAsRecipientType": "To"},
+    {"AddManagerAsRecipientType": "Cc"},
+    {"AddManagerAsRecipientType": "Bcc"},
+    {"AddManagerAsRecipientType": "Redirect"},
     {"GenerateNotification": "%%Subject%%"},
     {
         "GenerateIncidentReport": "soc@archive.example",
         "IncidentReportContent": ["AttachOriginalMail"],
     },
-    {"ModerateMessageByUser": [str(BOB)]},
+    {"ModerateMessageByUser": [str(BOB), "anna"]},
+    {"ModerateMessageByManager": True},
 )
-_ALONE = "ModerateMessageByUser"
+# What the second evaluator does not know.
+_FURTHER: tuple[Parameters, ...] = ({"NotifySender": "RejectMessage"},)
+_ALONE = frozenset({"ModerateMessageByUser", "ModerateMessageByManager"})
 _ONLINE: tuple[Parameters, ...] = (
     {"RouteMessageOutboundConnector": RELAY_CONNECTOR},
     {"RouteMessageOutboundConnector": OTHER_CONNECTOR},
@@ -156,7 +251,7 @@ def _together(acts: list[Parameters]) -> Parameters:
     """Join actions, but for what Exchange does not take in one rule."""
     found: Parameters = {}
     for act in acts:
-        if _ALONE in act:
+        if _ALONE & set(act):
             return act
         found |= act
     # exchange-rules#R-37
@@ -194,8 +289,9 @@ def conditions(draw: st.DrawFn, prefix: str = "") -> Parameters:
             found[f"{prefix}HeaderContainsWords"] = value
         else:
             found[prefix + name] = value
-        if name == "HeaderMatchesPatterns":
-            found[f"{prefix}HeaderMatchesMessageHeader"] = "X-Tag"
+        if name in _PARTNERS:
+            other, values = _PARTNERS[name]
+            found[prefix + other] = draw(values)
     return found
 
 

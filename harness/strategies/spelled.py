@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fakes.exchange.organization import Organization
-    from harness.strategies.mails import DrawnMail
+    from harness.strategies.mails import DrawnFile, DrawnMail
 
 
 def spell_case(
@@ -45,12 +45,25 @@ def spell_case(
         lines.append(f"authenticated = {text_of(str(mail.authenticated))}")
     else:
         lines.append("inbound = true")
+    if mail.source:
+        lines.append(f"source_address = {text_of(str(mail.source))}")
+    lines += [f"# built as {mail.form}, its text in {mail.charset}"]
+    if mail.files:
+        lines.append(f"attachments = {value_of([_file(f) for f in mail.files])}")
     for rule in rules:
         lines += ["", "[[case.rules]]"]
         lines += [f"{key_of(key)} = {value_of(value)}" for key, value in rule.items()]
     if organization:
         lines += ["", *_comments(organization)]
     return "\n".join(lines) + "\n"
+
+
+def _file(file: DrawnFile) -> dict[str, object]:
+    if file.holds:
+        held = [{"name": name, "text": file.text} for name in file.holds]
+        return {"name": file.name, "holds": held}
+    said = {"text": file.text} if file.text else {"octets": file.octets}
+    return {"name": file.name, **said}
 
 
 def _comments(organization: Organization) -> list[str]:
