@@ -85,6 +85,7 @@ _RULE_FIELDS: Mapping[str, str] = MappingProxyType(
         "SenderAddressLocation": "sender_location",
         "RecipientAddressType": "recipient_address_type",
         "Comments": "comments",
+        "WhenChanged": "changed",
     }
 )
 _OUTBOUND_FIELDS: Mapping[str, str] = MappingProxyType(

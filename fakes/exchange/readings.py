@@ -96,6 +96,13 @@ class Readings:
         sources=("exchange-rules#R-17",),
         settle="a rule on one word of the department, for a person with two",
     )
+    ipv6_ranges: str = _open(
+        "taken",
+        "never-match",
+        asks="does a range of IPv6 addresses take a sender that comes by IPv6",
+        sources=("exchange-rules#R-16",),
+        settle="a rule on the IPv6 network of a host that sends by it",
+    )
     size_limit: str = _open(
         "at-least",
         "more-than",
@@ -109,6 +116,13 @@ class Readings:
         asks="is the size of a mail the one it has now or the one it came with",
         sources=("exchange-rules#R-26",),
         settle="a mail that grows over the limit on its way through a server",
+    )
+    any_of_recipients: str = _open(
+        "all-recipients",
+        "each-recipient",
+        asks="does AnyOfRecipientAddress speak for all recipients or for each",
+        sources=("exchange-rules#R-19", "exchange-rules#v45"),
+        settle="send to two recipients of whom one has the word in his address",
     )
     sender_with_recipient: str = _open(
         "each-recipient",
@@ -210,6 +224,13 @@ class Readings:
         sources=("exchange-rules#R-42",),
         settle="a test-mode rule with stop ahead of one that prepends the subject",
     )
+    stop_of_some: str = _open(
+        "matched-copy",
+        "every-copy",
+        asks="whose rules end where a rule that stops holds for some recipients only",
+        sources=("exchange-rules#R-32",),
+        settle="a rule for one recipient with stop, then one for everybody",
+    )
     redirect_ends_rules: str = _open(
         "no",
         "yes",
@@ -224,6 +245,13 @@ class Readings:
         sources=("exchange-rules#R-39",),
         settle="redirect, then a rule on the new recipient's address",
     )
+    later_rules_see_edits: str = _open(
+        "all",
+        "subject-only",
+        asks="which changes to a mail do the conditions of later rules see",
+        sources=("exchange-rules#R-38", "exchange-rules#v58"),
+        settle="a rule that sets a header field ahead of one that tests it",
+    )
     route_with_redirect: str = _open(
         "routed",
         "not-routed",
@@ -237,6 +265,13 @@ class Readings:
         asks="do recipients that a rule adds take the connector too",
         sources=("exchange-rules#R-55",),
         settle="a rule with Bcc and a connector: where does the copy go",
+    )
+    tls_with_connector: str = _open(
+        "both",
+        "connector-only",
+        asks="must TLS that a rule demands hold on a connector that demands none",
+        sources=("exchange-rules#R-54",),
+        settle="a connector without TLS to a host without TLS, and a rule with both",
     )
     wrapper_fields: str = _open(
         "address-fields",

@@ -77,6 +77,16 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "equals",
             note="The sender's Department must be `Sales Europe`.",
         ),
+        "ipv6_ranges": Recipe(
+            Look.TRACE,
+            mail_of(to=SECOND),
+            (audited("-SenderIpRanges '2001:db8::/32'"),),
+            (
+                ("taken", "a line Transport rule names 'Reading test'"),
+                ("never-match", "New-TransportRule ends with an error, or no line"),
+            ),
+            "Send it from a host with an IPv6 address, and put its network there.",
+        ),
         "size_limit": Recipe(
             Look.TRACKING,
             mail_of(),
@@ -97,6 +107,15 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             (
                 ("current", "its subject begins with SECOND:"),
                 ("original", "its subject is as it was"),
+            ),
+        ),
+        "any_of_recipients": Recipe(
+            Look.TRACE,
+            mail_of(to=f"{SECOND}, {_OTHER}"),
+            (audited("-AnyOfRecipientAddressContainsWords 'bob'"),),
+            (
+                ("all-recipients", "the lines to both of them name the rule"),
+                ("each-recipient", f"only the line to {SECOND} names the rule"),
             ),
         ),
         "sender_with_recipient": Recipe(
@@ -143,6 +162,16 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 ("closed", "no line names 'Reading test'"),
             ),
             "Attach a mail (.eml) that has the word harbour in its body only.",
+        ),
+        "tls_with_connector": Recipe(
+            Look.TRACE,
+            mail_of("harbour"),
+            (acting(f"{_TO_TEST} -RouteMessageOutboundRequireTls $true"),),
+            (
+                ("both", "the trace has Pending, with lines Defer and no Send"),
+                ("connector-only", "a line Send external names the connector's host"),
+            ),
+            "The connector leads to a host of yours without STARTTLS and demands none.",
         ),
         "wrapper_fields": Recipe(
             Look.ARRIVED,
@@ -290,6 +319,18 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 ("honoured", "its subject is as it was"),
             ),
         ),
+        "stop_of_some": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=f"{SECOND}, {_OTHER}"),
+            (
+                acting(f"{_TO_BOB} {_MARK} -StopRuleProcessing $true"),
+                acting(_PREPEND, 2),
+            ),
+            (
+                ("matched-copy", f"what {_OTHER} gets has SECOND: in its subject"),
+                ("every-copy", f"what {_OTHER} gets has its subject as it was"),
+            ),
+        ),
         "redirect_ends_rules": Recipe(
             Look.ARRIVED,
             mail_of("harbour"),
@@ -312,6 +353,22 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             (
                 ("new", f"what {SECOND} gets has SECOND: in its subject"),
                 ("old", f"what {SECOND} gets has its subject as it was"),
+            ),
+        ),
+        "later_rules_see_edits": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=SECOND),
+            (
+                acting(_MARK),
+                acting(
+                    "-HeaderContainsMessageHeader 'X-Reading-Test' "
+                    f"-HeaderContainsWords 'seen' {_PREPEND}",
+                    2,
+                ),
+            ),
+            (
+                ("all", "its subject begins with SECOND:"),
+                ("subject-only", "its subject is as it was"),
             ),
         ),
         "route_with_redirect": Recipe(

@@ -214,7 +214,14 @@ def _awake(world: World) -> World:
     """Turn every relay rule on, without an end to the rules before it."""
     organization = world.organization
     rules = tuple(
-        replace(rule, is_enabled=True, mode=Mode.ENFORCE, starts=None, ends=None)
+        replace(
+            rule,
+            is_enabled=True,
+            mode=Mode.ENFORCE,
+            starts=None,
+            ends=None,
+            changed=None,
+        )
         if takes_mail(rule)
         else rule
         for rule in organization.rules or ()

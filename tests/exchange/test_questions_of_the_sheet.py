@@ -15,36 +15,40 @@ READINGS = {source.removeprefix("exchange-rules#") for source in SOURCES}
 
 _SETTLED = "answered by evidence (field-cases#R-20 and the rows of its section 1)"
 _REFUSED = "it decides what Exchange takes when a rule is made, not what a rule does"
-_DEFAULT = "the sheet's default is taken, and that it is open is not asked yet"
+_NO_OTHER = "no source has another answer that could be computed"
 NOT_READINGS = {
-    "R-01": _DEFAULT,
+    "R-01": (
+        "the sheet's order is taken; another one changes a mail only where one rule "
+        "sets and removes the same field, or changes the mail and copies it"
+    ),
     "R-02": _REFUSED,
-    "R-03": _DEFAULT,
+    "R-03": "Microsoft's page on conditions says that words are text (v7, v19)",
     "R-09": _SETTLED,
     "R-10": _REFUSED,
     "R-11": _REFUSED,
     "R-12": "what takes too long is unknown, whatever Exchange makes of it",
-    "R-13": _DEFAULT,
-    "R-15": _DEFAULT,
-    "R-16": _DEFAULT,
+    "R-13": f"RFC 2047 and RFC 5322 are followed; {_NO_OTHER}",
+    "R-15": _NO_OTHER,
     "R-18": "mail to a group is reported as not known before any rule",
-    "R-19": _DEFAULT,
-    "R-21": _DEFAULT,
-    "R-22": _DEFAULT,
+    "R-21": (
+        "the other answer makes Internet mail to a mailbox mail to outside, and rules "
+        "for inbound mail that are in use would never act"
+    ),
+    "R-22": "RFC 5322 makes names of fields case-blind, and no source says otherwise",
     "R-29": _SETTLED,
-    "R-31": _DEFAULT,
-    "R-32": _DEFAULT,
-    "R-34": _DEFAULT,
+    "R-31": (
+        "a copy that begins anew meets each rule before with the same verdict, and "
+        "would take its actions twice; nobody has seen that"
+    ),
+    "R-34": "both parameters are one action here; they decide the report's text only",
     "R-37": _REFUSED,
-    "R-38": _DEFAULT,
     "R-41": "it decides what an edit of the rules gives, not what the rules do",
     "R-45": "the Edge role is not modelled",
-    "R-46": _DEFAULT,
+    "R-46": "what moderators refuse or leave lying is said, and no mail is made of it",
     "R-47": _REFUSED,
     "R-48": "the limit is a setting of the organization",
     "R-49": _SETTLED,
-    "R-53": _DEFAULT,
-    "R-54": _DEFAULT,
+    "R-53": "what becomes of a mail that moderators approve is said and not followed",
     "R-57": "the trace of Exchange is not written",
 }
 

@@ -150,7 +150,7 @@ def _online_default(leg: Leg, fork: Fork, around: _Around) -> Routed:
     if connector:
         return _through(connector, leg, target, fork, around)
     why = f"no rule named a connector and none is for {target.domain}"
-    tls = _tls_terms(None, fork)
+    tls = _tls_terms(None, fork, around)
     return _by_mx(leg, target, why, tls, around)
 
 
@@ -171,7 +171,7 @@ def _through(
     around: _Around,
 ) -> Routed:
     choices = around.choices
-    tls = _tls_terms(connector, fork)
+    tls = _tls_terms(connector, fork, around)
     if connector.unjudged:
         names = ", ".join(connector.unjudged)
         fact = Fact("connector", connector.name, why=f"{names} is not judged")
@@ -181,7 +181,7 @@ def _through(
         why = f"connector `{connector.name}` uses the MX of the recipient's domain"
         return _by_mx(leg, target, why, tls, around, connector=connector.name)
     hop = Hop(
-        connector.smart_hosts,
+        _in_turn(connector.name, connector.smart_hosts, choices),
         25,  # exchange-routing#1.5: Exchange Online knows no other port
         tls,
         Route.SMART_HOST,
@@ -201,11 +201,28 @@ def _through(
     return Routed(leg, hop, step)
 
 
-def _tls_terms(connector: OutboundConnector | None, fork: Fork) -> TlsTerms:
+def _in_turn(name: str, hosts: tuple[str, ...], choices: Choices) -> tuple[str, ...]:
+    """Begin with any of several smart hosts: Exchange takes them in turn.
+
+    exchange-routing#1.4: the first is random, the next ones follow round and round.
+    """
+    if len(hosts) == 1:
+        return hosts
+    fact = Fact("first smart host", name, why="Exchange takes several in turn")
+    first = hosts.index(choices.choose(fact, hosts))
+    return hosts[first:] + hosts[:first]
+
+
+def _tls_terms(
+    connector: OutboundConnector | None, fork: Fork, around: _Around
+) -> TlsTerms:
     """Combine the connector's terms with what a rule demands (exchange-rules#R-54)."""
     level = (connector.tls if connector else None) or TlsLevel.OPPORTUNISTIC
     if fork.requires_tls and level is TlsLevel.OPPORTUNISTIC:
-        level = TlsLevel.ENCRYPTION_ONLY
+        readings, both = around.organization.readings, True
+        if connector:
+            both = ask(readings, around.choices, "tls_with_connector") == "both"
+        level = TlsLevel.ENCRYPTION_ONLY if both else level
     return TlsTerms(level, connector.tls_domain if connector else None)
 
 
@@ -269,7 +286,7 @@ def _through_send_connector(
         return Routed(leg, routed.end, routed.step, routed.assumed + assumed)
     auth, more = _auth_terms(connector, organization)
     hop = Hop(
-        connector.smart_hosts,
+        _in_turn(connector.name, connector.smart_hosts, choices),
         connector.port,
         tls,
         Route.SMART_HOST,

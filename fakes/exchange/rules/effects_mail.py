@@ -126,7 +126,8 @@ def disclaim(fork: Fork, action: Action, context: Context) -> Fork:
     digest = hashlib.sha256(content.raw).hexdigest()
     # exchange-rules#v87: later rules see the wrapper.
     wrapped = wrap(content, text, keeps_all=keeps_all)
-    return _with(fork, wrapped, edit=f"{context.rule}: Wrap {digest}")
+    done_so = _with(fork, wrapped, edit=f"{context.rule}: Wrap {digest}")
+    return replace(done_so, arrived=None)
 
 
 def _filled_in(text: str, fork: Fork, context: Context) -> str:
@@ -144,4 +145,6 @@ def _filled_in(text: str, fork: Fork, context: Context) -> str:
 
 def _with(fork: Fork, content: Content, *, edit: str = "") -> Fork:
     edits = (*fork.edits, edit) if edit else fork.edits
-    return replace(fork, item=replace(fork.item, content=content), edits=edits)
+    item = replace(fork.item, content=content)
+    arrived = fork.arrived or fork.item.content
+    return replace(fork, item=item, edits=edits, arrived=arrived)

@@ -11,7 +11,8 @@ The rules of this module (exchange-rules#1):
 A test that cannot be told yields only to one that would decide alone. What is left
 open is then asked of `choices`, test by test and only until the rule is decided, so
 that a run meets no choice point whose alternatives would give the same. A reading is
-open in a test only where its answers give different verdicts on what was seen.
+open in a test only where its answers give different verdicts on what was seen; two
+that say what is looked at, and for whom, are settled before the tests of a rule.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
+from fakes.exchange.organization import Platform
 from fakes.exchange.readings import alternatives, differs, settle
+from fakes.exchange.rules.arrived import as_arrived
 from fakes.exchange.rules.parts import View, Who
 from fakes.exchange.rules.predicate import Level
 from fakes.exchange.rules.values import NotJudged, Seen
@@ -31,11 +34,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fakes.choices import Choices
-    from fakes.exchange.organization import Organization, Platform
+    from fakes.exchange.organization import Organization
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.fork import Fork, Leg
     from fakes.exchange.rules.rule import Condition, Rule
 
+# exchange-rules#R-19: those of which Microsoft's texts differ, for Exchange Online.
+_ANY_OF = frozenset(
+    {"AnyOfRecipientAddressContainsWords", "AnyOfRecipientAddressMatchesPatterns"}
+)
+# exchange-rules#R-26: which size is compared is a question of its own.
+_SEES_EDITS = frozenset({"MessageSizeOver"})
 # exchange-rules#6.5: the default of SenderAddressLocation.
 _SENDER_LOCATION = "Header"
 ANSWERS = {
@@ -86,15 +95,78 @@ def evaluate(
     Where `decides` is false the answer changes nothing and is not chosen: what
     cannot be told then counts as not matched, and `is_open` says so.
     """
-    is_told = around.trace is Trace.FULL
-    view = replace(
+    names = _disputed(rule, fork, around) if decides else ()
+    if names:
+        readings = settle(
+            around.organization.readings,
+            around.choices,
+            names,
+            lambda taken: _verdicts(rule, fork, _under(taken, around)),
+        )
+        around = _under(readings, around)
+    return _evaluated(rule, fork, around, decides=decides)
+
+
+def _disputed(rule: Rule, fork: Fork, around: Surroundings) -> tuple[str, ...]:
+    """Name what is open of the rule as a whole, for this fork."""
+    tests = [condition for condition, _ in _tests_of(rule)]
+    readings = around.organization.readings
+    found = []
+    if len(fork.legs) > 1 and any(_is_any_of(test, around) for test in tests):
+        found.append("any_of_recipients")
+    if as_arrived(fork).item.content != fork.item.content:
+        found.append("later_rules_see_edits")
+    return tuple(name for name in found if len(alternatives(readings, name)) > 1)
+
+
+def _is_any_of(condition: Condition, around: Surroundings) -> bool:
+    is_online = around.organization.platform is Platform.ONLINE
+    return is_online and condition.predicate in _ANY_OF
+
+
+def _is_of_leg(condition: Condition, around: Surroundings) -> bool:
+    if condition.row.level is Level.RECIPIENT:
+        return True
+    answer = around.organization.readings.any_of_recipients
+    return answer == "each-recipient" and _is_any_of(condition, around)
+
+
+def _under(readings: Readings, around: Surroundings) -> Surroundings:
+    organization = replace(around.organization, readings=readings)
+    return replace(around, organization=organization)
+
+
+def _verdicts(rule: Rule, fork: Fork, around: Surroundings) -> tuple[Verdict, ...]:
+    """Say of each leg what is known before anything is chosen."""
+    view = _view_for(rule, fork, around)
+    for_all = [
+        _message_test(condition, view, around, is_exception=is_exception)
+        for condition, is_exception in _tests_of(rule)
+        if not _is_of_leg(condition, around)
+    ]
+    return tuple(
+        _combined([*for_all, *_leg_tests(rule, view, who, around)])
+        for who in view.everybody
+    )
+
+
+def _view_for(rule: Rule, fork: Fork, around: Surroundings) -> View:
+    return replace(
         view_of(fork, around),
         sender_location=rule.sender_location,
         uses_original_address=rule.recipient_address_type == "Original",
+        arrived=as_arrived(fork).item,
     )
+
+
+def _evaluated(
+    rule: Rule, fork: Fork, around: Surroundings, *, decides: bool
+) -> Evaluation:
+    is_told = around.trace is Trace.FULL
+    view = _view_for(rule, fork, around)
     tests_for_all: list[_Test] = []
     for condition, is_exception in _tests_of(rule):
-        if condition.row.level is Level.RECIPIENT:
+        if _is_of_leg(condition, around):
             continue
         test = _message_test(condition, view, around, is_exception=is_exception)
         # It decides alone, for everybody: only a full trace asks for the others.
@@ -146,7 +218,7 @@ def _leg_tests(rule: Rule, view: View, who: Who, around: Surroundings) -> list[_
     return [
         _test(condition, view, (who,), around, is_exception=is_exception)
         for condition, is_exception in _tests_of(rule)
-        if condition.row.level is Level.RECIPIENT
+        if _is_of_leg(condition, around)
     ]
 
 
@@ -175,6 +247,10 @@ def _test(
         view = replace(view, header=condition.header)
     condition = there(condition, around.organization.platform)
     readings = around.organization.readings
+    # exchange-rules#R-38
+    sees_edits = readings.later_rules_see_edits == "all"
+    if view.arrived and not sees_edits and condition.predicate not in _SEES_EDITS:
+        view = replace(view, item=view.arrived)
     seen = _seen(condition, view, whos, readings)
     verdict = condition.value.matches(seen, readings)
     names = (*condition.row.readings, *condition.value.open_readings(seen))
@@ -254,7 +330,9 @@ def _fact_of(test: _Test) -> Fact:
     """Key an unknown test: predicate, operand, text seen, recipient."""
     condition = test.condition
     about, operand = question_of(condition)
-    is_of_leg = condition.row.level is Level.RECIPIENT
+    is_of_leg = len(test.whos) == 1 and (
+        condition.row.level is Level.RECIPIENT or len(test.view.everybody) > 1
+    )
     return Fact(
         about,
         operand,

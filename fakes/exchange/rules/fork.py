@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fakes.choices import Fact
     from fakes.mail.address import Address
+    from fakes.mail.content import Content
     from fakes.mail.item import MailItem
     from fakes.mail.reply import Reply
     from fakes.trace import Step
@@ -78,7 +79,9 @@ class Fork:
     """A part of a mail: its legs, and what rules have decided for it so far.
 
     `is_stamped` says that the loop header is of this pass. `children` are the mails
-    that rules made of it; `edits` say what rules did to the body, in order.
+    that rules made of it; `edits` say what rules did to the body, in order. `arrived`
+    is its content before rules changed it (None: as it is); `is_beside_stop` says that
+    a rule has stopped the rules for others, and not for it.
     """
 
     item: MailItem
@@ -89,6 +92,8 @@ class Fork:
     is_stamped: bool = False
     ending: Ending | None = None
     is_stopped: bool = False
+    is_beside_stop: bool = False
+    arrived: Content | None = None
     reports: tuple[tuple[Address, Ending], ...] = ()
     children: tuple[MailItem, ...] = ()
     edits: tuple[str, ...] = ()

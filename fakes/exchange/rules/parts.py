@@ -66,7 +66,8 @@ class Who:
 class View:
     """What a rule can look at: the mail, the organization, two rule properties.
 
-    `everybody` are all the recipients of the copy.
+    `everybody` are all the recipients of the copy; `arrived` is the mail without what
+    rules did to it, None where nobody asks for it.
     """
 
     item: MailItem
@@ -76,6 +77,7 @@ class View:
     uses_original_address: bool
     header: str = ""
     everybody: tuple[Who, ...] = ()
+    arrived: MailItem | None = None
 
     @property
     def parsed(self) -> Parsed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 from operator import or_
@@ -15,6 +15,8 @@ from fakes.exchange.rules.evaluate import question_of
 from fakes.exchange.rules.index import Index, make_index
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fakes.exchange.organization import Organization, Platform
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.rule import Rule
@@ -48,11 +50,16 @@ class Prospect:
     forgotten: frozenset[tuple[str, str]]
 
 
-def plan_of(organization: Organization) -> Plan:
-    """Give the plan of an organization's rules."""
-    return _made(
-        _Given(organization.rules, organization.readings, organization.platform)
+def plan_of(organization: Organization, at: datetime) -> Plan:
+    """Give the plan of an organization's rules for the mail of a moment."""
+    rules, platform = organization.rules, organization.platform
+    # exchange-rules#7.3: a rule that was turned off just now may still act.
+    lingering = frozenset(
+        rule.name
+        for rule in rules or ()
+        if not rule.is_enabled and window.is_on_its_way(rule, at, platform)
     )
+    return _made(_Given(rules, organization.readings, platform, lingering))
 
 
 @lru_cache(maxsize=512)
@@ -72,6 +79,7 @@ class _Given:
     rules: tuple[Rule, ...] | None
     readings: Readings
     platform: Platform
+    lingering: frozenset[str]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Given) and self._objects == other._objects
@@ -80,21 +88,25 @@ class _Given:
         return hash(self._objects)
 
     @property
-    def _objects(self) -> tuple[int, int, int]:
-        return id(self.rules), id(self.readings), id(self.platform)
+    def _objects(self) -> tuple[int, int, int, frozenset[str]]:
+        return id(self.rules), id(self.readings), id(self.platform), self.lingering
 
 
 @lru_cache(maxsize=16)
 def _made(given: _Given) -> Plan:
     rules = tuple(sorted(given.rules or (), key=lambda rule: rule.priority))
-    may_change = _may_change(rules)
-    copies = tuple(rule.is_enabled and _makes_copies(rule) for rule in rules)
+    may_act = tuple(
+        replace(rule, is_enabled=True) if rule.name in given.lingering else rule
+        for rule in rules
+    )
+    may_change = _may_change(may_act)
+    copies = tuple(rule.is_enabled and _makes_copies(rule) for rule in may_act)
     return Plan(
         rules,
         may_change,
         _from_here_on(may_change),
         _from_here_on(copies),
-        make_index(rules, given.readings, given.platform),
+        make_index(may_act, given.readings, given.platform),
     )
 
 

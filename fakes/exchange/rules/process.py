@@ -5,7 +5,7 @@ The rules of this module (exchange-rules#1.1):
 * rules run in ascending priority; one that is off, or outside its dates, is passed;
 * a rule that holds for some legs only splits the fork: the matched part takes the
   actions, the other goes on with the next rule (R-31), and stopping stops the matched
-  part alone (R-32);
+  part alone, which is an open reading (R-32);
 * in the test modes no action changes the mail or its way; a report is still made
   (exchange-rules#6.3), and whether stopping holds is an open reading (R-42);
 * actions of one rule are applied in the order of their rows (R-01), and what one rule
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from fakes.choices import Fact
 from fakes.exchange.readings import ask
 from fakes.exchange.rules.action import Context
+from fakes.exchange.rules.arrived import as_arrived
 from fakes.exchange.rules.effects import NOTHING, SOMETHING, unknown_end
 from fakes.exchange.rules.evaluate import Evaluation, Surroundings, evaluate, view_of
 from fakes.exchange.rules.failing import failed
@@ -35,7 +36,7 @@ from fakes.exchange.rules.fork import Fork, Leg, with_step
 from fakes.exchange.rules.index import first_from, may_hold
 from fakes.exchange.rules.plan import Plan, plan_of, prospect
 from fakes.exchange.rules.rule import Mode, Rule
-from fakes.exchange.rules.window import why_idle
+from fakes.exchange.rules.window import why_idle, why_not_here
 from fakes.mail.content import parse
 from fakes.mail.item import Carries
 from fakes.trace import Answer, Detail, Step, StepKind, Trace
@@ -66,7 +67,7 @@ def process(
     """Run the rules over a mail; `at` is an aware time."""
     if not legs:
         return ()
-    plan = plan_of(organization)
+    plan = plan_of(organization, at)
     around = Surroundings(organization, is_internal, choices, trace)
     ways = [_way(Fork(item, legs), plan, around)]
     number = 0
@@ -95,7 +96,11 @@ class _Way:
 
 
 def _way(fork: Fork, plan: Plan, around: Surroundings) -> _Way:
-    return _Way(fork, may_hold(plan.index, view_of(fork, around)))
+    found = may_hold(plan.index, view_of(fork, around))
+    unedited = as_arrived(fork)
+    if unedited.item.content != fork.item.content:
+        found |= may_hold(plan.index, view_of(unedited, around))
+    return _Way(fork, found)
 
 
 def _following(ways: list[_Way], number: int) -> int | None:
@@ -127,7 +132,7 @@ def _after(
         if why or way.fork.is_stopped or not way.open_rules >> number & 1:
             found.append(_passed_by(rule, way, why, around))
             continue
-        for fork in _apply_rule(number, way.fork, plan, around):
+        for fork in _apply_rule(number, way.fork, plan, at, around):
             is_same = fork.item is way.fork.item and fork.legs == way.fork.legs
             found.append(
                 replace(way, fork=fork) if is_same else _way(fork, plan, around)
@@ -136,14 +141,23 @@ def _after(
 
 
 def _apply_rule(
-    number: int, fork: Fork, plan: Plan, around: Surroundings
+    number: int, fork: Fork, plan: Plan, at: datetime, around: Surroundings
 ) -> tuple[Fork, ...]:
     rule = plan.rules[number]
-    if rule.is_unreadable:
-        return (_unreadable(rule, fork, around.choices),)
-    found = evaluate(rule, fork, around, decides=plan.may_change[number])
+    decides = plan.may_change[number]
+    found = evaluate(rule, fork, around, decides=decides)
     if not found.matched:
         return (_not_matched(rule, fork, found, around),)
+    why = why_not_here(rule, at, around, decides=decides)
+    if not why and decides and fork.is_beside_stop:
+        readings = around.organization.readings
+        answer = ask(readings, around.choices, "stop_of_some")
+        why = "" if answer == "matched-copy" else "a rule before it stopped the rules"
+    if why:
+        step = _rule_step(rule, Answer.NO, why, found.details)
+        return (with_step(fork, step),)
+    if rule.is_unreadable:
+        return (_unreadable(rule, fork, around.choices),)
     matched = replace(fork, legs=found.matched)
     did, changed = _act(number, matched, plan, around)
     why = "" if rule.mode is Mode.ENFORCE else f"test mode ({rule.mode.value})"
@@ -152,7 +166,13 @@ def _apply_rule(
     if not found.rest:
         return parts
     no = _rule_step(rule, Answer.NO, "", found.details, (), found.rest)
-    rest = replace(fork, legs=found.rest, steps=(*fork.steps, no))
+    # exchange-rules#R-32: asked where a later rule holds for the others.
+    is_failing = rule.name in around.organization.failing_rules
+    has_stopped = rule.stops and changed.is_stopped and not is_failing
+    is_beside = fork.is_beside_stop or has_stopped
+    rest = replace(
+        fork, legs=found.rest, is_beside_stop=is_beside, steps=(*fork.steps, no)
+    )
     return (*parts, rest)
 
 
@@ -249,6 +269,7 @@ def _state(
             fork.ending,
             fork.is_stamped,
             fork.is_stopped and has_later_effects,
+            fork.is_beside_stop and has_later_effects,
             fork.reports,
             tuple(c for c in fork.children if c.carries is Carries.WHOLE),
             fork.edits,

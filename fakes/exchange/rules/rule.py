@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from dataclasses import dataclass, replace
@@ -69,7 +70,8 @@ class Condition:
 class Rule:
     """One mail flow rule. Conditions and exceptions are the same kind of thing.
 
-    `size` is what its export says it takes of the space that Exchange gives a rule.
+    `size` is what its export says it takes of the space that Exchange gives a rule;
+    `changed` is when somebody last changed it.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Rule:
     comments: str = ""
     place: str = ""
     size: int | None = None
+    changed: Moment | None = None
 
     @property
     def is_unreadable(self) -> bool:
@@ -207,6 +210,7 @@ def make_rule(
         comments=text_of(given.get("Comments", "")),
         place=place,
         size=_size(given.get("Size")),
+        changed=_changed(given),
     )
 
 
@@ -405,6 +409,16 @@ def _size(value: object) -> int | None:
     """What the export says the rule takes of the 8 KB (exchange-rules#7.2)."""
     text = text_of(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _changed(given: Mapping[str, object]) -> Moment | None:
+    """Read when it was changed; what cannot be read is not told."""
+    for name in ("WhenChangedUTC", "WhenChanged"):
+        with contextlib.suppress(RuleError):
+            found = moment(given.get(name), name)
+            if found:
+                return replace(found, has_zone=found.has_zone or name.endswith("UTC"))
+    return None
 
 
 def _one_of(given: Mapping[str, object], name: str, known: tuple[str, ...]) -> str:

@@ -30,12 +30,13 @@ class IpRanges:
 
     def matches(self, seen: Seen, readings: Readings, /) -> Verdict:
         """Compare with the last hop; addresses of the other family are elsewhere."""
-        del readings
         if seen.missing:
             return Verdict.UNKNOWN
+        # exchange-rules#R-16
+        families = (4, 6) if readings.ipv6_ranges == "taken" else (4,)
         return verdict_of(
             any(
-                first.version == address.version
+                first.version == address.version in families
                 and int(first) <= int(address) <= int(last)
                 for address in map(plain_address, seen.texts)
                 for first, last in self.ranges
@@ -43,9 +44,9 @@ class IpRanges:
         )
 
     def open_readings(self, seen: Seen, /) -> tuple[str, ...]:
-        """Numbers leave no open question."""
-        del seen
-        return ()
+        """Whether IPv6 is compared at all."""
+        is_open = any(plain_address(text).version == 6 for text in seen.texts)
+        return ("ipv6_ranges",) if is_open else ()
 
     def why_unknown(self, seen: Seen, /) -> str:
         """Ranges are always judged on what can be seen."""
