@@ -131,6 +131,8 @@ def managers(message, organization):
 
 def add(name, people, part, organization, copy_of):
     """Add to To, Cc or Bcc, whoever does not get the mail already."""
+    if part.end:
+        raise NotForTheOracle("a copy of a rejected mail")
     if has_looped(part, organization):
         return
     known = {copy.address.lower() for copy in part.copies}
