@@ -4,33 +4,19 @@ Two places: a property in custom.xml, or LabelInfo.xml (msip-labels#4.1,
 msip-labels#4.2), each found by its relationship, as Office finds it.
 """
 
-import struct
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from posixpath import normpath
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from fakes.mail.inside.limits import UnreadableError
+from fakes.mail.inside.safe_xml import opened_zip, parse_xml
 from fakes.mail.labels import Label, bare_guid, group_labels, is_guid
 
-_ZIP_FAILURES: Final = (
-    BadZipFile,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
 # msip-labels#4.1, msip-labels#4.2: types of the two relationships.
 CUSTOM_TYPE: Final = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -58,14 +44,11 @@ def labels_of_office_file(
     Raises UnreadableError with the reason for all that cannot be judged: what is no
     Office file, is broken or hostile, or exceeds the entries or octets of a part.
     """
-    try:
-        with ZipFile(BytesIO(payload)) as archive:
-            infos = archive.infolist()
-            if len(infos) > most_entries:
-                raise UnreadableError(f"more than {most_entries} entries in the zip")
-            return _labels_of_package(_Package(archive, _index(infos), most_octets))
-    except _ZIP_FAILURES as error:
-        raise UnreadableError("the zip is broken") from error
+    with opened_zip(payload) as archive:
+        infos = archive.infolist()
+        if len(infos) > most_entries:
+            raise UnreadableError(f"more than {most_entries} entries in the zip")
+        return _labels_of_package(_Package(archive, _index(infos), most_octets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +74,7 @@ class _Package:
             octets = stream.read(self.most + 1)
         if len(octets) > self.most:
             raise UnreadableError(f"a part of more than {self.most} octets")
-        return _parse_xml(octets)
+        return parse_xml(octets)
 
 
 def _index(infos: list[ZipInfo]) -> Mapping[str, list[ZipInfo]]:
@@ -99,19 +82,6 @@ def _index(infos: list[ZipInfo]) -> Mapping[str, list[ZipInfo]]:
     for info in infos:
         entries.setdefault(info.filename.casefold(), []).append(info)
     return entries
-
-
-def _parse_xml(octets: bytes) -> ET.Element:
-    # ECMA-376 part 2 allows UTF-8 and UTF-16 only. Without a DOCTYPE there are no
-    # entities to expand.
-    wide = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        text = octets.decode("utf-16" if wide else "utf-8-sig")
-        if "<!DOCTYPE" in text:
-            raise UnreadableError("a part declares a DOCTYPE")
-        return ET.fromstring(text)  # noqa: S314 - see above
-    except (ET.ParseError, ValueError) as error:
-        raise UnreadableError("a part is not well-formed XML") from error
 
 
 def _labels_of_package(package: _Package) -> tuple[Label, ...]:

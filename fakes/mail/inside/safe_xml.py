@@ -63,6 +63,8 @@ def entry(archive: ZipFile, info: ZipInfo, most: int) -> bytes:
 def parse_xml(octets: bytes) -> ET.Element:
     """Parse XML; without a DOCTYPE there are no entities to expand.
 
+    ECMA-376 part 2 allows UTF-8 and UTF-16 only.
+
     Raises:
         UnreadableError: it is not well-formed, or declares a DOCTYPE.
 
