@@ -172,33 +172,50 @@ def _through(
 ) -> Routed:
     choices = around.choices
     tls = _tls_terms(connector, fork, around)
-    if connector.unjudged:
-        names = ", ".join(connector.unjudged)
-        fact = Fact("connector", connector.name, why=f"{names} is not judged")
-        if choices.choose(fact, (_NOTHING, _SOMETHING)) == _SOMETHING:
-            return _unknown(leg, fact)
+    fact = _why_not_judged(connector.name, connector.unjudged, choices)
+    if fact:
+        return _unknown(leg, fact)
     if connector.uses_mx or not connector.smart_hosts:
         why = f"connector `{connector.name}` uses the MX of the recipient's domain"
         return _by_mx(leg, target, why, tls, around, connector=connector.name)
-    hop = Hop(
-        _in_turn(connector.name, connector.smart_hosts, choices),
-        25,  # exchange-routing#1.5: Exchange Online knows no other port
-        tls,
-        Route.SMART_HOST,
-        connector.name,
-        None,
-        target,
-    )
-    why = "to " + ", ".join(connector.smart_hosts)
-    step = Step(
+    # exchange-routing#1.5: Exchange Online knows no other port
+    hop = _smart_hop(connector, target, tls, choices, port=25)
+    return Routed(leg, hop, _to_smart_hosts(connector, leg))
+
+
+def _smart_hop(
+    connector: OutboundConnector | SendConnector,
+    target: Address,
+    tls: TlsTerms,
+    choices: Choices,
+    *,
+    port: int,
+    auth: AuthTerms | None = None,
+) -> Hop:
+    hosts = _in_turn(connector.name, connector.smart_hosts, choices)
+    return Hop(hosts, port, tls, Route.SMART_HOST, connector.name, auth, target)
+
+
+def _to_smart_hosts(connector: OutboundConnector | SendConnector, leg: Leg) -> Step:
+    return Step(
         StepKind.CONNECTOR,
         connector.name,
         Answer.YES,
-        why,
+        "to " + ", ".join(connector.smart_hosts),
         recipients=_who(leg),
         place=connector.place,
     )
-    return Routed(leg, hop, step)
+
+
+def _why_not_judged(
+    name: str, unjudged: tuple[str, ...], choices: Choices
+) -> Fact | None:
+    """Ask whether what a connector sets and we do not judge does something."""
+    if not unjudged:
+        return None
+    fact = Fact("connector", name, why=f"{', '.join(unjudged)} is not judged")
+    is_harmless = choices.choose(fact, (_NOTHING, _SOMETHING)) == _NOTHING
+    return None if is_harmless else fact
 
 
 def _in_turn(name: str, hosts: tuple[str, ...], choices: Choices) -> tuple[str, ...]:
@@ -261,11 +278,9 @@ def _through_send_connector(
     unjudged = connector.unjudged
     if connector.ignores_starttls and "IgnoreSTARTTLS" not in unjudged:
         unjudged = (*unjudged, "IgnoreSTARTTLS")
-    if unjudged:
-        names = ", ".join(unjudged)
-        fact = Fact("connector", connector.name, why=f"{names} is not judged")
-        if choices.choose(fact, (_NOTHING, _SOMETHING)) == _SOMETHING:
-            return _unknown(leg, fact)
+    fact = _why_not_judged(connector.name, unjudged, choices)
+    if fact:
+        return _unknown(leg, fact)
     assumed: tuple[str, ...] = ()
     if connector.is_scoped:
         assumed += ("one Active Directory site",)
@@ -285,25 +300,8 @@ def _through_send_connector(
         )
         return Routed(leg, routed.end, routed.step, routed.assumed + assumed)
     auth, more = _auth_terms(connector, organization)
-    hop = Hop(
-        _in_turn(connector.name, connector.smart_hosts, choices),
-        connector.port,
-        tls,
-        Route.SMART_HOST,
-        connector.name,
-        auth,
-        target,
-    )
-    why = "to " + ", ".join(connector.smart_hosts)
-    step = Step(
-        StepKind.CONNECTOR,
-        connector.name,
-        Answer.YES,
-        why,
-        recipients=_who(leg),
-        place=connector.place,
-    )
-    return Routed(leg, hop, step, assumed + more)
+    hop = _smart_hop(connector, target, tls, choices, port=connector.port, auth=auth)
+    return Routed(leg, hop, _to_smart_hosts(connector, leg), assumed + more)
 
 
 def _server_tls(connector: SendConnector, fork: Fork) -> TlsTerms:
