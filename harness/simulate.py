@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices, Exploration, Fact, Run, explore
+from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
 from fakes.exchange.organization import Platform
-from fakes.exchange.transport import refuse_recipient
 from fakes.internet.hosts import mail_hosts, receiver_of
 from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse

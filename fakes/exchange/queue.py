@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from fakes.choices import Choices, ChoicesApart
+from fakes.exchange.departure import Outgoing
 from fakes.exchange.dsn import non_delivery_report
 from fakes.exchange.ledger import EndedInside, Passed, Record, Transmitted
 from fakes.exchange.organization import Organization, Platform
 from fakes.exchange.rules.fork import Ending, EndKind
-from fakes.exchange.transport import Outgoing, Pass, transport
+from fakes.exchange.transport import Pass, transport
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff, Transmission
 from fakes.mail.item import Carries, ItemKind, MailItem

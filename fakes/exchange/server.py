@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from fakes.choices import Choices
+from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
-from fakes.exchange.transport import refuse_recipient
 from fakes.mail.address import AddressError, parse_address
 from fakes.mail.item import MailItem, Submission
 from fakes.mail.receiver import Receipt, Receiver

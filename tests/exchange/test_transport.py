@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from fakes.choices import Choices
+from fakes.exchange.arrival import accept, inbound_connector, refuse_recipient
 from fakes.exchange.organization import (
     Directory,
     InboundConnector,
@@ -14,7 +15,6 @@ from fakes.exchange.organization import (
 )
 from fakes.exchange.organization import RecipientKind as Kind
 from fakes.exchange.rules.fork import Way
-from fakes.exchange.transport import accept, inbound_connector, refuse_recipient
 from fakes.mail.item import ItemKind, Submission
 from fakes.trace import StepKind
 from tests.exchange.at_hand import (

@@ -1,0 +1,125 @@
+"""How a session comes in: whether it counts as inside, and whom it may write to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fakes.choices import Fact
+from fakes.exchange.organization import Platform
+from fakes.exchange.routing.resolve import NOT_FOUND, Place, resolve
+from fakes.mail.reply import Reply, reply
+
+if TYPE_CHECKING:
+    from fakes.choices import Choices
+    from fakes.exchange.organization import InboundConnector, Organization
+    from fakes.mail.address import Address
+    from fakes.mail.item import Submission
+
+_ACCESS_DENIED = reply(550, "5.4.1", "Recipient address rejected: Access denied")
+_RELAY_DENIED = reply(550, "5.7.64", "TenantAttribution; Relay Access Denied")
+_UNTRUSTED_RELAY = reply(550, "5.7.54", "SMTP; Unable to relay recipient")
+_OUTSIDE, _INSIDE = "outside", "inside"
+_REFUSES, _RELAYS = "refuses", "relays"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Whether a session is trusted as one of the organisation, and why."""
+
+    is_internal: bool
+    why: str
+
+
+def accept(
+    submission: Submission, organization: Organization, choices: Choices
+) -> Acceptance:
+    """Say whether a session counts as inside (exchange-rules#3.3).
+
+    An authenticated client does; so does a connector that treats its senders as
+    internal (TreatMessagesAsInternal, an externally secured receive connector).
+    """
+    if submission.authenticated is not None:
+        why = f"{submission.authenticated}, authenticated: inside"
+        return Acceptance(is_internal=True, why=why)
+    if organization.inbound_connectors is None and submission.source is not None:
+        fact = Fact("inbound connectors", why="they were not exported")
+        is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
+        return Acceptance(is_internal, f"{fact} {fact.why}")
+    connector = inbound_connector(submission, organization)
+    if connector is None:
+        return Acceptance(is_internal=False, why="an anonymous session: outside")
+    if connector.unjudged:
+        names = ", ".join(connector.unjudged)
+        # Not `connector`: an outbound one may have the same name.
+        fact = Fact("inbound connector", connector.name, why=f"{names} is not judged")
+        is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
+        return Acceptance(is_internal, f"connector `{connector.name}`: {fact.why}")
+    if connector.treats_as_internal:
+        why = f"connector `{connector.name}` treats it as internal: inside"
+        return Acceptance(is_internal=True, why=why)
+    why = f"connector `{connector.name}`, not treated as internal: outside"
+    return Acceptance(is_internal=False, why=why)
+
+
+def inbound_connector(
+    submission: Submission, organization: Organization
+) -> InboundConnector | None:
+    """Find the connector that a session arrives by: the closest network."""
+    source = submission.source
+    if source is None:
+        return None
+    found = [
+        (network.prefixlen, connector.name, connector)
+        for connector in organization.inbound_connectors or ()
+        if connector.is_enabled
+        for network in connector.networks
+        if source.version == network.version and source in network
+    ]
+    return max(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def refuse_recipient(
+    address: Address,
+    submission: Submission,
+    organization: Organization,
+    choices: Choices,
+) -> Reply | None:
+    """Refuse a recipient during the session, as Exchange does with strangers.
+
+    exchange-routing#B18: an unknown recipient of an authoritative domain; no open
+    relay: a stranger may write to accepted domains only. A known sender is told by
+    a report instead.
+    """
+    if accept(submission, organization, choices).is_internal:
+        return None
+    said = _refusal(address, organization, choices)
+    if said and _may_relay(submission, organization, choices):
+        return None
+    return said
+
+
+def _refusal(
+    address: Address, organization: Organization, choices: Choices
+) -> Reply | None:
+    """Say what a stranger hears who may not relay."""
+    found = resolve(address, organization, choices)
+    if found.place is Place.NOT_FOUND and found.reply == NOT_FOUND:
+        return _ACCESS_DENIED
+    if found.place is Place.OUTSIDE and found.recipient is None:
+        is_online = organization.platform is Platform.ONLINE
+        return _RELAY_DENIED if is_online else _UNTRUSTED_RELAY
+    if found.recipient and found.recipient.needs_authenticated_sender:
+        return _ACCESS_DENIED
+    return None
+
+
+def _may_relay(
+    submission: Submission, organization: Organization, choices: Choices
+) -> bool:
+    connector = inbound_connector(submission, organization)
+    if connector is None or connector.relays is not None:
+        return connector is not None and connector.relays is True
+    why = "no export tells whether it relays"
+    fact = Fact("inbound connector", connector.name, "relay", why=why)
+    return choices.choose(fact, (_REFUSES, _RELAYS)) == _RELAYS

@@ -1,0 +1,58 @@
+"""How a fork leaves: one hand-off of all legs that share a hop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules.fork import Leg, Way
+from fakes.mail.envelope import Envelope
+from fakes.mail.handoff import HandOff
+
+if TYPE_CHECKING:
+    from fakes.exchange.organization import Organization
+    from fakes.exchange.routing.next_hop import Hop
+    from fakes.exchange.rules.fork import Fork
+    from fakes.mail.address import Address
+    from fakes.mail.item import MailItem
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A hand-off with the legs that leave by it."""
+
+    handoff: HandOff
+    legs: tuple[Leg, ...]
+
+
+def depart(
+    item: MailItem, fork: Fork, group: list[tuple[Leg, Hop]], organization: Organization
+) -> Outgoing:
+    """Make one hand-off of all legs of a fork that share a hop (X-16)."""
+    hop = group[0][1]
+    recipients = tuple(dict.fromkeys(entry.recipient for _, entry in group))
+    handoff = HandOff(
+        Envelope(item.envelope.reverse_path, recipients),
+        fork.item.content,
+        hop.hosts,
+        hop.port,
+        hop.tls,
+        hop.route,
+        hop.connector,
+        hop.auth,
+        organization.helo,
+    )
+    legs = tuple(
+        leg if leg.address == entry.recipient else _retargeted(leg, entry.recipient)
+        for leg, entry in group
+    )
+    return Outgoing(handoff, legs)
+
+
+def _retargeted(leg: Leg, address: Address) -> Leg:
+    return Leg(leg.original, address, (*leg.ways, Way.CONTACT))
+
+
+def item_key(item: MailItem) -> Address:
+    """Give one fixed recipient, so that hops compare without theirs."""
+    return item.envelope.recipients[0]

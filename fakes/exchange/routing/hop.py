@@ -1,0 +1,202 @@
+"""A hop: where a leg leaves, and what both kinds of Exchange share to find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fakes.choices import Fact
+from fakes.exchange.organization import accepted_domain
+from fakes.exchange.routing.resolve import Place, resolve
+from fakes.exchange.rules.fork import Ending, EndKind, Leg
+from fakes.mail.handoff import AuthTerms, Route, TlsTerms
+from fakes.mail.reply import Reply, reply
+from fakes.trace import Answer, Step, StepKind
+
+if TYPE_CHECKING:
+    from fakes.choices import Choices
+    from fakes.exchange.organization import (
+        Organization,
+        OutboundConnector,
+        SendConnector,
+    )
+    from fakes.mail.address import Address
+
+# What MX look-ups say: hosts in order, a reply when they fail, None when nobody knows.
+MxTable = Callable[[str], tuple[str, ...] | Reply | None]
+
+_RESOLVES, _DOES_NOT = "resolves", "does not resolve"
+_NO_SUCH_DOMAIN = reply(554, "5.4.4", "SMTPSEND.DNS.NonExistentDomain")
+NOTHING, SOMETHING = "nothing", "something"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """Where a leg leaves: everything of a hand-off that recipients can share."""
+
+    hosts: tuple[str, ...]
+    port: int
+    tls: TlsTerms
+    route: Route
+    connector: str | None
+    auth: AuthTerms | None
+    recipient: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every decision here may ask."""
+
+    organization: Organization
+    mx: MxTable
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A leg's hop or its ending, with the step that says why."""
+
+    leg: Leg
+    end: Hop | Ending
+    step: Step
+    assumed: tuple[str, ...] = ()
+
+
+def smart_hop(
+    connector: OutboundConnector | SendConnector,
+    target: Address,
+    tls: TlsTerms,
+    choices: Choices,
+    *,
+    port: int,
+    auth: AuthTerms | None = None,
+) -> Hop:
+    """Make the hop to the smart hosts of a connector."""
+    hosts = _in_turn(connector.name, connector.smart_hosts, choices)
+    return Hop(hosts, port, tls, Route.SMART_HOST, connector.name, auth, target)
+
+
+def to_smart_hosts(connector: OutboundConnector | SendConnector, leg: Leg) -> Step:
+    """Say that a connector was taken, and where it leads."""
+    return Step(
+        StepKind.CONNECTOR,
+        connector.name,
+        Answer.YES,
+        "to " + ", ".join(connector.smart_hosts),
+        recipients=who(leg),
+        place=connector.place,
+    )
+
+
+def _in_turn(name: str, hosts: tuple[str, ...], choices: Choices) -> tuple[str, ...]:
+    """Begin with any of several smart hosts: Exchange takes them in turn.
+
+    exchange-routing#1.4: the first is random, the next ones follow round and round.
+    """
+    if len(hosts) == 1:
+        return hosts
+    fact = Fact("first smart host", name, why="Exchange takes several in turn")
+    first = hosts.index(choices.choose(fact, hosts))
+    return hosts[first:] + hosts[:first]
+
+
+def why_not_judged(
+    name: str, unjudged: tuple[str, ...], choices: Choices
+) -> Fact | None:
+    """Ask whether what a connector sets and we do not judge does something."""
+    if not unjudged:
+        return None
+    fact = Fact("connector", name, why=f"{', '.join(unjudged)} is not judged")
+    is_harmless = choices.choose(fact, (NOTHING, SOMETHING)) == NOTHING
+    return None if is_harmless else fact
+
+
+def settled(leg: Leg, organization: Organization, choices: Choices) -> Address | Routed:
+    """Resolve the leg: an ending inside, or the address that is to be routed."""
+    found = resolve(leg.address, organization, choices)
+    if found.place is Place.OUTSIDE:
+        return found.target
+    if found.place is Place.UNKNOWN:
+        return unknown(leg, found.fact or Fact("recipient", str(leg.address)))
+    if found.place is Place.MAILBOX:
+        ending = Ending(EndKind.MAILBOX, found.why)
+        step = Step(
+            StepKind.ENDED,
+            str(found.target),
+            Answer.DONE,
+            found.why,
+            recipients=who(leg),
+        )
+        directory = organization.directory
+        is_known = directory is not None and directory.knows_forwarding
+        assumed = () if is_known else ("no mailbox forwards its mail",)
+        return Routed(leg, ending, step, assumed)
+    ending = Ending(EndKind.REJECTED, found.why, found.reply)
+    step = Step(
+        StepKind.RESOLVED, str(leg.address), Answer.NO, found.why, recipients=who(leg)
+    )
+    return Routed(leg, ending, step)
+
+
+def by_mx(
+    leg: Leg,
+    target: Address,
+    why: str,
+    tls: TlsTerms,
+    around: Around,
+    *,
+    connector: str | None = None,
+    port: int = 25,
+) -> Routed:
+    """Make the hop to the mail servers of a domain, or the ending when it has none."""
+    organization, choices = around.organization, around.choices
+    domain = target.domain_key
+    found = around.mx(domain)
+    assumed: tuple[str, ...] = ()
+    if found is None:
+        # An address elsewhere is taken to be somebody's; whether an own domain that
+        # is a placeholder resolves on the Internet decides between leak and loss.
+        if accepted_domain(organization, domain) is None:
+            found, assumed = (f"mx.{domain}",), ("other people's mail servers",)
+        else:
+            fact = Fact("DNS", domain, why="whether it resolves was not given")
+            ways = (_DOES_NOT, _RESOLVES)
+            is_there = choices.choose(fact, ways) == _RESOLVES
+            found = (f"mx.{domain}",) if is_there else _NO_SUCH_DOMAIN
+    subject = connector or "none"
+    if isinstance(found, Reply):
+        kind = EndKind.WAITING if found.is_transient else EndKind.REJECTED
+        ending = Ending(kind, f"{why}; {found.text}", found)
+        step = Step(
+            StepKind.CONNECTOR, subject, Answer.NO, ending.why, recipients=who(leg)
+        )
+        return Routed(leg, ending, step)
+    hop = Hop(found, port, tls, Route.MX, connector, None, target)
+    answer = Answer.YES if connector else Answer.NO
+    step = Step(
+        StepKind.CONNECTOR,
+        subject,
+        answer,
+        f"{why}; the mail servers of {domain}",
+        recipients=who(leg),
+    )
+    return Routed(leg, hop, step, assumed)
+
+
+def unknown(leg: Leg, fact: Fact) -> Routed:
+    """End a leg of which nobody can tell where it goes."""
+    ending = Ending(EndKind.UNKNOWN, f"{fact}: {fact.why}", fact=fact)
+    step = Step(
+        StepKind.CONNECTOR,
+        str(fact),
+        Answer.CANNOT_TELL,
+        fact.why,
+        recipients=who(leg),
+    )
+    return Routed(leg, ending, step)
+
+
+def who(leg: Leg) -> tuple[Address, ...]:
+    """Name whom a step is about."""
+    return (leg.original or leg.address,)
