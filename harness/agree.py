@@ -11,7 +11,7 @@ from fakes.exchange.ledger import EndedInside, Passed, Transmitted
 from fakes.internet.hosts import Arrival
 from fakes.mail.receiving import as_sent
 from fakes.zivver.ledger import Transaction
-from harness.fold import Story
+from harness.story import Story
 
 if TYPE_CHECKING:
     from fakes.exchange.ledger import Record
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fakes.mail.handoff import HandOff, Transmission
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
-    from harness.fold import Receipt
+    from harness.story import Receipt
 
 T = TypeVar("T")
 

@@ -19,8 +19,9 @@ from fakes.mail.receiving import as_sent, flaw
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.trace import Trace
 from fakes.zivver.receiver import find_receiver
-from harness.fold import Story, fold
+from harness.fold import fold
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
+from harness.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from fakes.mail.item import MailItem
     from fakes.mail.receiver import Receiver
     from fakes.mail.reply import Reply
-    from harness.fold import Receipt
+    from harness.story import Receipt
     from harness.world import World
 
 __all__ = [

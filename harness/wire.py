@@ -27,8 +27,9 @@ from fakes.smtp.client import Patience, transmit
 from fakes.smtp.loop import Loop
 from fakes.zivver.endpoint import ZivverEndpoint
 from harness.agree import agree
-from harness.fold import Story, fold
+from harness.fold import fold
 from harness.simulate import Table
+from harness.story import Story
 
 if TYPE_CHECKING:
     import ssl
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem
-    from harness.fold import Receipt
     from harness.outcome import Outcome
+    from harness.story import Receipt
     from harness.world import World
 
 __all__ = ["LIMIT", "TIMEOUTS", "Wire", "WireError", "agree", "observe"]

@@ -9,8 +9,9 @@ from fakes.exchange.rules.fork import Ending, EndKind, Leg, Way
 from fakes.mail.address import parse_address as address
 from fakes.mail.content import Content
 from fakes.zivver.readings import EmptyRecipients, MissingAccount
-from harness.fold import Story, fold
+from harness.fold import fold
 from harness.outcome import Disposition
+from harness.story import Story
 from tests.judging.worlds_at_hand import BOB, INFO, ROUTE, mail, simulated, world
 
 CARL = address("carl@fabrikam.example")

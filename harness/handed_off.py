@@ -1,0 +1,278 @@
+"""What came of one hand-off: a copy for each address that was taken, or waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from fakes.exchange.rules.fork import Leg, Way
+from fakes.mail.address import domain_key
+from fakes.mail.content import parse
+from fakes.mail.handoff import Route, Stage, TlsLevel
+from fakes.trace import Answer, Detail, Step, StepKind
+from fakes.zivver.delivery import ZivverState
+from fakes.zivver.ledger import Transaction
+from fakes.zivver.receiver import TRANSPORT_HEADER
+from fakes.zivver.replies import Reason
+from harness.outcome import Delivery, Disposition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.exchange.ledger import Transmitted
+    from fakes.mail.address import Address
+    from fakes.mail.handoff import Transmission
+    from fakes.zivver.recipients import Recipients
+    from harness.story import Receipt
+    from harness.world import World
+
+__all__ = ["Copy", "assumed_of", "transmitted"]
+
+_AT_ZIVVER: Mapping[ZivverState, Disposition] = MappingProxyType(
+    {
+        ZivverState.IN_APP: Disposition.SECURE_IN_APP,
+        ZivverState.DIRECT: Disposition.SECURE_DIRECT,
+        ZivverState.NOTIFICATION: Disposition.SECURE_NOTIFICATION,
+        ZivverState.HELD: Disposition.HELD,
+        ZivverState.BOUNCED: Disposition.BOUNCED,
+        ZivverState.PLAIN: Disposition.PLAIN,
+        ZivverState.DROPPED: Disposition.LOST,
+    }
+)
+_UNCHECKED = "nobody poses as Zivver (its certificate is not checked)"
+_NAME_UNCHECKED = "nobody poses as Zivver (the name in its certificate is not checked)"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A delivery and the steps that led to it."""
+
+    owner: Address | None
+    delivery: Delivery
+    steps: tuple[Step, ...] = ()
+
+
+def transmitted(
+    record: Transmitted,
+    receipt: Receipt,
+    originals: tuple[Address, ...],
+    world: World,
+) -> tuple[list[Copy], dict[tuple[Address | None, Address], Copy]]:
+    """Fold one attempt: what was accepted, what waits, what was refused."""
+    transmission = record.transmission
+    handed = _handed_step(transmission)
+    is_zivver = _is_zivver(transmission, world)
+    is_returning = is_zivver and _is_returning(transmission)
+    done: list[Copy] = []
+    waiting: dict[tuple[Address | None, Address], Copy] = {}
+    accepted = set(transmission.accepted)
+    deferred = dict(transmission.deferred)
+    refused = dict(transmission.refused)
+    if isinstance(receipt, Transaction) and accepted:
+        done.extend(_at_zivver(record, receipt, originals, handed))
+    for leg in record.legs:
+        if leg.address in accepted and not isinstance(receipt, Transaction):
+            done.append(_at_host(leg, originals, transmission, handed))
+        elif leg.address in deferred:
+            said = deferred[leg.address]
+            why = f"it waits in the queue: {said}"
+            waiting[leg.original, leg.address] = _failed(
+                leg, transmission, Disposition.DEFERRED, why, handed
+            )
+        elif leg.address in refused and is_returning:
+            why = f"it came back to Zivver, which had sent it: {refused[leg.address]}"
+            done.append(_failed(leg, transmission, Disposition.LOOPED, why, handed))
+    return done, waiting
+
+
+def assumed_of(transmission: Transmission, receipt: Receipt) -> tuple[str, ...]:
+    """Name what an end at Zivver rests on."""
+    if not isinstance(receipt, Transaction):
+        return ()
+    found = tuple(f"Zivver: {name}" for name in receipt.assumed)
+    # zivver#F37, zivver#F38: the wire of the fakes has no impostor on it.
+    if not transmission.is_verified:
+        found += (_UNCHECKED,)
+    elif transmission.handoff.tls.level is not TlsLevel.DOMAIN_VALIDATION:
+        found += (_NAME_UNCHECKED,)
+    if receipt.recipients and receipt.recipients.bcc:
+        found += ("Zivver: how Bcc recipients are shown",)
+    return found
+
+
+def _failed(
+    leg: Leg,
+    transmission: Transmission,
+    disposition: Disposition,
+    why: str,
+    handed: Step,
+) -> Copy:
+    delivery = Delivery(
+        leg.original,
+        None,
+        disposition,
+        why,
+        via=_via(transmission),
+        connector=transmission.handoff.connector,
+    )
+    return Copy(leg.original, delivery, (handed,))
+
+
+def _at_host(
+    leg: Leg,
+    originals: tuple[Address, ...],
+    transmission: Transmission,
+    handed: Step,
+) -> Copy:
+    """A copy that somebody else's server took: it left as ordinary mail."""
+    why = f"{transmission.host} took it as ordinary mail"
+    owner = leg.original
+    disposition = Disposition.PLAIN
+    if Way.REDIRECT in leg.ways and leg.address != leg.original:
+        owner = leg.address if leg.address in originals else None
+        disposition = Disposition.PLAIN if owner else Disposition.MISDIRECTED
+    delivery = Delivery(
+        owner,
+        leg.address,
+        disposition,
+        why,
+        via=_via(transmission),
+        connector=transmission.handoff.connector,
+        left_plain=True,
+        is_encrypted=transmission.is_encrypted,
+    )
+    return Copy(owner, delivery, (handed,))
+
+
+def _at_zivver(
+    record: Transmitted,
+    receipt: Transaction,
+    originals: tuple[Address, ...],
+    handed: Step,
+) -> list[Copy]:
+    """What Zivver did with an accepted mail, address by address."""
+    transmission = record.transmission
+    owners = {
+        leg.address: leg.original
+        for leg in record.legs
+        if Way.REDIRECT not in leg.ways or leg.address == leg.original
+    }
+    admission = _admission_step(receipt)
+    copies = []
+    for entry in receipt.deliveries:
+        disposition = _AT_ZIVVER[entry.state]
+        is_known = entry.address in owners or entry.address in originals
+        owner = owners.get(entry.address)
+        if owner is None and entry.address in originals:
+            owner = entry.address
+        left_plain = disposition is Disposition.PLAIN
+        has_reached = disposition not in {Disposition.BOUNCED, Disposition.LOST}
+        if receipt.is_returning:
+            disposition = Disposition.LOOPED
+        elif not is_known:
+            disposition = Disposition.MISDIRECTED
+        delivery = Delivery(
+            owner,
+            entry.address if has_reached else None,
+            disposition,
+            f"Zivver: {entry.why}",
+            via="zivver",
+            connector=transmission.handoff.connector,
+            is_told=entry.is_told,
+            left_plain=left_plain,
+            is_encrypted=transmission.is_encrypted,
+        )
+        step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, entry.why)
+        copies.append(Copy(owner, delivery, (handed, admission, step)))
+    if receipt.recipients and receipt.recipients.is_ignoring:
+        reached = {copy.owner for copy in copies}
+        rest = _left_out(record, receipt, receipt.recipients, originals)
+        steps = (handed, admission)
+        copies.extend(
+            Copy(gone.original, gone, steps)
+            for gone in rest
+            if gone.original not in reached
+        )
+    return copies
+
+
+def _left_out(
+    record: Transmitted,
+    receipt: Transaction,
+    found: Recipients,
+    originals: tuple[Address, ...],
+) -> list[Delivery]:
+    """What comes of whom To and Cc do not name, now that they count (zivver#6)."""
+    if found.unread:
+        fields = " and ".join(found.unread)
+        why = f"Zivver reads its recipients from {fields}, part of which cannot be read"
+        end, whom, is_told = Disposition.UNDETERMINED, originals, False
+    elif receipt.reason is Reason.NO_RECIPIENTS_BOUNCED:
+        # zivver#F67
+        why = "Zivver: To and Cc count, and name nobody: it goes back to the sender"
+        end, whom, is_told = Disposition.BOUNCED, _originals(record), True
+    else:
+        # zivver#F64
+        why = "Zivver: To and Cc count, and this recipient does not stand there"
+        end, whom, is_told = Disposition.LOST, _originals(record), False
+    connector = record.transmission.handoff.connector
+    return [
+        Delivery(who, None, end, why, "zivver", connector, is_told=is_told)
+        for who in whom
+    ]
+
+
+def _originals(record: Transmitted) -> tuple[Address, ...]:
+    found = (leg.original for leg in record.legs)
+    return tuple(dict.fromkeys(who for who in found if who is not None))
+
+
+def _is_zivver(transmission: Transmission, world: World) -> bool:
+    host = domain_key(world.zivver.host)
+    return any(domain_key(name) == host for name in transmission.handoff.hosts)
+
+
+def _is_returning(transmission: Transmission) -> bool:
+    return bool(parse(transmission.handoff.content).named(TRANSPORT_HEADER))
+
+
+def _via(transmission: Transmission) -> str:
+    return "mx" if transmission.handoff.route is Route.MX else "connector"
+
+
+def _handed_step(transmission: Transmission) -> Step:
+    details = tuple(
+        Detail(
+            said.stage.value,
+            Answer.YES if said.reply.is_positive else Answer.NO,
+            found=(str(said.reply),),
+            about=said.about,
+        )
+        for said in transmission.said
+    )
+    host = transmission.host or ", ".join(transmission.handoff.hosts)
+    answer = Answer.YES if transmission.accepted else Answer.NO
+    return Step(
+        StepKind.HANDED_OFF,
+        f"{host}:{transmission.handoff.port}",
+        answer,
+        _tls_words(transmission),
+        details,
+    )
+
+
+def _tls_words(transmission: Transmission) -> str:
+    if not transmission.is_encrypted:
+        refused = any(said.stage is Stage.STARTTLS for said in transmission.said)
+        return "no TLS came about" if refused else "without TLS"
+    checked = "checked" if transmission.is_verified else "not checked"
+    return f"TLS, certificate {checked} ({transmission.handoff.tls.level.value})"
+
+
+def _admission_step(receipt: Transaction) -> Step:
+    who = f"account {receipt.account}" if receipt.account else "no account known"
+    how = f"logged in as {receipt.identity}" if receipt.identity else "by SPF allowlist"
+    answer = Answer.YES if receipt.is_accepted else Answer.NO
+    why = f"{receipt.reason.value}; {how}; {who}"
+    return Step(StepKind.ADMISSION, "Zivver", answer, why)
