@@ -25,9 +25,10 @@ from fakes.mail.address import Address, domain_key
 from harness.exports.account import Ledger
 from harness.exports.arrivals import read_inbound
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.connectors import read_outbound, read_send
+from harness.exports.connectors import read_outbound, read_send, why_refused
 from harness.exports.domains import read_domain
 from harness.exports.formats import Exported
+from harness.exports.problems import ExportError
 from harness.exports.recipients import read_recipient
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ _OUTBOUND_FIELDS: Mapping[str, str] = MappingProxyType(
         "IsTransportRuleScoped": "is_rule_scoped",
         "AllAcceptedDomains": "covers_accepted_domains",
         "TestMode": "is_in_test_mode",
+        "ConnectorType": "type",
+        "RouteAllMessagesViaOnPremises": "is_central",
+        "ValidationRecipients": "validation_recipients",
     }
 )
 _SEND_FIELDS: Mapping[str, str] = MappingProxyType(
@@ -293,7 +297,13 @@ def add_rule(world: World, parameters: Parameters, at: int | None = None) -> Wor
 
 
 def set_connector(world: World, name: str, parameters: Parameters) -> World:
-    """Change a connector as Set-OutboundConnector or Set-SendConnector does."""
+    """Change a connector as Set-OutboundConnector or Set-SendConnector does.
+
+    Raises:
+        EditError: there is no such connector, or no such parameter.
+        ExportError: Exchange would not take the parameters.
+
+    """
     organization = world.organization
     if organization.platform is Platform.ONLINE:
         entry = _exported("Set-OutboundConnector", name, parameters)
@@ -303,6 +313,10 @@ def set_connector(world: World, name: str, parameters: Parameters) -> World:
             read_outbound(entry, Ledger()),
             _fields_of(parameters, _OUTBOUND_FIELDS),
         )
+        altered = _find(outbound, name, "connector", lambda connector: connector.name)
+        problem = why_refused(altered)
+        if problem:
+            raise ExportError("", problem)
         return _with(world, outbound_connectors=outbound)
     entry = _exported("Set-SendConnector", name, parameters)
     sending = _altered(

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.fork import Leg, Way
-from fakes.mail.address import domain_key
 from fakes.mail.content import parse
 from fakes.mail.handoff import Route, Stage, TlsLevel
 from fakes.trace import Answer, Detail, Step, StepKind
@@ -16,6 +15,7 @@ from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import TRANSPORT_HEADER
 from fakes.zivver.replies import Reason
 from harness.outcome import Delivery, Disposition
+from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -229,8 +229,7 @@ def _originals(record: Transmitted) -> tuple[Address, ...]:
 
 
 def _is_zivver(transmission: Transmission, world: World) -> bool:
-    host = domain_key(world.zivver.host)
-    return any(domain_key(name) == host for name in transmission.handoff.hosts)
+    return any(leads_to_zivver(world, name) for name in transmission.handoff.hosts)
 
 
 def _is_returning(transmission: Transmission) -> bool:

@@ -22,6 +22,7 @@ from fakes.zivver.receiver import find_receiver
 from harness.fold import fold
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
 from harness.story import Story
+from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,7 +168,7 @@ class Table:
         """Give the server behind a host name and port, or why nobody answers."""
         zivver, internet = self.world.zivver, self.world.internet
         key = domain_key(host)
-        if key != domain_key(zivver.host):
+        if not leads_to_zivver(self.world, host):
             return receiver_of(internet, host, port, nxdomain=self._nxdomain)
         if key in internet.zone.absent:
             return self._nxdomain

@@ -30,6 +30,7 @@ from harness.agree import agree
 from harness.fold import fold
 from harness.simulate import Table
 from harness.story import Story
+from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
     import ssl
@@ -282,7 +283,7 @@ class _Around:
         found = self.table.find(host, port)
         if isinstance(found, Reply):
             return found
-        if domain_key(host) == domain_key(self.world.zivver.host):
+        if leads_to_zivver(self.world, host):
             return self._zivver.locate(port)
         try:
             return self._others.locate(host, port)

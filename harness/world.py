@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from fakes.exchange.organization import Organization
 from fakes.exchange.readings import QUESTIONS, with_answers
 from fakes.internet.hosts import Internet
+from fakes.mail.address import domain_key
 from fakes.zivver.readings import READINGS
 from fakes.zivver.service import ZivverService
+from fakes.zone import look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +22,7 @@ __all__ = [
     "ANSWERS",
     "Settled",
     "World",
+    "leads_to_zivver",
     "with_answers_pinned",
     "with_readings",
 ]
@@ -64,6 +67,21 @@ class World:
     zivver: ZivverService = field(default_factory=ZivverService)
     internet: Internet = field(default_factory=Internet)
     settled: tuple[Settled, ...] = ()
+
+
+def leads_to_zivver(world: World, name: str) -> bool:
+    """Say whether a host name or an address is Zivver's, by its name and by DNS."""
+    key, host = domain_key(name), domain_key(world.zivver.host)
+    zone = world.internet.zone
+    if key == host or host not in zone.names:
+        return key == host
+    own = {
+        record for kind in ("A", "AAAA") for record in look_up(zone, host, kind).records
+    }
+    if key in own or any(own & {*look_up(zone, key, k).records} for k in ("A", "AAAA")):
+        return True
+    mail_hosts = (record.split()[-1] for record in look_up(zone, host, "MX").records)
+    return key in {domain_key(each) for each in mail_hosts}
 
 
 def with_answers_pinned(world: World, answers: Mapping[str, str]) -> World:

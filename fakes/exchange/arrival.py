@@ -62,6 +62,19 @@ def accept(
     return Acceptance(is_internal=False, why=why)
 
 
+def is_from_own_servers(
+    submission: Submission, organization: Organization, choices: Choices
+) -> bool:
+    """Say whether a session is one of the organisation's servers on its own premises.
+
+    exchange-routing#7.4: their connector makes them inside, or lets them relay.
+    """
+    if submission.authenticated is not None:
+        return False
+    is_inside = accept(submission, organization, choices).is_internal
+    return is_inside or _may_relay(submission, organization, choices)
+
+
 def inbound_connector(
     submission: Submission, organization: Organization
 ) -> InboundConnector | None:

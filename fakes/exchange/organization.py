@@ -122,7 +122,11 @@ class ConnectorType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboundConnector:
-    """Get-OutboundConnector (exchange-routing#1.1). `tls` None is opportunistic."""
+    """Get-OutboundConnector (exchange-routing#1.1). `tls` None is opportunistic.
+
+    `is_central` is RouteAllMessagesViaOnPremises; `validation_recipients` get the mail
+    that validates the connector.
+    """
 
     name: str
     is_enabled: bool = True
@@ -135,6 +139,8 @@ class OutboundConnector:
     is_rule_scoped: bool = False
     covers_accepted_domains: bool = False
     is_in_test_mode: bool = False
+    is_central: bool = False
+    validation_recipients: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     unjudged: tuple[str, ...] = ()
     place: str = ""

@@ -322,6 +322,20 @@ class Readings:
         sources=("exchange-routing#X-27",),
         settle="read the trace of a mail to the domain itself",
     )
+    test_mode_connector: str = _open(
+        "not-used",
+        "used",
+        asks="does a connector that is in test mode take mail",
+        sources=("exchange-routing#X-28",),
+        settle="read the trace of a mail to a domain of a connector in test mode",
+    )
+    centralised_transport: str = _open(
+        "rule",
+        "on-premises",
+        asks="does centralised transport take a mail whose rule names a connector",
+        sources=("exchange-routing#X-3", "field-cases#X-3"),
+        settle="read the trace of a mail that a rule sends to a connector",
+    )
     settled: frozenset[str] = frozenset()
 
 

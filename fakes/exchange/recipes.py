@@ -442,6 +442,27 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "A connector for *.fabrikam.example alone; the mail goes to "
             "fabrikam.example.",
         ),
+        "test_mode_connector": Recipe(
+            Look.TRACE,
+            mail_of(),
+            ("Set-OutboundConnector 'Test connector' -TestMode $true",),
+            (
+                ("not-used", "Send external names the recipient's MX"),
+                ("used", "Send external names the connector's smart host"),
+            ),
+            "A connector for fabrikam.example alone, made for this test.",
+        ),
+        "centralised_transport": Recipe(
+            Look.TRACE,
+            mail_of("harbour"),
+            (acting(_TO_TEST), *_CONNECTORS),
+            (
+                ("rule", "Send external names the host of the rule's connector"),
+                ("on-premises", "Send external names a server of your own"),
+            ),
+            "RouteAllMessagesViaOnPremises must be on, and the rule's connector must "
+            "lead to a host of yours elsewhere.",
+        ),
     }
 )
 

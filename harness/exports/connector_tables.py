@@ -33,24 +33,23 @@ OUTBOUND: Table = MappingProxyType(
             (
                 "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
                 "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains "
-                "TestMode"
+                "TestMode RouteAllMessagesViaOnPremises ValidationRecipients"
             ),
         ),
         (
-            # Informational, cosmetic, or reserved; CloudServicesMailEnabled carries
-            # headers of the organisation and leaves the next hop as it is (E5).
+            # Informational, cosmetic (IsValidated: field-cases#X-28), or reserved;
+            # CloudServicesMailEnabled carries headers of the organisation and leaves
+            # the next hop as it is (E5).
             _NONE,
             "exchange-routing#1.1",
             (
                 "ConnectorSource Comment CloudServicesMailEnabled IsValidated "
-                "LastValidationTimestamp ValidationRecipients "
-                "LinkForModifiedConnector"
+                "LastValidationTimestamp LinkForModifiedConnector"
             ),
         ),
     )
     | {
         "isvalid": _IS_VALID,
-        "routeallmessagesviaonpremises": _open("exchange-routing#1.1"),
         # Only effective on a connector of type OnPremises.
         "senderrewritingenabled": _open(
             "exchange-routing#1.1", only_if=("ConnectorType", "onpremises")

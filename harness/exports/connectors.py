@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from fakes.exchange.organization import (
@@ -11,6 +12,7 @@ from fakes.exchange.organization import (
     OutboundConnector,
     SendConnector,
 )
+from fakes.exchange.routing.smart_hosts import network_of
 from fakes.mail.address import domain_key, is_domain
 from fakes.mail.handoff import TlsLevel
 from harness.exports import values
@@ -47,6 +49,27 @@ _EDGE_SPACE = "--"
 _SMTP = "smtp"
 
 
+# exchange-routing#1.1
+_REFUSED: tuple[tuple[Callable[[OutboundConnector], bool], str], ...] = (
+    (
+        lambda c: not c.uses_mx and not c.smart_hosts,
+        "`UseMXRecord` is false and `SmartHosts` is empty, expected one of the two",
+    ),
+    (
+        lambda c: c.tls is TlsLevel.DOMAIN_VALIDATION and not c.tls_domain,
+        "`TlsSettings` is `DomainValidation`, expected a `TlsDomain`",
+    ),
+    (
+        lambda c: c.type is ConnectorType.PARTNER and c.is_central,
+        "`RouteAllMessagesViaOnPremises` is only of `ConnectorType` `OnPremises`",
+    ),
+    (
+        lambda c: c.type is ConnectorType.PARTNER and c.covers_accepted_domains,
+        "`AllAcceptedDomains` is only of `ConnectorType` `OnPremises`",
+    ),
+)
+
+
 class AuthMechanism(StrEnum):
     """How a send connector logs in to its smart host (exchange-routing#2.1)."""
 
@@ -67,27 +90,44 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
     name = named(entry)
     marks = marks_of(entry, OUTBOUND, rest=Understood.NOT_UNDERSTOOD)
     ledger.note(entry, name, marks)
-    uses_mx = values.flag(entry, "UseMXRecord")
     kind = values.choice(entry, "ConnectorType", ConnectorType)
-    return OutboundConnector(
+    is_central = values.flag(entry, "RouteAllMessagesViaOnPremises") is True
+    covers_own = values.flag(entry, "AllAcceptedDomains") is True
+    if kind is None:
+        # Where it was not exported: both flags are of one type (exchange-routing#1.1).
+        is_own = is_central or covers_own
+        kind = ConnectorType.ON_PREMISES if is_own else ConnectorType.PARTNER
+    connector = OutboundConnector(
         name=name,
         is_enabled=values.flag(entry, "Enabled") is not False,
-        type=kind or ConnectorType.PARTNER,
+        type=kind,
         recipient_domains=tuple(
             _recipient_domain(entry, said)
             for said in values.texts(entry, "RecipientDomains")
         ),
-        uses_mx=uses_mx is not False,
+        uses_mx=values.flag(entry, "UseMXRecord") is not False,
         smart_hosts=smart_hosts(entry),
         tls=values.choice(entry, "TlsSettings", TlsLevel),
-        tls_domain=values.text(entry, "TlsDomain"),
+        tls_domain=_tls_domain(entry),
         is_rule_scoped=values.flag(entry, "IsTransportRuleScoped") is True,
-        covers_accepted_domains=values.flag(entry, "AllAcceptedDomains") is True,
+        covers_accepted_domains=covers_own,
         is_in_test_mode=values.flag(entry, "TestMode") is True,
+        is_central=is_central,
+        validation_recipients=values.texts(entry, "ValidationRecipients"),
         names=values.names(entry, _IDS),
         unjudged=unjudged(marks) + _absent(entry, _OUTBOUND_NEEDS),
         place=entry.place,
     )
+    is_whole = entry.has("UseMXRecord") and entry.has("SmartHosts")
+    problem = why_refused(connector) if is_whole else ""
+    if problem:
+        raise ExportError(entry.place, problem)
+    return connector
+
+
+def why_refused(connector: OutboundConnector) -> str:
+    """Say why Exchange Online takes no such connector; empty if it does."""
+    return next((why for wrong, why in _REFUSED if wrong(connector)), "")
 
 
 def read_send(entry: Exported, ledger: Ledger) -> SendConnector:
@@ -121,7 +161,7 @@ def read_send(entry: Exported, ledger: Ledger) -> SendConnector:
         requires_tls=requires_tls,
         ignores_starttls=values.flag(entry, "IgnoreSTARTTLS") is True,
         tls=tls,
-        tls_domain=values.text(entry, "TlsDomain"),
+        tls_domain=_tls_domain(entry),
         auth=(auth or AuthMechanism.NONE).value,
         max_size=values.size(entry, "MaxMessageSize"),
         unjudged=tuple(open_),
@@ -156,9 +196,11 @@ def smart_hosts(entry: Exported) -> tuple[str, ...]:
         given = tuple(part for part in said.split(",") if part.strip())
     for host in given:
         said = _smart_host(entry, host).strip()
-        if not is_domain(said.split("/")[0]) and ":" not in said:
+        if network_of(said) is None and not is_domain(said):
             raise ExportError(
-                entry.place, f"`SmartHosts` holds `{shown(said)}`, expected a host name"
+                entry.place,
+                f"`SmartHosts` holds `{shown(said)}`, expected a host name, an address "
+                "or a range of addresses",
             )
         found.append(said)
     return tuple(found)
@@ -170,6 +212,17 @@ def _smart_host(entry: Exported, host: object) -> str:
         key = "Address" if host["IsIPAddress"] is True else "Domain"
         return values.plain(host.get(key), entry.place, "SmartHosts")
     return values.plain(host, entry.place, "SmartHosts")
+
+
+def _tls_domain(entry: Exported) -> str | None:
+    """A domain, or one with a leading wildcard."""
+    said = values.text(entry, "TlsDomain")
+    if said is not None and not is_domain(said.removeprefix("*.")):
+        raise ExportError(
+            entry.place,
+            f"`TlsDomain` is `{shown(said)}`, expected a domain or `*.domain`",
+        )
+    return said
 
 
 def _recipient_domain(entry: Exported, said: str) -> str:

@@ -37,6 +37,7 @@ from fakes.zivver.readings import (
 )
 from fakes.zivver.service import (
     HOST,
+    PORTS,
     RECIPIENT_LIMIT,
     SIZE_LIMIT,
     Account,
@@ -161,6 +162,18 @@ def _verification(table: Table, key: str, said: str) -> Verification:
     raise table.fail(key, f"`{key}` is `{said[:40]}`, expected {', '.join(known)}")
 
 
+def _ports(table: Table) -> tuple[int, ...]:
+    """The ports on which Zivver can be reached; one that is blocked is left out."""
+    if "ports" not in table.values:
+        return PORTS
+    given = table.values["ports"]
+    known = given if isinstance(given, list) else [given]
+    if not all(port in PORTS for port in known):
+        several = ", ".join(map(str, PORTS))
+        raise table.fail("ports", f"`ports` is `{given}`, expected some of {several}")
+    return tuple(port for port in PORTS if port in known)
+
+
 def _settings(
     table: Table,
     *,
@@ -174,6 +187,7 @@ def _settings(
         "size_limit",
         "recipient_limit",
         "is_down",
+        "ports",
         "faults",
         "missing_account",
         "ignore_value",
@@ -192,6 +206,7 @@ def _settings(
         recipient_limit=(
             table.number("recipient_limit", low=1, high=_BIG) or RECIPIENT_LIMIT
         ),
+        ports=_ports(table),
         is_down=table.flag("is_down") is True,
         faults=frozenset(
             table.word("faults", said, Fault) for said in table.texts("faults") or ()

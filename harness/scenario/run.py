@@ -58,7 +58,7 @@ def set_up(case: Case, setting: Setting) -> World:
     """Make the world of a case: the tenant, its rules, its edits, its readings.
 
     Raises:
-        Refused: Exchange would not take a rule.
+        Refused: Exchange would not take a rule or a connector.
         ScenarioError: an edit does not fit the tenant.
 
     """
@@ -70,10 +70,17 @@ def set_up(case: Case, setting: Setting) -> World:
             world = apply_change(world, change, place=case.place)
     except RuleError as error:
         raise Refused(str(error)) from None
-    except (edits.EditError, ExportError) as error:
-        message = error.message if isinstance(error, ExportError) else str(error)
-        raise ScenarioError(f"{case.place}: case `{case.name}`: {message}") from None
+    except ExportError as error:
+        if case.expect.refused:
+            raise Refused(error.message) from None
+        raise _misfit(case, error.message) from None
+    except edits.EditError as error:
+        raise _misfit(case, str(error)) from None
     return with_answers_pinned(world, dict(case.readings))
+
+
+def _misfit(case: Case, why: str) -> ScenarioError:
+    return ScenarioError(f"{case.place}: case `{case.name}`: {why}")
 
 
 def item_of(case: Case) -> MailItem:
@@ -86,7 +93,7 @@ def item_of(case: Case) -> MailItem:
     try:
         return compose(case.mail)
     except ValueError as error:
-        raise ScenarioError(f"{case.place}: case `{case.name}`: {error}") from None
+        raise _misfit(case, str(error)) from None
 
 
 def examine(case: Case, setting: Setting) -> tuple[Mismatch, ...]:
@@ -139,7 +146,7 @@ def _of_findings(
     if policy is None:
         known = ", ".join(f"`{name}`" for name in setting.policies) or "none"
         what = f"`{case.tenant}` has no `{case.policy}`, there is {known}"
-        raise ScenarioError(f"{case.place}: case `{case.name}`: {what}")
+        raise _misfit(case, what)
     domains = world.organization.accepted_domains
     own = None
     if domains is not None:

@@ -1,6 +1,7 @@
 """Which connector takes a mail (exchange-routing#1.2, exchange-routing#2.2)."""
 
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 
 import pytest
 
@@ -11,6 +12,7 @@ from fakes.exchange.organization import (
     ConnectorType,
     Directory,
     DomainType,
+    InboundConnector,
     Organization,
     OutboundConnector,
     Platform,
@@ -18,10 +20,13 @@ from fakes.exchange.organization import (
     RecipientKind,
     SendConnector,
 )
+from fakes.exchange.readings import Readings
 from fakes.exchange.routing.next_hop import ASSUMED_USER
 from fakes.exchange.routing.outbound_connector import select_outbound_connector
 from fakes.exchange.routing.send_connector import select_send_connector
+from fakes.exchange.rules.fork import EndKind
 from fakes.mail.handoff import AuthTerms, Route, TlsLevel, TlsTerms
+from fakes.mail.item import Submission
 from fakes.mail.reply import reply
 from tests.exchange.at_hand import (
     ANNA,
@@ -203,6 +208,12 @@ def test_each_open_question_of_the_choice_is_asked_where_it_matters():
         ([BELOW], "contoso.example", {"connector_wildcard"}),
         ([EVERY, replace(EVERY, name="C0")], "x.example", {"connector_tie"}),
         ([EVERY], "x.example", set()),
+        (
+            [replace(EVERY, is_in_test_mode=True)],
+            "x.example",
+            {"test_mode_connector"},
+        ),
+        ([replace(EXACT, is_in_test_mode=True)], "x.example", set()),
     ],
 )
 def test_no_question_is_asked_that_another_answer_would_not_change(
@@ -249,7 +260,6 @@ def test_a_connector_without_smart_hosts_uses_the_mx():
     "broken",
     [
         replace(RELAY, is_enabled=False),  # exchange-routing#C17
-        replace(RELAY, is_in_test_mode=True),
         replace(RELAY, name="Another"),  # the one that the rule names is gone
     ],
 )
@@ -261,6 +271,13 @@ def test_a_named_connector_that_cannot_be_used_hangs_on_a_reading(broken):
     (ended,) = passed(mail(), tenant(ROUTE, readings=ndr, **given)).ended
     assert "550 5.4.4" in str(ended.ending.reply)
     assert "a rule names connector `Relay`" in ended.ending.why
+
+
+def test_a_named_connector_in_test_mode_hangs_on_two_readings():
+    # exchange-routing#X-28
+    given = {"outbound_connectors": (replace(RELAY, is_in_test_mode=True),)}
+    every = every_end(mail(), open_tenant(ROUTE, **given))
+    assert [WAITS, BY_RELAY, BY_MX, REJECTED] == every
 
 
 def test_a_connector_not_made_for_rules_is_taken_or_not():
@@ -282,20 +299,95 @@ def test_what_a_connector_carries_and_we_do_not_judge_goes_both_ways():
     assert [BY_RELAY, UNKNOWN] == every_end(mail(), tenant(ROUTE, **odd))
 
 
-def test_centralised_transport_is_not_judged_and_may_beat_a_named_connector():
-    # field-cases#X-3
-    central = OutboundConnector(
-        "Central",
-        type=ConnectorType.ON_PREMISES,
-        unjudged=("RouteAllMessagesViaOnPremises",),
+CENTRAL = OutboundConnector(
+    "Central",
+    type=ConnectorType.ON_PREMISES,
+    recipient_domains=("*",),
+    uses_mx=False,
+    smart_hosts=("own.contoso.example",),
+    is_central=True,
+)
+BY_CENTRAL = {CLEO: {("connector", "Central", str(CLEO))}}
+STRANGER = Submission(source=ip_address("203.0.113.9"))
+OWN_SERVER = Submission(source=ip_address("198.51.100.7"))
+FROM_OWN = InboundConnector(
+    "From own servers",
+    is_enabled=True,
+    networks=(ip_network("198.51.100.0/24"),),
+    treats_as_internal=False,
+)
+
+
+def central(*rules, connectors=(RELAY, CENTRAL), **fields):
+    return tenant(*rules, outbound_connectors=connectors, **fields)
+
+
+def test_centralised_transport_takes_all_that_is_for_outside_the_cloud():
+    # exchange-routing#1.2, field-cases#X-3
+    closer = OutboundConnector(
+        "Partner",
+        recipient_domains=("fabrikam.example",),
+        tls=TlsLevel.CERTIFICATE_VALIDATION,
     )
-    given = {"outbound_connectors": (RELAY, central)}
-    assert UNKNOWN == ends(mail(), tenant(**given))
-    assert [BY_RELAY, UNKNOWN] == every_end(mail(), tenant(ROUTE, **given))
-    off = {"outbound_connectors": (RELAY, replace(central, is_enabled=False))}
-    assert BY_MX == ends(mail(), tenant(**off))
+    assert BY_CENTRAL == ends(mail(), central(connectors=(closer, CENTRAL)))
     at_home = {BOB: {("mailbox", None, str(BOB))}}
-    assert at_home == ends(mail(to=(BOB,)), tenant(**given))
+    assert at_home == ends(mail(to=(BOB,)), central())
+
+
+@pytest.mark.parametrize(
+    "out_of_use",
+    [
+        {"is_enabled": False},
+        {"is_in_test_mode": True},
+        {"type": ConnectorType.PARTNER},
+        {"is_central": False, "recipient_domains": ()},
+    ],
+)
+def test_centralised_transport_that_is_out_of_use_takes_nothing(out_of_use):
+    off = (RELAY, replace(CENTRAL, **out_of_use), EVERY)
+    taken = ends(mail(), central(connectors=off))
+    assert BY_CENTRAL != taken
+
+
+def test_centralised_transport_and_a_connector_that_a_rule_names_are_a_question():
+    # exchange-routing#X-3
+    assert [BY_RELAY, BY_CENTRAL] == every_end(
+        mail(), replace(central(ROUTE), readings=Readings())
+    )
+    assert BY_CENTRAL == ends(
+        mail(), central(ROUTE, readings=reading(centralised_transport="on-premises"))
+    )
+
+
+def test_no_question_of_centralised_transport_is_asked_for_a_mailbox():
+    # exchange-routing#C7
+    loose = replace(central(ROUTE), readings=Readings())
+    by_relay = {BOB: {("connector", "Relay", str(BOB))}}
+    assert [by_relay] == every_end(mail(to=(BOB,)), loose)
+
+
+def test_mail_from_the_internet_makes_a_detour_and_mail_of_own_servers_does_not():
+    # exchange-routing#C14
+    inbound = mail(to=(BOB,), submission=STRANGER)
+    organization = central(inbound_connectors=(FROM_OWN,))
+    detour = {BOB: {("connector", "Central", str(BOB))}}
+    assert detour == ends(inbound, organization)
+    for trusted in (
+        replace(FROM_OWN, relays=True),
+        replace(FROM_OWN, treats_as_internal=True, relays=False),
+    ):
+        organization = central(inbound_connectors=(trusted,))
+        assert BY_MX == ends(mail(submission=OWN_SERVER), organization)
+    untold = central(inbound_connectors=(replace(FROM_OWN, relays=None),))
+    assert [BY_CENTRAL, BY_MX] == every_end(mail(submission=OWN_SERVER), untold)
+
+
+def test_centralised_transport_for_some_domains_only_is_a_loop():
+    # exchange-routing#1.2
+    some = replace(CENTRAL, recipient_domains=("contoso.example",))
+    (ended,) = passed(mail(), central(connectors=(some,))).ended
+    assert EndKind.REJECTED is ended.ending.kind
+    assert "554 5.4.14" in str(ended.ending.reply)
 
 
 def test_connectors_that_were_not_exported_are_not_taken_for_none():
@@ -352,10 +444,18 @@ def test_a_mailbox_and_nobody_end_on_a_server_as_online():
             {"tls": TlsLevel.DOMAIN_VALIDATION, "tls_domain": "zivver.com"},
             TlsTerms(TlsLevel.DOMAIN_VALIDATION, "zivver.com"),
         ),
-        # exchange-routing#D13: the very name of the host that is tried
-        ({"auth": "BasicAuthRequireTLS"}, TlsTerms(TlsLevel.DOMAIN_VALIDATION)),
+        # exchange-routing#D13: the very name that is configured as smart host
+        (
+            {"auth": "BasicAuthRequireTLS"},
+            TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com"),
+        ),
         (
             {"auth": "BasicAuthRequireTLS", "tls_domain": "other.example"},
+            TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com"),
+        ),
+        # of several, the host that is tried
+        (
+            {"auth": "BasicAuthRequireTLS", "smart_hosts": ("a.example", "b.example")},
             TlsTerms(TlsLevel.DOMAIN_VALIDATION),
         ),
     ],

@@ -391,7 +391,7 @@ def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judg
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({"RouteAllMessagesViaOnPremises": True}, ("RouteAllMessagesViaOnPremises",)),
+        ({"ConnectorType": "OnPremises", "RouteAllMessagesViaOnPremises": True}, ()),
         ({"CloudServicesMailEnabled": True}, ()),
         ({"MtaStsMode": "Opportunistic", "SmtpDaneMode": "None"}, ()),
         ({"SmtpDaneMode": "Mandatory"}, ("SmtpDaneMode",)),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from fakes.choices import Fact
 from fakes.exchange.organization import accepted_domain
 from fakes.exchange.routing.resolve import Place, resolve
+from fakes.exchange.routing.smart_hosts import find_smart_hosts
 from fakes.exchange.rules.fork import Ending, EndKind, Leg
-from fakes.mail.handoff import AuthTerms, Route, TlsTerms
+from fakes.mail.handoff import AuthTerms, Route, TlsLevel, TlsTerms
 from fakes.mail.reply import Reply, reply
 from fakes.trace import Answer, Step, StepKind
 
@@ -63,42 +64,35 @@ class Routed:
     assumed: tuple[str, ...] = ()
 
 
-def smart_hop(
+def by_smart_hosts(
     connector: OutboundConnector | SendConnector,
+    leg: Leg,
     target: Address,
     tls: TlsTerms,
-    choices: Choices,
+    around: Around,
     *,
     port: int,
     auth: AuthTerms | None = None,
-) -> Hop:
+) -> Routed:
     """Make the hop to the smart hosts of a connector."""
-    hosts = _in_turn(connector.name, connector.smart_hosts, choices)
-    return Hop(hosts, port, tls, Route.SMART_HOST, connector.name, auth, target)
-
-
-def to_smart_hosts(connector: OutboundConnector | SendConnector, leg: Leg) -> Step:
-    """Say that a connector was taken, and where it leads."""
-    return Step(
+    given = connector.smart_hosts
+    found = find_smart_hosts(connector.name, given, around.mx, around.choices)
+    if found.fact:
+        return unknown(leg, found.fact)
+    if tls.level is TlsLevel.DOMAIN_VALIDATION and len(given) == 1:
+        # exchange-routing#2.1: the name that is configured, not that of its MX
+        tls = TlsTerms(tls.level, tls.domain or given[0])
+    via = "" if set(found.hosts) == set(given) else f" ({', '.join(found.hosts)})"
+    step = Step(
         StepKind.CONNECTOR,
         connector.name,
         Answer.YES,
-        "to " + ", ".join(connector.smart_hosts),
+        f"to {', '.join(given)}{via}",
         recipients=who(leg),
         place=connector.place,
     )
-
-
-def _in_turn(name: str, hosts: tuple[str, ...], choices: Choices) -> tuple[str, ...]:
-    """Begin with any of several smart hosts: Exchange takes them in turn.
-
-    exchange-routing#1.4: the first is random, the next ones follow round and round.
-    """
-    if len(hosts) == 1:
-        return hosts
-    fact = Fact("first smart host", name, why="Exchange takes several in turn")
-    first = hosts.index(choices.choose(fact, hosts))
-    return hosts[first:] + hosts[:first]
+    route, name = Route.SMART_HOST, connector.name
+    return Routed(leg, Hop(found.hosts, port, tls, route, name, auth, target), step)
 
 
 def why_not_judged(

@@ -5,27 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
+from fakes.exchange.arrival import is_from_own_servers
 from fakes.exchange.readings import ask
 from fakes.exchange.routing.hop import (
-    NOTHING,
-    SOMETHING,
     Around,
     Routed,
     by_mx,
+    by_smart_hosts,
     settled,
-    smart_hop,
-    to_smart_hosts,
     unknown,
     who,
     why_not_judged,
 )
 from fakes.exchange.routing.outbound_connector import (
+    central_connectors,
     named_connector,
+    select_central_connector,
     select_outbound_connector,
     why_unusable,
 )
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.mail.handoff import TlsLevel, TlsTerms
+from fakes.mail.item import ItemKind
 from fakes.mail.reply import reply
 from fakes.trace import Answer, Step, StepKind
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _UNUSABLE = reply(550, "5.4.4", "The connector cannot be used")
 _WAITS = reply(450, "4.4.3", "The connector cannot be used")
+# exchange-routing#1.2, exchange-routing#8
+_MAIL_LOOP = reply(554, "5.4.14", "Hop count exceeded - possible mail loop ATTR34")
 
 
 def route_online(leg: Leg, fork: Fork, around: Around) -> Routed:
@@ -67,16 +70,15 @@ def _online_by_rule(name: str, leg: Leg, fork: Fork, around: Around) -> Routed:
     if organization.outbound_connectors is None:
         fact = Fact("connector", name, why="the connectors were not exported")
         return unknown(leg, fact)
-    central = _centralised(organization)
+    central = _central(settled(leg, organization, choices), leg, fork, around)
     if central:
         # field-cases#X-3: nobody has told which of the two wins.
-        why = "RouteAllMessagesViaOnPremises may beat a connector that a rule names"
-        fact = Fact("connector", central, why=why)
-        if choices.choose(fact, (NOTHING, SOMETHING)) == SOMETHING:
-            return unknown(leg, fact)
+        answer = ask(organization.readings, choices, "centralised_transport")
+        if answer == "on-premises":
+            return central
     connector = named_connector(organization, name)
-    problem = why_unusable(connector)
     readings = organization.readings
+    problem = why_unusable(connector, readings, choices)
     if not problem and connector and not connector.is_rule_scoped:
         answer = ask(readings, choices, "unscoped_connector")
         problem = "" if answer == "allowed" else "it is not made for rules"
@@ -97,15 +99,14 @@ def _online_by_rule(name: str, leg: Leg, fork: Fork, around: Around) -> Routed:
 def _online_default(leg: Leg, fork: Fork, around: Around) -> Routed:
     organization, choices = around.organization, around.choices
     found = settled(leg, organization, choices)
+    central = _central(found, leg, fork, around)
+    if central:
+        return central
     if isinstance(found, Routed):
         return found
     target = found
     if organization.outbound_connectors is None:
         return unknown(leg, Fact("connectors", why="they were not exported"))
-    central = _centralised(organization)
-    if central:
-        why = "RouteAllMessagesViaOnPremises is set and not judged"
-        return unknown(leg, Fact("connector", central, why=why))
     connector = select_outbound_connector(organization, target.domain_key, choices)
     if connector:
         return _through(connector, leg, target, fork, around)
@@ -114,13 +115,35 @@ def _online_default(leg: Leg, fork: Fork, around: Around) -> Routed:
     return by_mx(leg, target, why, tls, around)
 
 
-def _centralised(organization: Organization) -> str:
-    for connector in organization.outbound_connectors or ():
-        if connector.is_enabled and "RouteAllMessagesViaOnPremises" in (
-            connector.unjudged
-        ):
-            return connector.name
-    return ""
+def _central(
+    found: Address | Routed, leg: Leg, fork: Fork, around: Around
+) -> Routed | None:
+    """Take the way of centralised mail transport; None where it has no say.
+
+    exchange-routing#1.2: it takes all that is for outside the cloud organization, mail
+    from the Internet whoever gets it, and never what came from the own servers (C14).
+    """
+    organization, choices = around.organization, around.choices
+    if not central_connectors(organization):
+        return None
+    item = fork.item
+    is_inbound = item.kind is ItemKind.MAIL and item.submission.authenticated is None
+    if isinstance(found, Routed) and not (is_inbound and _is_at_home(found)):
+        return None
+    if is_from_own_servers(item.submission, organization, choices):
+        return None
+    target = leg.address if isinstance(found, Routed) else found
+    connector = select_central_connector(organization, target.domain_key, choices)
+    if connector:
+        return _through(connector, leg, target, fork, around)
+    # A connector of theirs that is for some domains only is a misconfiguration.
+    why = f"centralised transport is on, and none of its connectors is for {target}"
+    step = Step(StepKind.CONNECTOR, "none", Answer.NO, why, recipients=who(leg))
+    return Routed(leg, Ending(EndKind.REJECTED, why, _MAIL_LOOP), step)
+
+
+def _is_at_home(routed: Routed) -> bool:
+    return isinstance(routed.end, Ending) and routed.end.kind is EndKind.MAILBOX
 
 
 def _through(
@@ -139,8 +162,7 @@ def _through(
         why = f"connector `{connector.name}` uses the MX of the recipient's domain"
         return by_mx(leg, target, why, tls, around, connector=connector.name)
     # exchange-routing#1.5: Exchange Online knows no other port
-    hop = smart_hop(connector, target, tls, choices, port=25)
-    return Routed(leg, hop, to_smart_hosts(connector, leg))
+    return by_smart_hosts(connector, leg, target, tls, around, port=25)
 
 
 def _tls_terms(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
@@ -10,9 +11,8 @@ from fakes.exchange.routing.hop import (
     Around,
     Routed,
     by_mx,
+    by_smart_hosts,
     settled,
-    smart_hop,
-    to_smart_hosts,
     unknown,
     who,
     why_not_judged,
@@ -90,8 +90,10 @@ def _through_send_connector(
         )
         return Routed(leg, routed.end, routed.step, routed.assumed + assumed)
     auth, more = _auth_terms(connector, organization)
-    hop = smart_hop(connector, target, tls, choices, port=connector.port, auth=auth)
-    return Routed(leg, hop, to_smart_hosts(connector, leg), assumed + more)
+    routed = by_smart_hosts(
+        connector, leg, target, tls, around, port=connector.port, auth=auth
+    )
+    return replace(routed, assumed=assumed + more)
 
 
 def _server_tls(connector: SendConnector, fork: Fork) -> TlsTerms:
