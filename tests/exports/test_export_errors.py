@@ -104,7 +104,24 @@ def test_two_rules_of_one_priority():
         ("connectors.json", outbound(Enabled="perhaps"), "expected true or false"),
         ("connectors.json", outbound(RecipientDomains="a.*.b"), "expected a domain"),
         ("connectors.json", outbound(SmartHosts=["a b"]), "expected a host name"),
+        ("connectors.json", outbound(SmartHosts=["192.0.2.0/99"]), "a range of"),
         ("connectors.json", outbound(TlsDomain=["a", "b"]), "2 values, expected one"),
+        ("connectors.json", outbound(TlsDomain="a.*.b"), "expected a domain or `*."),
+        (
+            "connectors.json",
+            outbound(TlsSettings="DomainValidation", TlsDomain=None),
+            "expected a `TlsDomain`",
+        ),
+        (
+            "connectors.json",
+            outbound(UseMXRecord=False, SmartHosts=[]),
+            "`SmartHosts` is empty",
+        ),
+        (
+            "connectors.json",
+            outbound(AllAcceptedDomains=True),
+            "`AllAcceptedDomains` is only of `ConnectorType` `OnPremises`",
+        ),
         ("connectors.json", [outbound(), outbound(Comment="x")], "stands twice"),
         ("domains.json", domain(DomainType="Own"), "expected Authoritative"),
         ("domains.json", domain(DomainName="a b"), "expected a domain"),
@@ -186,6 +203,7 @@ def test_objects_of_a_server_that_are_ill_formed(file, value, expected):
             "is true or false, expected a whole number",
         ),
         ("[settings]\nsize_limit = 0\n", "`size_limit` is 0, expected 1 to"),
+        ("[settings]\nports = [26]\n", "`ports` is `[26]`, expected some of 25, 587"),
         ('allowlist = ["a b"]\n', "zivver.toml:1: `allowlist` holds `a b`, no domain"),
         ('settings = "none"\n', "`settings` is a text, expected a table [settings]"),
         (
