@@ -134,7 +134,7 @@ def test_two_rules_of_one_priority():
         ),
         ("people.json", [person(), {"a": 1}], "this looks like no known cmdlet"),
     ],
-    ids=range(13),
+    ids=range(18),
 )
 def test_objects_of_exchange_online_that_are_ill_formed(file, value, expected):
     said = complaint(online(**{file: value}))
