@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fakes.choices import Choices
-from fakes.mail.address import Address, AddressError, parse_address
-from fakes.mail.content import Parsed
+from fakes.mail.address import Address
+from fakes.zivver.message_settings import MessageSettings
 from fakes.zivver.readings import TrustedOverSmtp, settle
 from fakes.zivver.service import (
     AccountState,
@@ -18,11 +17,6 @@ from fakes.zivver.service import (
     find_accounts,
 )
 from fakes.zone import Status, Zone, look_up
-
-# zivver#7: what a message itself may say of verification.
-ACCESS_RIGHT_HEADER = "zivver-access-right"
-MINIMUM_HEADER = "zivver-minimum-recipient-verification"
-_ACCESS_RIGHT = re.compile(r"(\S+)\s+sms\s+\+[0-9]+", re.IGNORECASE)
 
 
 class ZivverState(StrEnum):
@@ -58,20 +52,21 @@ class Deliveries:
 
 def deliver(
     recipients: tuple[Address, ...],
-    parsed: Parsed,
+    asked: MessageSettings,
     *,
     service: ZivverService,
     zone: Zone,
     choices: Choices,
 ) -> Deliveries:
     """Decide for each recipient, all at once: one without verification holds all."""
-    known = dict(service.delivering.known) | _rights_given(parsed)
+    known = dict(service.delivering.known) | dict(asked.rights)
     ends = [
         _one(address, known, service=service, zone=zone, choices=choices)
         for address in recipients
     ]
     notified = [end for end in ends if end.state is ZivverState.NOTIFICATION]
-    minimum = _minimum(service.delivering, parsed)
+    # zivver#7: a mail may ask for another level than the organisation does.
+    minimum = service.delivering.minimum if asked.minimum is None else asked.minimum
     if minimum is None:
         # A method as strong as any policy could ask leaves nothing to assume.
         is_assumed = any(end.verification is not Verification.SMS for end in notified)
@@ -148,24 +143,3 @@ def _trouble(address: Address, settings: Delivering, zone: Zone) -> str:
     ):
         return f"{domain} has no mail host"
     return ""
-
-
-def _rights_given(parsed: Parsed) -> dict[Address, Verification]:
-    rights: dict[Address, Verification] = {}
-    for value in parsed.unfolded(ACCESS_RIGHT_HEADER):
-        match = _ACCESS_RIGHT.fullmatch(value.strip())
-        if not match:
-            continue
-        try:
-            rights[parse_address(match[1])] = Verification.SMS
-        except AddressError:
-            continue
-    return rights
-
-
-def _minimum(settings: Delivering, parsed: Parsed) -> Verification | None:
-    values = [value.strip().lower() for value in parsed.unfolded(MINIMUM_HEADER)]
-    # zivver#7: the one value that was seen; it names the weakest method.
-    if "verification-email" in values:
-        return Verification.EMAIL
-    return settings.minimum

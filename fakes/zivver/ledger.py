@@ -16,6 +16,7 @@ from fakes.mail.reply import Reply
 from fakes.mail.session import Session
 from fakes.zivver.admission import Assumed
 from fakes.zivver.delivery import ZivverDelivery
+from fakes.zivver.message_settings import MessageSettings
 from fakes.zivver.recipients import Recipients
 from fakes.zivver.replies import Reason
 
@@ -25,7 +26,8 @@ class Transaction:
     """One mail that came to its end of data, accepted or not.
 
     `author` is the address in From:, None when there is not exactly one; `account`
-    the main address of the account that it belongs to. `is_returning` marks a mail
+    the main address of the account that it belongs to. `asked` is what header fields
+    asked for, None where Zivver did not come as far. `is_returning` marks a mail
     that Zivver itself had sent.
     """
 
@@ -40,6 +42,7 @@ class Transaction:
     account: Address | None = None
     recipients: Recipients | None = None
     deliveries: tuple[ZivverDelivery, ...] = ()
+    asked: MessageSettings | None = None
     assumed: tuple[Assumed, ...] = ()
     is_returning: bool = False
     message_id: str = ""

@@ -24,6 +24,7 @@ from fakes.zivver.admission import (
 )
 from fakes.zivver.delivery import ZivverDelivery, ZivverState, deliver
 from fakes.zivver.ledger import Refusal, Transaction, digest
+from fakes.zivver.message_settings import MessageSettings, message_settings
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, settle
 from fakes.zivver.recipients import Recipients, resolve_recipients
 from fakes.zivver.replies import Reason
@@ -147,6 +148,7 @@ class _Desk:
             account=end.account,
             recipients=end.recipients,
             deliveries=end.deliveries,
+            asked=end.asked,
             assumed=tuple(dict.fromkeys((*admitted.assumed, *decision.assumed))),
             is_returning=bool(parsed.named(TRANSPORT_HEADER)),
             message_id="".join(parsed.unfolded("Message-ID")[:1]).strip(),
@@ -178,6 +180,7 @@ class End:
     account: Address | None = None
     recipients: Recipients | None = None
     deliveries: tuple[ZivverDelivery, ...] = ()
+    asked: MessageSettings | None = None
 
 
 def decide_message(
@@ -208,9 +211,9 @@ def decide_message(
     if not found.resolved:
         reason, why = _without_recipients(service, found, choices)
         return replace(end, decision=Decision(reason, why, assumed))
-    result = deliver(
-        found.resolved, parsed, service=service, zone=zone, choices=choices
-    )
+    asked = message_settings(parsed)
+    end = replace(end, asked=asked)
+    result = deliver(found.resolved, asked, service=service, zone=zone, choices=choices)
     if result.is_verification_assumed:
         assumed = (*assumed, Assumed.VERIFICATION)
         end = replace(end, decision=Decision(Reason.ACCEPTED, assumed=assumed))

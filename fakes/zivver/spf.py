@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from fakes.zivver.spf_record import (
     Mechanism,
     Record,
     SpfSyntaxError,
+    is_explanation,
     is_spf,
     parse_record,
 )
@@ -58,27 +60,42 @@ _QUALIFIERS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class SpfResult:
-    """The result, the reason for the operator, and the terms that were tried."""
+    """The result, the reason for the operator, and the terms that were tried.
+
+    `explanation` is what the domain itself has to say of a fail (RFC 7208 6.2).
+    """
 
     result: Spf
     why: str
     trace: tuple[Detail, ...] = ()
+    explanation: str | None = None
 
 
 def check_host(
-    zone: Zone, *, ip: IpAddress, domain: str, sender: Address | None, helo: str
+    zone: Zone,
+    *,
+    ip: IpAddress,
+    domain: str,
+    sender: Address | None,
+    helo: str,
+    receiver: str = "unknown",
+    at: datetime | None = None,
 ) -> SpfResult:
     """Evaluate SPF (RFC 7208 4). A `sender` of None is the null reverse-path.
 
     For it the identity is `postmaster@` the HELO name (RFC 7208 2.4), and `domain`
-    is what `identity_domain` gives.
+    is what `identity_domain` gives. `receiver` (who checks) and `at` (an aware time)
+    may stand in the explanation of a fail; without `at`, one that tells the time is
+    left out.
     """
-    query = _Query(zone, _unmapped(ip), sender, helo)
+    query = _Query(zone, _unmapped(ip), sender, helo, receiver, at)
     try:
         result, why = _check(query, domain_key(domain))
     except _Ended as ended:
         result, why = ended.result, ended.why
-    return SpfResult(result, why, tuple(query.trace))
+    trace = tuple(query.trace)
+    explanation = _explanation(query) if result is Spf.FAIL else None
+    return SpfResult(result, why, trace, explanation)
 
 
 def identity_domain(sender: Address | None, helo: str) -> str:
@@ -94,8 +111,11 @@ class _Query:
     ip: IpAddress
     sender: Address | None
     helo: str
+    receiver: str
+    at: datetime | None
     terms: int = 0
     voids: int = 0
+    decided: tuple[str, Record] | None = None
     trace: list[Detail] = field(default_factory=list)
 
     @property
@@ -151,6 +171,7 @@ def _evaluate(query: _Query, domain: str, record: Record) -> tuple[Spf, str]:
         detail = Detail(directive.text, answer, found=(str(query.ip),), why=domain)
         query.trace.append(detail)
         if is_match:
+            query.decided = (domain, record)
             result = _QUALIFIERS[directive.qualifier]
             return result, f"`{directive.text}` of {domain} matches {query.ip}"
     if record.redirect is None:
@@ -281,10 +302,29 @@ def _count_term(query: _Query, term: str, domain: str) -> None:
         )
 
 
+def _explanation(query: _Query) -> str | None:
+    """Read what a domain says of its fail; any trouble means nothing (RFC 7208 6.2)."""
+    domain, record = query.decided or ("", Record(()))
+    if record.explanation is None:
+        return None
+    name = _expand(query, domain, record.explanation)
+    answer = look_up(query.zone, name, "TXT") if _is_queryable(name) else None
+    if answer is None or len(answer.records) != 1:
+        return None
+    (text,) = answer.records
+    tells_time = any((macro[1] or "").lower() == "t" for macro in _MACRO.finditer(text))
+    if not text.isascii() or not is_explanation(text) or (tells_time and not query.at):
+        return None
+    return _expanded(query, domain, text)
+
+
+def _expanded(query: _Query, domain: str, text: str) -> str:
+    return _MACRO.sub(lambda macro: _macro(query, domain, macro), text)
+
+
 def _expand(query: _Query, domain: str, spec: str) -> str:
     """Expand the macros of a domain-spec (RFC 7208 7.3)."""
-    text = _MACRO.sub(lambda macro: _macro(query, domain, macro), spec)
-    name = domain_key(text)
+    name = domain_key(_expanded(query, domain, spec))
     while len(name) > _MAX_DOMAIN and "." in name:
         name = name.partition(".")[2]
     return name
@@ -318,7 +358,7 @@ def _dotted(ip: IpAddress) -> str:
     return ".".join(ip.exploded.replace(":", ""))
 
 
-# RFC 7208 7.2, without `c`, `r` and `t`, which stand in explanations only.
+# RFC 7208 7.2; the grammar keeps `c`, `r` and `t` to explanations.
 _VALUES: Mapping[str, Callable[[_Query, str], str]] = MappingProxyType(
     {
         "s": lambda query, _: f"{query.local}@{query.sender_domain}",
@@ -329,6 +369,9 @@ _VALUES: Mapping[str, Callable[[_Query, str], str]] = MappingProxyType(
         "p": _one_name,
         "v": lambda query, _: "in-addr" if query.ip.version == 4 else "ip6",
         "h": lambda query, _: query.helo,
+        "c": lambda query, _: str(query.ip),
+        "r": lambda query, _: query.receiver,
+        "t": lambda query, _: f"{query.at.timestamp():.0f}" if query.at else "",
     }
 )
 

@@ -26,6 +26,7 @@ _DOMAIN_SPEC = re.compile(
     rf"(?:{_MACRO}|{_LITERAL})*(?:\.{_TOP_LABEL}\.?|{_MACRO})", re.IGNORECASE
 )
 _MACRO_STRING = re.compile(rf"(?:{_ANY_MACRO}|{_LITERAL})*", re.IGNORECASE)
+_EXPLAIN_STRING = re.compile(rf"(?:{_ANY_MACRO}|{_LITERAL}| )*", re.IGNORECASE)
 _MODIFIER = re.compile(r"([a-z][a-z0-9\-_.]*)=(.*)", re.IGNORECASE)
 _DIRECTIVE = re.compile(
     r"([+\-?~]?)(all|include|a|mx|ptr|ip4|ip6|exists)((?:[:/].*)?)", re.IGNORECASE
@@ -78,6 +79,11 @@ def is_spf(text: str) -> bool:
     """Say whether a TXT record is an SPF record (RFC 7208 4.5)."""
     head, _, _ = text.partition(" ")
     return head.lower() == VERSION
+
+
+def is_explanation(text: str) -> bool:
+    """Say whether a text is words and macros, as an explanation is (RFC 7208 6.2)."""
+    return _EXPLAIN_STRING.fullmatch(text) is not None
 
 
 def parse_record(text: str) -> Record:

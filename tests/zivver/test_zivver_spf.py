@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import SimpleNamespace
 
@@ -22,13 +23,21 @@ HELO = "mx.contoso.example"
 DOMAIN = "email.contoso.example"
 
 
-def check(records, *, ip=IP, sender=SENDER, helo=HELO, absent=(), failing=()):
+def check(records, *, ip=IP, sender=SENDER, helo=HELO, absent=(), failing=(), at=None):
     if isinstance(records, str):
         records = {(DOMAIN, "TXT"): (records,)}
     dns = zone(records, absent=frozenset(absent), failing=frozenset(failing))
     who = parse_address(sender) if sender else None
     domain = identity_domain(who, helo)
-    return check_host(dns, ip=ip_address(ip), domain=domain, sender=who, helo=helo)
+    return check_host(
+        dns,
+        ip=ip_address(ip),
+        domain=domain,
+        sender=who,
+        helo=helo,
+        receiver=HELO,
+        at=at,
+    )
 
 
 def many(count, term="exists:e{}.contoso.example"):
@@ -80,6 +89,53 @@ def many(count, term="exists:e{}.contoso.example"):
 )
 def test_a_record_gives(record, expected):
     assert expected == check(record).result
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%{i} is not ours", "192.0.2.3 is not ours"),
+        ("%{c} asked %{r}%_of %{d}", f"192.0.2.3 asked {HELO} of {DOMAIN}"),
+        ("%{t}", "1772442000"),
+        ("50% of it", None),
+        ("caf\u00e9", None),
+    ],
+)
+def test_a_fail_is_explained_in_the_words_of_the_domain(text, expected):
+    records = {
+        (DOMAIN, "TXT"): ("v=spf1 exp=why.%{d2} -all",),
+        ("why.contoso.example", "TXT"): (text,),
+    }
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    assert expected == check(records, at=at).explanation
+
+
+@pytest.mark.parametrize("texts", [(), ("one", "two"), ("it is %{t}",)])
+def test_an_explanation_that_cannot_be_read_is_none(texts):
+    records = {
+        (DOMAIN, "TXT"): ("v=spf1 exp=why.contoso.example -all",),
+        ("why.contoso.example", "TXT"): texts,
+    }
+    assert None is check(records).explanation
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ("v=spf1 exp=why.contoso.example +all", None),
+        ("v=spf1 exp=%{l}..x.example -all", None),
+        ("v=spf1 redirect=spf.fabrikam.example", "theirs"),
+        ("v=spf1 include:spf.fabrikam.example exp=why.contoso.example -all", "ours"),
+    ],
+)
+def test_the_record_that_decides_explains(record, expected):
+    records = {
+        (DOMAIN, "TXT"): (record,),
+        ("spf.fabrikam.example", "TXT"): ("v=spf1 -all exp=why.fabrikam.example",),
+        ("why.contoso.example", "TXT"): ("ours",),
+        ("why.fabrikam.example", "TXT"): ("theirs",),
+    }
+    assert expected == check(records).explanation
 
 
 @pytest.mark.parametrize(
