@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from fakes.choices import Choices
 from fakes.mail.troubles import CONNECTION_REFUSED
 from fakes.smtp.server import Server, serve
+from fakes.zivver.faults import FaultDesk, with_faults
 from fakes.zivver.ledger import Ledger, Refusal, Transaction
 from fakes.zivver.receiver import receiver
 
@@ -28,6 +29,7 @@ class ZivverEndpoint:
 
     `tls` holds the certificate that `service.tls` describes, None when STARTTLS is
     not offered or refused. `choices` are those of the run that is compared with.
+    `faults` may be added to while it runs.
     """
 
     def __init__(
@@ -39,14 +41,17 @@ class ZivverEndpoint:
         tls: ssl.SSLContext | None,
         choices: Choices | None = None,
         trusts_proxy: bool = False,
+        faults: FaultDesk | None = None,
     ) -> None:
+        self.faults = faults or FaultDesk()
         self._transactions: list[Transaction] = []
         self._refusals: list[Refusal] = []
         self._lock = threading.Lock()
         self._servers: dict[int, Server[Transaction]] = {}
         for port in () if service.is_down else service.ports:
+            door = receiver(service, zone, port, choices or Choices(), note=self._note)
             self._servers[port] = serve(
-                receiver(service, zone, port, choices or Choices(), note=self._note),
+                with_faults(door, self.faults),
                 loop,
                 record=self._record,
                 tls=tls,

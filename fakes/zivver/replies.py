@@ -48,6 +48,7 @@ class Reason(StrEnum):
     NO_ACCOUNT_DROPPED = "no account, dropped"
     NO_RECIPIENTS = "no recipients"
     NO_RECIPIENTS_BOUNCED = "no recipients, bounced"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,12 @@ REPLIES: Mapping[Reason, Row] = MappingProxyType(
         ),
         Reason.NO_RECIPIENTS_BOUNCED: _row(
             _DONE, _EMPTY, reply(250, "2.0.0", "Accepted"), "zivver#6"
+        ),
+        Reason.FAULT: _row(
+            _DONE,
+            "a fault was ordered, which has its own reply",
+            reply(451, "4.3.0", "Message is not taken now"),
+            "zivver#11",
         ),
     }
 )

@@ -188,7 +188,8 @@ def codes(reply: Reply | None):
 
 
 def test_every_row_of_the_table_has_a_case():
-    assert set(REPLIES) == set(ROWS)
+    # What a fault says is its own line, held in test_zivver_faults.py.
+    assert set(REPLIES) - {Reason.FAULT} == set(ROWS)
 
 
 @pytest.mark.parametrize("reason", ROWS, ids=str)
