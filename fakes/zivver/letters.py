@@ -8,9 +8,9 @@ texts are ours.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_DNS, uuid5
 
 from fakes.mail.address import Address
 from fakes.mail.content import CRLF, Content, Field, make_field, parse
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fakes.zivver.ledger import Transaction
     from fakes.zivver.service import ZivverService
 
+# The form of a UUID, which is all that is known of an organisation's mark (zivver#7).
+_GROUPS = re.compile(r"(.{8})(.{4})(.{4})(.{4})(.{12})")
 CONVERSATION_HEADER = "x-zivver-conversationid"
 
 
@@ -139,7 +141,8 @@ class _Desk:
 
     def _copy(self, to: Address) -> bytes:
         """Set Zivver's two marks before the mail itself; replies inherit the second."""
-        organisation = uuid5(NAMESPACE_DNS, self._organisation())
+        mark = hashlib.sha256(self._organisation().encode("utf-8", "replace"))
+        organisation = _GROUPS.sub(r"\1-\2-\3-\4-\5", mark.hexdigest()[:32])
         fields = (
             make_field(TRANSPORT_HEADER, self._mark(str(to))),
             make_field("References", f"<zivver-sdr-{organisation}>"),

@@ -19,6 +19,7 @@ from fakes.zivver.faults import STAGES_OF, Deed, FaultDesk, FaultLine, with_faul
 from fakes.zivver.replies import Reason
 from tests.zivver.builders import ANNA, CLEO, DIRK, DNS, INSIDE_SPF, SETTLED, TO_CLEO
 
+ANSWERING = sorted(STAGES_OF[Deed.ANSWER], key=str)
 LATER = reply(451, "4.3.0", "Later")
 NEVER = reply(550, "5.7.1", "Never")
 HANDOFF = HandOff(
@@ -44,7 +45,7 @@ def times(desk, count=4):
 
 
 @pytest.mark.parametrize(
-    "stage", sorted(STAGES_OF[Deed.ANSWER] - {Stage.RCPT}, key=lambda s: s.value)
+    "stage", [stage for stage in ANSWERING if stage is not Stage.RCPT]
 )
 def test_an_answer_stops_the_mail_once_at_each_stage(stage):
     desk = FaultDesk([FaultLine(stage, reply=LATER)])
@@ -120,6 +121,7 @@ def test_what_is_refused_anyhow_stays_refused():
     door = with_faults(receiver(SETTLED, DNS, 587, Choices()), desk)
     handoff = replace(HANDOFF, content=replace(TO_CLEO, raw=b"To: x@y.example\r\n\r\n"))
     _, record = converse(handoff, lambda _host, _port: door, source=INSIDE_SPF)
+    assert record is not None
     assert Reason.BAD_FROM is record.reason
 
 
@@ -143,7 +145,7 @@ def test_a_line_that_could_never_act_is_refused(parts, what):
 
 LINES = st.builds(
     FaultLine,
-    stage=st.sampled_from(sorted(STAGES_OF[Deed.ANSWER], key=lambda s: s.value)),
+    stage=st.sampled_from(ANSWERING),
     reply=st.sampled_from([LATER, NEVER]),
     after=st.integers(0, 2),
     times=st.none() | st.integers(1, 2),
