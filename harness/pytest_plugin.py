@@ -17,7 +17,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from fakes.smtp.loop import Loop
     from harness.check.derive import DerivedMail
+    from harness.doubles import ZivverDouble
     from harness.outcome import Outcome
     from harness.scenario.case import Case
     from harness.scenario.expectation import Mismatch
@@ -32,6 +34,8 @@ COMPUTED, ON_THE_WIRE = "computed", "on the wire"
 # What scenarios/conftest.py lays here: a tenant and a policy file, or None.
 CHOSEN = pytest.StashKey[tuple[str | None, str | None]]()
 _WIRE = pytest.StashKey["Wire"]()
+_LOOP = pytest.StashKey["Loop"]()
+RELAXED = "relay_relaxed"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,8 +54,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of the items that open sockets."""
+    """Name the markers."""
     config.addinivalue_line("markers", "wire: opens sockets on loopback")
+    relaxed = f"{RELAXED}: what `zivver` received need not be looked at"
+    config.addinivalue_line("markers", relaxed)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -59,6 +65,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     wire = config.stash.get(_WIRE, None)
     if wire is not None:
         wire.close()
+    loop = config.stash.get(_LOOP, None)
+    if loop is not None:
+        loop.close()
 
 
 def pytest_collect_file(
@@ -353,41 +362,35 @@ def relay_world(pytestconfig: pytest.Config) -> World:
     return read_setting(*_chosen(pytestconfig)).world
 
 
-@dataclass(frozen=True, slots=True)
-class RunningZivver:
-    """A fake Zivver on loopback: `endpoint.locate(587)` says where, `ledger` what came.
-
-    `authority` is the certificate of the CA that a client must trust.
-    """
-
-    endpoint: Any
-    authority: bytes
-
-    @property
-    def ledger(self) -> Any:  # noqa: ANN401  fakes.zivver.ledger.Ledger, imported late
-        """What was written down so far."""
-        return self.endpoint.ledger
-
-
 @pytest.fixture
-def relay_zivver(relay_world: World) -> Iterator[RunningZivver]:
-    """Give a running fake Zivver endpoint, with the settings of `relay_world`."""
-    from fakes.internet.certificates import authority_pem, server_context
-    from fakes.smtp.loop import Loop
-    from fakes.zivver.endpoint import ZivverEndpoint
+def zivver(
+    request: pytest.FixtureRequest, relay_world: World
+) -> Iterator[ZivverDouble]:
+    """Give a running fake Zivver, with the settings of `relay_world`.
 
-    service = relay_world.zivver
-    with (
-        Loop() as loop,
-        ZivverEndpoint(
-            service,
-            relay_world.internet.zone,
-            loop,
-            tls=server_context(service.tls.certificate),
-            trusts_proxy=False,
-        ) as endpoint,
-    ):
-        yield RunningZivver(endpoint, authority_pem())
+    `received` and `wait_for` hand over what came, `fail_next` orders faults. A copy
+    that left plain, or a mail that was refused, fails the test at its end when it was
+    not handed over; the marker `relay_relaxed` lets that pass.
+    """
+    from harness.doubles import ZivverDouble
+
+    loop = _loop_of(request.config)
+    with ZivverDouble(relay_world.zivver, relay_world.internet.zone, loop) as double:
+        yield double
+        problems = double.problems()
+    if problems and request.node.get_closest_marker(RELAXED) is None:
+        head = "not looked at by this test:"
+        pytest.fail("\n  ".join([head, *problems]), pytrace=False)
+
+
+def _loop_of(config: pytest.Config) -> Loop:
+    """Give the loop that the fixtures of a session share."""
+    from fakes.smtp.loop import Loop
+
+    loop = config.stash.get(_LOOP, None)
+    if loop is None:
+        loop = config.stash[_LOOP] = Loop()
+    return loop
 
 
 @pytest.fixture

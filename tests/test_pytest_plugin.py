@@ -145,19 +145,33 @@ def test_the_fixtures_give_a_world_an_endpoint_and_an_assertion(folder):
 import smtplib
 import ssl
 
+import pytest
+
 from harness.outcome import Delivery, Disposition, Fate, Outcome
 
 
-def test_the_endpoint_takes_nothing_in_clear(relay_zivver):
-    trust = ssl.create_default_context(cadata=relay_zivver.authority.decode())
-    trust.check_hostname = False
-    host, port = relay_zivver.endpoint.locate(587)
-    with smtplib.SMTP(host, port, timeout=10) as client:
-        client.ehlo("client.example")
-        assert 530 == client.mail("anna@contoso.example")[0]
+def test_an_application_sends_securely(zivver):
+    trust = ssl.create_default_context(cadata=zivver.authority.decode())
+    with smtplib.SMTP(zivver.host, zivver.port, timeout=10) as client:
         client.starttls(context=trust)
-        client.ehlo("client.example")
-    assert () == relay_zivver.ledger.transactions
+        client.login(zivver.user, zivver.password)
+        mail = "From: anna@contoso.example\\r\\nTo: bob@fabrikam.example\\r\\n\\r\\nx"
+        client.sendmail("anna@contoso.example", ["bob@fabrikam.example"], mail)
+    (got,) = zivver.wait_for("bob@fabrikam.example")
+    assert got.is_secure, got.why
+
+
+def test_a_refusal_that_nobody_looks_at_fails_the_test(zivver):
+    trust = ssl.create_default_context(cadata=zivver.authority.decode())
+    with smtplib.SMTP(zivver.host, zivver.port, timeout=10) as client:
+        client.starttls(context=trust)
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.login(zivver.user, "wrong")
+
+
+@pytest.mark.relay_relaxed
+def test_unless_its_marker_lets_it_pass(zivver):
+    test_a_refusal_that_nobody_looks_at_fails_the_test(zivver)
 
 
 def test_the_world_is_a_tenant(relay_world):
@@ -170,9 +184,11 @@ def test_what_is_plain_is_not_secure(relay_assert_secure):
 """
     )
     done = run_pytest(folder)
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
-    assert "1 failed" in done.stdout
+    assert "4 passed" in done.stdout, done.stdout + done.stderr
+    assert "1 failed, " in done.stdout
+    assert "1 error" in done.stdout
     assert "PLAIN    expected: secure" in done.stdout
+    assert "a session: refused at AUTH: 535 5.7.8" in done.stdout
 
 
 def test_packs_meet_the_tenant_that_is_named_in_the_ini_file(folder):

@@ -14,6 +14,7 @@ from fakes.zivver.receiver import receiver
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
@@ -29,7 +30,8 @@ class ZivverEndpoint:
 
     `tls` holds the certificate that `service.tls` describes, None when STARTTLS is
     not offered or refused. `choices` are those of the run that is compared with.
-    `faults` may be added to while it runs.
+    `faults` may be added to while it runs. `on_mail` is told of every mail that came to
+    its end of data, with what the ledger does not keep.
     """
 
     def __init__(
@@ -42,8 +44,10 @@ class ZivverEndpoint:
         choices: Choices | None = None,
         trusts_proxy: bool = False,
         faults: FaultDesk | None = None,
+        on_mail: Callable[[Transaction, Envelope, Content], None] | None = None,
     ) -> None:
         self.faults = faults or FaultDesk()
+        self._on_mail = on_mail
         self._transactions: list[Transaction] = []
         self._refusals: list[Refusal] = []
         self._lock = threading.Lock()
@@ -97,9 +101,11 @@ class ZivverEndpoint:
         envelope: Envelope,
         content: Content,
     ) -> None:
-        del session, envelope, content  # the transaction holds what may be kept
+        del session  # the transaction holds it
         with self._lock:
             self._transactions.append(transaction)
+        if self._on_mail is not None:
+            self._on_mail(transaction, envelope, content)
 
     def _note(self, refusal: Refusal) -> None:
         with self._lock:
