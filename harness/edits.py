@@ -15,6 +15,7 @@ from fakes.exchange.organization import (
     AcceptedDomain,
     Directory,
     InboundConnector,
+    Moderators,
     OutboundConnector,
     Platform,
     Recipient,
@@ -49,6 +50,7 @@ __all__ = [
     "enable_rule",
     "find_rule",
     "forget",
+    "let_moderators",
     "move_rule",
     "remove_accepted_domain",
     "remove_connector",
@@ -263,6 +265,11 @@ def fail_rule(world: World, name: str) -> World:
     """
     failing = world.organization.failing_rules | {find_rule(world, name).name}
     return _with(world, failing_rules=failing)
+
+
+def let_moderators(world: World, answer: Moderators) -> World:
+    """Let moderators answer what rules lay before them, or leave it lying."""
+    return _with(world, moderators=answer)
 
 
 def disable_all_rules(world: World) -> World:

@@ -24,10 +24,43 @@ if TYPE_CHECKING:
 
 
 class Platform(StrEnum):
-    """The edition of Exchange that runs the rules."""
+    """Whose machines run the rules: Microsoft's, or the organisation's own."""
 
     ONLINE = "Exchange Online"
     SERVER = "Exchange Server"
+
+
+class Edition(StrEnum):
+    """Where a rule can be made (exchange-rules#3, 9)."""
+
+    ONLINE = "Exchange Online"
+    SERVER_2013 = "Exchange Server 2013"
+    SERVER_2016 = "Exchange Server 2016"
+    SERVER_2019 = "Exchange Server 2019"
+    SERVER_SE = "Exchange Server SE"
+    EDGE = "Edge Transport role"
+
+    @property
+    def platform(self) -> Platform:
+        """The platform that it is an edition of."""
+        return Platform.ONLINE if self is Edition.ONLINE else Platform.SERVER
+
+
+# What it can be where nobody tells, and where it is told.
+_OF_PLATFORM: Mapping[Platform, frozenset[Edition]] = MappingProxyType(
+    {p: frozenset(e for e in Edition if e.platform is p) for p in Platform}
+)
+_ALONE: Mapping[Edition, frozenset[Edition]] = MappingProxyType(
+    {edition: frozenset({edition}) for edition in Edition}
+)
+
+
+class Moderators(StrEnum):
+    """What moderators do with what is laid before them (exchange-rules#5.2)."""
+
+    WAIT = "wait"
+    APPROVE = "approve"
+    REFUSE = "refuse"
 
 
 class DomainType(StrEnum):
@@ -194,10 +227,11 @@ class InboundConnector:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """One Exchange organization as exported.
+    """One Exchange organization as exported. `edition` is None where none tells it.
 
-    `failing_rules` names rules that cannot be processed: no configuration, but what
-    happens to it. `added_recipients_limit` is how many rules may add to one mail.
+    `failing_rules` names rules that cannot be processed, and `moderators` says what
+    they do: no configuration, but what happens to it. `added_recipients_limit` is how
+    many recipients rules may add to one mail.
     """
 
     name: str
@@ -217,6 +251,21 @@ class Organization:
     # exchange-rules#R-48: the number that is usually quoted.
     added_recipients_limit: int = 100
     failing_rules: frozenset[str] = frozenset()
+    moderators: Moderators = Moderators.WAIT
+    edition: Edition | None = None
+
+    @property
+    def editions(self) -> frozenset[Edition]:
+        """The editions that it may be."""
+        if self.edition is None:
+            return _OF_PLATFORM[self.platform]
+        return _ALONE[self.edition]
+
+
+def named(editions: frozenset[Edition]) -> str:
+    """Name the edition, or the platform where it may be any of several."""
+    edition, *others = editions
+    return edition.platform if others else edition
 
 
 def accepted_domain(organization: Organization, domain: str) -> AcceptedDomain | None:

@@ -89,6 +89,13 @@ class Readings:
         sources=("exchange-rules#R-14",),
         settle="send an HTML body with a tag in the midst of what the pattern finds",
     )
+    online_patterns: str = _open(
+        "dotnet",
+        "as-observed",
+        asks="are inline options and references to groups without a name of use online",
+        sources=("exchange-rules#R-10", "exchange-rules#2.2"),
+        settle="a rule on `(?-i)` and a word in capitals, and a mail with it in small",
+    )
     attribute_words: str = _open(
         "contains",
         "equals",
@@ -210,6 +217,13 @@ class Readings:
         sources=("exchange-rules#R-50", "exchange-routing#X-4"),
         settle="point a test rule at such a connector and read the trace",
     )
+    action_order: str = _open(
+        "changes-first",
+        "changes-last",
+        asks="does one rule change a mail before it reports, copies and rejects it",
+        sources=("exchange-rules#R-01", "exchange-rules#1"),
+        settle="one rule that prepends the subject and reports the original mail",
+    )
     reject_ends_rules: str = _open(
         "yes",
         "no",
@@ -230,6 +244,20 @@ class Readings:
         asks="whose rules end where a rule that stops holds for some recipients only",
         sources=("exchange-rules#R-32",),
         settle="a rule for one recipient with stop, then one for everybody",
+    )
+    rest_of_split: str = _open(
+        "goes-on",
+        "begins-anew",
+        asks="does a copy that a rule did not take meet the rules before it again",
+        sources=("exchange-rules#R-31", "exchange-rules#4"),
+        settle="a rule that prepends the subject, then one for one of two recipients",
+    )
+    route_after_approval: str = _open(
+        "kept",
+        "lost",
+        asks="does a mail that moderators approve keep the connector of a rule before",
+        sources=("exchange-rules#R-53", "exchange-rules#5.2"),
+        settle="a rule with a connector ahead of one that moderates: approve a mail",
     )
     redirect_ends_rules: str = _open(
         "no",

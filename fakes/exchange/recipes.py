@@ -10,6 +10,7 @@ from fakes.exchange.recipe import (
     BY_WORD,
     RECIPIENT,
     SECOND,
+    SENDER,
     Look,
     Recipe,
     acting,
@@ -69,6 +70,12 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "-SubjectOrBodyMatchesPatterns 'harbour'",
             "source-and-text",
             "source",
+        ),
+        "online_patterns": asked(
+            mail_of("news of harbour today"),
+            "-SubjectMatchesPatterns '(?-i)HARBOUR'",
+            "as-observed",
+            "dotnet",
         ),
         "attribute_words": asked(
             mail_of(),
@@ -206,6 +213,39 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 ("all-later-rules", "it names none that is behind the failed one"),
             ),
             "No mail brings it about: look at one whose trace has an error of a rule.",
+        ),
+        "action_order": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=SECOND),
+            (
+                acting(
+                    f"{_PREPEND} -GenerateIncidentReport '{SENDER}' "
+                    "-IncidentReportContent 'AttachOriginalMail'"
+                ),
+            ),
+            (
+                ("changes-first", "the mail in the report has SECOND: in its subject"),
+                ("changes-last", "the mail in the report has its subject as it was"),
+            ),
+        ),
+        "rest_of_split": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=f"{SECOND}, {_OTHER}"),
+            (acting(_PREPEND), acting(f"{_TO_BOB} {_MARK}", 2)),
+            (
+                ("goes-on", f"what {_OTHER} gets has SECOND: once in its subject"),
+                ("begins-anew", f"what {_OTHER} gets has SECOND: twice in it"),
+            ),
+        ),
+        "route_after_approval": Recipe(
+            Look.TRACE,
+            mail_of("harbour"),
+            (acting(_TO_TEST), acting(f"-ModerateMessageByUser '{SECOND}'", 2)),
+            (
+                ("kept", "the line Send external names the connector's smart host"),
+                ("lost", "the line Send external names the recipient's MX"),
+            ),
+            f"Approve the mail as {SECOND}.",
         ),
         "repeated_headers": asked(
             mail_of("A test", "X-Reading-Test: first", "X-Reading-Test: second"),

@@ -32,6 +32,7 @@ MAX_COMMENTS = 1024
 MAX_REJECT_TEXT = {Platform.ONLINE: 1024, Platform.SERVER: 256}
 _LIMITS = "exchange-rules#7.2"
 _ACTIONS = "exchange-rules#5"
+_EDITIONS = "exchange-rules#9"
 _REGEX = "field-cases#online-regex"
 _CONNECTOR = "RouteMessageOutboundConnector"
 # What a name and a value take beside their letters: a dash, blanks, quotes.
@@ -144,6 +145,20 @@ def _estimate(rule: Rule) -> int:
     return total
 
 
+def _of_edition(rule: Rule, organization: Organization) -> Told:
+    """Conditions and actions that the edition does not have, where it is told."""
+    edition = organization.edition
+    if edition is None:
+        return
+    for prefix, tests in (("", rule.conditions), ("ExceptIf", rule.exceptions)):
+        for test in tests:
+            if edition not in test.row.editions:
+                yield f"{edition} has no condition {prefix}{test.predicate}", _EDITIONS
+    for action in rule.actions:
+        if edition not in action.row.editions:
+            yield f"{edition} has no action {action.name}", _EDITIONS
+
+
 def _of_texts(rule: Rule, organization: Organization) -> Told:
     """The text of a rejection; other texts are refused when the rule is read."""
     most = MAX_REJECT_TEXT[organization.platform]
@@ -238,6 +253,7 @@ _CHECKS: tuple[Callable[[Rule, Organization], Told], ...] = (
     _of_size,
     _of_lengths,
     _of_patterns,
+    _of_edition,
     _of_texts,
     _of_dates,
     _of_connectors,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fakes.exchange.organization import Edition
 from harness.cli.output import show, show_data
 from harness.report.data import as_data
 from harness.report.support import (
@@ -17,9 +18,14 @@ from harness.report.support import (
 @click.command("support")
 @click.option("--markdown", is_flag=True, help="As tables of Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
-def support_command(*, markdown: bool, as_json: bool) -> None:
+@click.option(
+    "--edition",
+    type=click.Choice([edition.value for edition in Edition], case_sensitive=False),
+    help="What this edition of Exchange has.",
+)
+def support_command(*, markdown: bool, as_json: bool, edition: str | None) -> None:
     """Show what is judged (Yes, Partial, No), and on what source."""
-    entries = whole_register()
+    entries = whole_register(Edition(edition) if edition else None)
     if as_json:
         show_data(as_data(support_data(entries)))
     elif markdown:

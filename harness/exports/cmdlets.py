@@ -20,6 +20,7 @@ class Cmdlet(StrEnum):
     INBOUND_CONNECTORS = "Get-InboundConnector"
     SEND_CONNECTORS = "Get-SendConnector"
     RECEIVE_CONNECTORS = "Get-ReceiveConnector"
+    SERVERS = "Get-ExchangeServer"
     ACCEPTED_DOMAINS = "Get-AcceptedDomain"
     REMOTE_DOMAINS = "Get-RemoteDomain"
     CONTACTS = "Get-MailContact"
@@ -63,6 +64,10 @@ _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
             Cmdlet.RECEIVE_CONNECTORS: (
                 "Bindings RemoteIPRanges PermissionGroups AuthMechanism Banner "
                 "MaxInboundConnection TarpitInterval TransportRole ServiceDiscoveryFqdn"
+            ),
+            Cmdlet.SERVERS: (
+                "AdminDisplayVersion ServerRole IsHubTransportServer IsEdgeServer "
+                "IsMailboxServer IsFrontendTransportServer IsExchange2007OrLater"
             ),
             Cmdlet.ACCEPTED_DOMAINS: (
                 "DomainType MatchSubDomains AddressBookEnabled InitialDomain "

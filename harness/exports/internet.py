@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 
+from fakes.exchange.organization import Edition
 from fakes.internet.hosts import DEFAULT_SIZE, Host, Internet, Presence
 from fakes.mail.handoff import Stage
 from fakes.mail.reply import Reply, read_reply
@@ -68,6 +69,7 @@ class InternetFile:
     internet: Internet = field(default_factory=Internet)
     outbound_address: IpAddress | None = None
     helo: str | None = None
+    edition: Edition | None = None
 
 
 def read_internet(file: str, text: str) -> InternetFile:
@@ -78,9 +80,14 @@ def read_internet(file: str, text: str) -> InternetFile:
 
     """
     top = read_toml(file, text)
-    top.only("outbound_address", "helo", "absent", "failing", "dns", "host")
+    top.only("outbound_address", "helo", "edition", "absent", "failing", "dns", "host")
     hosts = tuple(_host(table) for table in top.tables("host") or ())
-    return InternetFile(Internet(_zone(top), hosts), _address(top), top.text("helo"))
+    return InternetFile(
+        Internet(_zone(top), hosts),
+        _address(top),
+        top.text("helo"),
+        top.choice("edition", Edition),
+    )
 
 
 def _address(top: Table) -> IpAddress | None:

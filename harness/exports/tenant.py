@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from fakes.exchange.organization import (
     AcceptedDomain,
+    Edition,
     InboundConnector,
     Organization,
     OutboundConnector,
@@ -38,6 +39,7 @@ from harness.exports.internet import InternetFile, read_internet
 from harness.exports.problems import ExportError, shown
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.rules import read_rules
+from harness.exports.servers import read_edition
 from harness.exports.zivver import ZivverFile, read_zivver
 from harness.world import World
 
@@ -47,7 +49,7 @@ _POLICY = "policy"
 _TOML = ".toml"
 # Which of them tells Exchange Online from a server.
 _ONLINE = (Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS)
-_SERVER = (Cmdlet.SEND_CONNECTORS, Cmdlet.RECEIVE_CONNECTORS)
+_SERVER = (Cmdlet.SEND_CONNECTORS, Cmdlet.RECEIVE_CONNECTORS, Cmdlet.SERVERS)
 # exports#2.1: a rule of a server has none of these.
 _ONLINE_RULE = ("CreatedBy", "LastModifiedBy", "RemoveOMEv2")
 _FACTS: Mapping[Platform, tuple[tuple[Cmdlet, str], ...]] = MappingProxyType(
@@ -260,6 +262,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
     given = Organization(
         name=_name(name, domains),
         platform=platform,
+        edition=_edition(name, platform, folder),
         rules=None if rules is None else read_rules(rules, directory, ledger),
         accepted_domains=domains,
         directory=directory,
@@ -272,6 +275,18 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
     )
     _check_credentials(given)
     return given
+
+
+def _edition(name: str, platform: Platform, folder: _Folder) -> Edition | None:
+    """What somebody says of it, else what its servers are."""
+    said = folder.internet.edition
+    if said is None:
+        return read_edition(folder.found.get(Cmdlet.SERVERS, ()), folder.ledger)
+    if said.platform is not platform:
+        raise ExportError(
+            INTERNET_FILE, f"`edition` is `{said}`, and {name} is {platform}"
+        )
+    return said
 
 
 def _name(name: str, domains: tuple[AcceptedDomain, ...] | None) -> str:

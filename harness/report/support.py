@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from fakes.exchange.organization import Platform
 from fakes.exchange.rules.predicate import Support
 from fakes.exchange.rules.support import Entry, register
 from harness.report.page import AMBER, GREEN, STRONG, counted, line
@@ -16,6 +17,7 @@ from harness.report.page import AMBER, GREEN, STRONG, counted, line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from fakes.exchange.organization import Edition
     from harness.report.page import Page, Part
 
 _YES, _PARTIAL, _NO = Support.YES, Support.PARTIAL, Support.NO
@@ -127,9 +129,13 @@ _RULE = (
 )
 
 
-def whole_register() -> tuple[Entry, ...]:
-    """Give every line: of rules, of routing, of Zivver."""
-    return register() + _BEYOND_RULES
+def whole_register(edition: Edition | None = None) -> tuple[Entry, ...]:
+    """Give every line: of rules, of routing, of Zivver; of one edition, its lines."""
+    others = {_ONLINE, _SERVER} if edition else set[str]()
+    if edition:
+        others.remove(_SERVER if edition.platform is Platform.SERVER else _ONLINE)
+    beyond = tuple(entry for entry in _BEYOND_RULES if entry.kind not in others)
+    return register(edition) + beyond
 
 
 def support_page(entries: tuple[Entry, ...]) -> Page:

@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fakes.exchange.organization import Moderators
 from fakes.internet.hosts import Internet
 from fakes.mail.session import ServerTls
 from fakes.zone import Zone
@@ -143,9 +144,9 @@ def _internet(world: World, table: Table, verb: str) -> World:
     )
     hosts = (*read.internet.hosts, *world.internet.hosts)
     world = replace(world, internet=Internet(merged, hosts))
-    if read.outbound_address is None:
-        return world
-    organization = replace(world.organization, source=read.outbound_address)
+    given = {"source": read.outbound_address, "edition": read.edition}
+    changed: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
+    organization = replace(world.organization, **changed)
     return replace(world, organization=organization)
 
 
@@ -158,6 +159,11 @@ def _not_exported(world: World, table: Table, verb: str) -> World:
     return edits.forget(world, *names)
 
 
+def _moderators(world: World, table: Table, verb: str) -> World:
+    answer = table.word(verb, table.needed(verb), Moderators)
+    return edits.let_moderators(world, answer)
+
+
 _named = Table.needed
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
@@ -165,6 +171,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "disable_rule": Verb((), lambda w, t, v: edits.disable_rule(w, _named(t, v))),
         "enable_rule": Verb((), lambda w, t, v: edits.enable_rule(w, _named(t, v))),
         "fail_rule": Verb((), lambda w, t, v: edits.fail_rule(w, _named(t, v))),
+        "moderators": Verb((), _moderators),
         "disable_rules": Verb((), lambda w, _, __: edits.disable_all_rules(w)),
         "remove_rule": Verb((), lambda w, t, v: edits.remove_rule(w, _named(t, v))),
         "set_rule": Verb(

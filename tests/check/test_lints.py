@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.exchange.organization import Directory
+from fakes.exchange.organization import Directory, Edition
 from fakes.exchange.rules.rule import make_rule
 from harness.check import derive, facts_of
 from harness.check.lints import refusals
@@ -226,3 +226,22 @@ def test_many_are_counted_and_all_of_them_can_be_named():
     assert "Long 4" not in few
     assert "Long 4" in every
     assert 5 == len(data)
+
+
+def test_what_the_edition_does_not_have_is_said_where_it_is_told():
+    given = {
+        "Name": "x",
+        "SentToScope": "NotInOrganization",
+        "ExceptIfHeaderContainsMessageHeader": "X-Tag",
+        "ExceptIfHeaderContainsWords": ["a"],
+        "ExceptIfHasClassification": "x",
+        "RejectMessageReasonText": "no",
+    }
+    place = server()
+    assert [] == whys(given, world=place)
+    assert [
+        "Edge Transport role has no condition SentToScope",
+        "Edge Transport role has no condition ExceptIfHasClassification",
+        "Edge Transport role has no action RejectMessage",
+    ] == whys(given, world=place, edition=Edition.EDGE)
+    assert [] == whys(given, world=place, edition=Edition.SERVER_SE)

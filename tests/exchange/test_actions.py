@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.exchange.organization import OutboundConnector, Platform
+from fakes.exchange.organization import Edition, OutboundConnector, Platform
 from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.actions import ACTIONS, UNJUDGED
-from fakes.exchange.rules.predicate import Edition
 from fakes.exchange.rules.rule import RuleError
 from fakes.mail.content import parse
 from fakes.mail.handoff import TlsLevel

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from fakes.exchange.organization import Edition, Platform
 from fakes.exchange.rules.rule import RuleError
 from fakes.mail.content import parse
 from tests.exchange.at_hand import (
@@ -149,17 +150,21 @@ def test_whether_a_later_rule_sees_the_spam_rating_is_open():
 # ---------------------------------------------------------------------------- edge
 
 
+EDGE = {"platform": Platform.SERVER, "edition": Edition.EDGE}
+
+
 def test_the_edge_role_refuses_while_it_is_spoken_to():
     # exchange-rules#5
     given = {"SmtpRejectMessageRejectText": "not here"}
-    (ended,) = passed(mail(), tenant(given)).ended
+    (ended,) = passed(mail(), tenant(given, **EDGE)).ended
     assert "550 5.7.1 not here" == str(ended.ending.reply)
     later = {"SmtpRejectMessageRejectStatusCode": "450"}
-    assert {("waiting", None, None)} == ends(mail(), tenant(later))[CLEO]
+    assert {("waiting", None, None)} == ends(mail(), tenant(later, **EDGE))[CLEO]
 
 
 def test_a_connection_that_is_dropped_brings_no_report():
-    result = passed(mail(), tenant({"Disconnect": True}, {"BlindCopyTo": ["Audit"]}))
+    rules = ({"Disconnect": True}, {"BlindCopyTo": ["Audit"]})
+    result = passed(mail(), tenant(*rules, **EDGE))
     (ended,) = result.ended
     assert (GONE[0], False) == (ended.ending.kind, ended.ending.is_told)
 
@@ -179,7 +184,7 @@ def failing(name, *rules, **fields):
 
 def test_an_error_that_is_ignored_leaves_the_rule_out_and_perhaps_later_ones():
     # exchange-rules#6.4, exchange-rules#R-43, zivver#F24
-    rules = [REJECT, {"PrependSubject": "x "}, {"SentTo": ["Bob"]} | QUARANTINE]
+    rules = [REJECT, {"SetAuditSeverity": "Low"}, {"SentTo": ["Bob"]} | QUARANTINE]
     item = mail(to=(BOB, CLEO))
     held, all_out = every_end(item, failing("rule 0", *rules))
     assert {BY_MX} == held[CLEO] == all_out[CLEO]

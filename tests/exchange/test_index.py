@@ -10,14 +10,13 @@ from hypothesis import assume, example, given, note, settings
 from hypothesis import strategies as st
 
 from fakes.choices import Choices, explore
-from fakes.exchange.organization import Platform
+from fakes.exchange.organization import Edition, Platform
 from fakes.exchange.readings import QUESTIONS, Readings, with_answers
 from fakes.exchange.rules import index as indexing
 from fakes.exchange.rules import parts, words
 from fakes.exchange.rules.evaluate import Surroundings, view_of
 from fakes.exchange.rules.fork import Fork, Leg
 from fakes.exchange.rules.index import first_from, make_index, may_hold
-from fakes.exchange.rules.predicate import Edition
 from fakes.exchange.rules.process import process
 from fakes.exchange.rules.rule import Condition
 from fakes.exchange.rules.values import Words
@@ -30,6 +29,7 @@ from harness.world import World
 from tests.exchange.at_hand import (
     ANNA,
     AT,
+    BARE,
     BOB,
     CLEO,
     mail,
@@ -107,7 +107,7 @@ def told(forks, answer=None):
 def left(item, organization):
     """The places of the rules that the index leaves, of a mail as it came."""
     around = Surroundings(organization, is_internal=True, choices=Choices())
-    made = make_index(organization.rules, organization.readings, organization.platform)
+    made = make_index(organization.rules, organization.readings, organization.editions)
     bits = may_hold(made, view_of(Fork(item, legs_of(item)), around))
     return [n for n in range(len(organization.rules)) if bits >> n & 1]
 
@@ -231,7 +231,7 @@ def _glance_of(wanted):
     made = make_index(
         (rule({"SubjectContainsWords": [wanted], "Quarantine": True}),),
         Readings(),
-        Platform.ONLINE,
+        BARE.editions,
     )
     return made.glances[0]
 

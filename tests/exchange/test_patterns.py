@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.exchange.rules.patterns import Dialect, is_found, pattern
+from fakes.exchange.rules.dotnet_tree import Dialect
+from fakes.exchange.rules.patterns import is_found, pattern
 
 FOUND, NOT_FOUND = True, False
 

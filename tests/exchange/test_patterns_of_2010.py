@@ -2,7 +2,8 @@
 
 import pytest
 
-from fakes.exchange.rules.patterns import Dialect, is_found, pattern
+from fakes.exchange.rules.dotnet_tree import Dialect
+from fakes.exchange.rules.patterns import is_found, pattern
 from fakes.exchange.rules.values import NotJudged, Patterns
 from tests.exchange.at_hand import REJECT, ends, mail, rule, tenant
 

@@ -2,7 +2,18 @@
 
 import pytest
 
+from fakes.exchange.organization import Platform
 from fakes.exchange.rules.online_dialect import online_refusals
+from fakes.exchange.rules.patterns import as_observed, is_found, pattern
+from tests.exchange.at_hand import (
+    CLEO,
+    asked,
+    ends,
+    mail,
+    open_tenant,
+    reading,
+    tenant,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +70,43 @@ def test_several_reasons_are_all_named():
         "it ends with a wildcard",
         "it matches everything",
     ) == online_refusals(".*")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "in_dotnet", "as_seen"),
+    [
+        ("(?-i)Secure", "secure", False, True),
+        ("(?x) a b", "ab", True, False),
+        (r"(a)\1", "aa", True, False),
+        (r"(?<d>a)\1", "aa", True, True),
+        (r"(?<d>a)\k<d>", "aa", True, False),
+        ("(?i)secure", "SECURE", True, True),
+    ],
+)
+def test_what_exchange_online_was_seen_to_take_otherwise(
+    text, seen, in_dotnet, as_seen
+):
+    # exchange-rules#R-10
+    made = pattern(text)
+    assert in_dotnet is is_found(made, seen)
+    assert as_seen is is_found(as_observed(made), seen)
+    assert (in_dotnet == as_seen) or as_observed(made) != made
+
+
+def test_what_is_not_judged_is_as_it_was_observed():
+    broken = pattern("(")
+    assert broken == as_observed(broken)
+    plain = pattern("secure")
+    assert plain is as_observed(plain)
+
+
+def test_the_dialect_is_a_question_of_exchange_online():
+    rule = {"SubjectMatchesPatterns": ["(?-i)HELLO"], "DeleteMessage": True}
+    assert {"online_patterns"} == asked(mail(), open_tenant(rule))
+    assert set() == asked(mail(), open_tenant(rule, platform=Platform.SERVER))
+    plain = rule | {"SubjectMatchesPatterns": ["HELLO"]}
+    assert set() == asked(mail(), open_tenant(plain))
+    seen = reading(online_patterns="as-observed")
+    assert {CLEO: {("deleted", None, None)}} == ends(
+        mail(), tenant(rule, readings=seen)
+    )

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from fakes.exchange.organization import (
     Directory,
+    Edition,
     Platform,
     Recipient,
     RecipientKind,
 )
 from fakes.exchange.readings import QUESTIONS, Readings
 from fakes.exchange.rules.editions import editions_of
-from fakes.exchange.rules.predicate import Edition
 from fakes.exchange.rules.predicates import PREDICATES
 from fakes.exchange.rules.rule import RuleError
 from fakes.exchange.rules.taking_people import (

@@ -17,38 +17,41 @@ _SETTLED = "answered by evidence (field-cases#R-20 and the rows of its section 1
 _REFUSED = "it decides what Exchange takes when a rule is made, not what a rule does"
 _NO_OTHER = "no source has another answer that could be computed"
 NOT_READINGS = {
-    "R-01": (
-        "the sheet's order is taken; another one changes a mail only where one rule "
-        "sets and removes the same field, or changes the mail and copies it"
-    ),
     "R-02": _REFUSED,
-    "R-03": "Microsoft's page on conditions says that words are text (v7, v19)",
+    "R-03": (
+        "decided: Microsoft's page on conditions takes an asterisk for an asterisk "
+        "(v7); a word as pattern would be another condition of its own (v19)"
+    ),
     "R-09": _SETTLED,
-    "R-10": _REFUSED,
     "R-11": _REFUSED,
     "R-12": "what takes too long is unknown, whatever Exchange makes of it",
-    "R-13": f"RFC 2047 and RFC 5322 are followed; {_NO_OTHER}",
-    "R-15": _NO_OTHER,
+    "R-13": _SETTLED,
+    "R-15": _SETTLED,
     "R-18": "mail to a group is reported as not known before any rule",
     "R-21": (
-        "the other answer makes Internet mail to a mailbox mail to outside, and rules "
-        "for inbound mail that are in use would never act"
+        "decided by rules that are in use (3.3): for mail from outside to somebody "
+        "inside they ask FromScope NotInOrganization and SentToScope InOrganization, "
+        "which by the other answer would never hold"
     ),
-    "R-22": "RFC 5322 makes names of fields case-blind, and no source says otherwise",
+    "R-22": (
+        "decided: the name of a field is a literal of a grammar (RFC 5322, 3.6), and "
+        "such a literal stands for either case (RFC 5234, 2.3)"
+    ),
     "R-29": _SETTLED,
-    "R-31": (
-        "a copy that begins anew meets each rule before with the same verdict, and "
-        "would take its actions twice; nobody has seen that"
+    "R-34": (
+        "it decides between two codes and two texts of a report to the sender, which "
+        "no disposition, no finding and no policy looks at"
     ),
-    "R-34": "both parameters are one action here; they decide the report's text only",
     "R-37": _REFUSED,
     "R-41": "it decides what an edit of the rules gives, not what the rules do",
     "R-45": "the Edge role is not modelled",
-    "R-46": "what moderators refuse or leave lying is said, and no mail is made of it",
+    "R-46": (
+        "such a notice carries nothing of the mail: what a rule does to it is nobody's "
+        "delivery, and that the sender hears of a refusal is what 5.2 says"
+    ),
     "R-47": _REFUSED,
     "R-48": "the limit is a setting of the organization",
     "R-49": _SETTLED,
-    "R-53": "what becomes of a mail that moderators approve is said and not followed",
     "R-57": "the trace of Exchange is not written",
 }
 

@@ -1,5 +1,6 @@
 """The register: every entry once, with its source."""
 
+from fakes.exchange.organization import Edition
 from fakes.exchange.rules.actions import ACTIONS
 from fakes.exchange.rules.predicate import Support
 from fakes.exchange.rules.predicates import PREDICATES
@@ -33,3 +34,13 @@ def test_markdown_names_all_of_it():
     text = support_markdown(whole_register())
 
     assert [] == [e.name for e in whole_register() if f"`{e.name}`" not in text]
+
+
+def test_of_an_edition_only_what_it_has_is_shown():
+    names = {entry.name for entry in whole_register(Edition.EDGE)}
+    assert {"SubjectContainsWords", "Disconnect", "accepted domains"} <= names
+    assert {"SentToScope", "RejectMessage"}.isdisjoint(names)
+    kinds = {entry.kind for entry in whole_register(Edition.ONLINE)}
+    assert "routing, Exchange Online" in kinds
+    assert "routing, Exchange Server" not in kinds
+    assert len(whole_register(Edition.SERVER_SE)) < len(whole_register())

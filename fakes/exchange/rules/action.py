@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules.predicate import MAILBOX_EDITIONS, Edition, Support
+from fakes.exchange.rules.predicate import MAILBOX_EDITIONS, Support
 from fakes.mail.item import Carries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fakes.choices import Choices
-    from fakes.exchange.organization import Directory, Organization
+    from fakes.exchange.organization import Directory, Edition, Organization
     from fakes.exchange.rules.fork import Fork
     from fakes.exchange.rules.values import Recipients
 

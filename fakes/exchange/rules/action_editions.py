@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fakes.exchange.rules.predicate import MAILBOX_EDITIONS, Edition
+from fakes.exchange.organization import Edition
+from fakes.exchange.rules.predicate import MAILBOX_EDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

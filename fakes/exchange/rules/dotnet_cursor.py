@@ -13,6 +13,7 @@ from fakes.exchange.rules.dotnet_blocks import BLOCKS, CATEGORIES
 from fakes.exchange.rules.dotnet_tree import (
     Category,
     CharClass,
+    Dialect,
     NotTranslated,
     PatternRefused,
     Span,
@@ -55,8 +56,9 @@ class _ClassRead:
 class Cursor:
     """A place in a pattern, with the options that hold there."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect = Dialect.DOTNET) -> None:
         self.text = text
+        self.dialect = dialect
         self.at = 0
         self.options = frozenset("i")
         self.option_stack: list[frozenset[str]] = []
@@ -118,8 +120,10 @@ class Cursor:
             if unit in "+-":
                 is_off = unit == "-"
             elif option in "imnsx":
-                self.options -= {option}
-                self.options |= frozenset() if is_off else {option}
+                # exchange-rules#2.2: without effect in Exchange Online, as observed.
+                if self.dialect is not Dialect.OBSERVED:
+                    self.options -= {option}
+                    self.options |= frozenset() if is_off else {option}
             else:
                 return
             self.at += 1

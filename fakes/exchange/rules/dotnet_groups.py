@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.dotnet_cursor import Cursor, is_word_unit
+from fakes.exchange.rules.dotnet_tree import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +24,19 @@ class Slots:
     names: Mapping[str, int]
 
 
-def count_groups(text: str) -> Slots:
+def count_groups(text: str, dialect: Dialect = Dialect.DOTNET) -> Slots:
     """Number the groups.
 
     Raises:
         PatternRefused: .NET does not take the pattern.
 
     """
-    return _Count(text).slots()
+    return _Count(text, dialect).slots()
 
 
 class _Count:
-    def __init__(self, text: str) -> None:
-        self.cursor = Cursor(text)
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        self.cursor = Cursor(text, dialect)
         self.numbers = {0}
         self.names: list[str] = []
         self.next = 1

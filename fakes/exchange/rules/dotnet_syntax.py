@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.dotnet_cursor import MAX_NUMBER, Cursor, is_word_unit
-from fakes.exchange.rules.dotnet_groups import Slots, count_groups
+from fakes.exchange.rules.dotnet_groups import count_groups
 from fakes.exchange.rules.dotnet_tree import (
     Binding,
     Category,
     CharClass,
     Choice,
     Conditional,
+    Dialect,
     Group,
     Literal,
     Mark,
@@ -53,6 +54,7 @@ _BINDINGS = {
 }
 _NAME_ENDS = {"<": ">", "'": "'"}
 _MAX_DEPTH = 80
+_NEVER = Group(Binding.NOT_AHEAD, Sequence(()))
 
 
 def parse(text: str) -> Node:
@@ -63,7 +65,21 @@ def parse(text: str) -> Node:
         NotTranslated: it may be right, and we do not read it.
 
     """
-    return _Parser(text, count_groups(text)).parse()
+    return _Parser(text, Dialect.DOTNET).parse()
+
+
+def parse_observed(text: str) -> Node:
+    """Read a pattern as Exchange Online was seen to take it (exchange-rules#2.2).
+
+    Inline options do nothing, and a reference catches only by the number of a group
+    that has a name: another one never holds.
+
+    Raises:
+        PatternRefused: .NET does not take it.
+        NotTranslated: it may be right, and we do not read it.
+
+    """
+    return _Parser(text, Dialect.OBSERVED).parse()
 
 
 @dataclass(slots=True)
@@ -79,9 +95,9 @@ class _Frame:
 
 
 class _Parser:
-    def __init__(self, text: str, slots: Slots) -> None:
-        self.cursor = Cursor(text)
-        self.slots = slots
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        self.cursor = Cursor(text, dialect)
+        self.slots = count_groups(text, dialect)
         self.frames = [_Frame(Binding.PLAIN)]
         self.next_slot = 1
         self.ignores_next = False
@@ -149,7 +165,10 @@ class _Parser:
         start = cursor.at
         slot = self._reference()
         if slot is not None:
-            return Reference(slot, ignores_case)
+            is_dead = cursor.dialect is Dialect.OBSERVED and not (
+                sign.isdigit() and slot in self.slots.names.values()
+            )
+            return _NEVER if is_dead else Reference(slot, ignores_case)
         cursor.at = start
         return self._literal(cursor.char_escape())
 

@@ -14,6 +14,14 @@ class NotTranslated(ValueError):  # noqa: N818  it is no error of anybody's
     """The pattern may be right, and we cannot say the same in another engine."""
 
 
+class Dialect(Enum):
+    """Which regular expressions a rule is written in (exchange-rules#2.2)."""
+
+    DOTNET = ".NET"
+    OBSERVED = "Exchange Online as observed"
+    LEGACY = "Exchange 2010"
+
+
 class Mark(Enum):
     """A place in the text that holds no character."""
 

@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
+from fakes.exchange.organization import named
 from fakes.exchange.readings import ask
-from fakes.exchange.rules.action import Action, ActionRow, Context
+from fakes.exchange.rules.action import Action, ActionRow, Context, Effect
 from fakes.exchange.rules.fork import Ending, EndKind, Fork
 from fakes.exchange.rules.predicate import ValueProblem
 from fakes.exchange.rules.taking import recipients
 from fakes.mail.address import Address
 
 if TYPE_CHECKING:
-    from fakes.exchange.organization import Directory
+    from fakes.exchange.organization import Directory, Edition
     from fakes.exchange.rules.values import Recipients
 
 # Stands for a recipient that a rule names and that no exported object is.
@@ -98,6 +99,20 @@ def unknown(fork: Fork, action: Action, context: Context) -> Fork:
     if context.choices.choose(fact, (NOTHING, SOMETHING)) == NOTHING:
         return fork
     return unknown_end(fork, fact)
+
+
+def there_or_unknown(action: Action, editions: frozenset[Edition]) -> Action:
+    """What the organization's edition does not have may do nothing, or anything.
+
+    A rule of a server that names a connector is known by its route
+    (exchange-rules#8), whatever the edition.
+    """
+    row = action.row
+    is_there = not row.editions.isdisjoint(editions)
+    if is_there or row.effect in {Effect.NONE, Effect.ROUTE}:
+        return action
+    why = f"{named(editions)} has no such action"
+    return replace(action, row=replace(row, apply=unknown, remark=why))
 
 
 def unknown_end(fork: Fork, fact: Fact) -> Fork:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fakes.choices import Fact
-from fakes.exchange.organization import Platform
+from fakes.exchange.organization import Moderators, Platform
 from fakes.exchange.readings import ask
 from fakes.exchange.rules.action import Action, ActionRow, Context
 from fakes.exchange.rules.children import approval_request
@@ -163,9 +163,9 @@ def moderate_by_manager(fork: Fork, action: Action, context: Context) -> Fork:
 def _held(
     fork: Fork, action: Action, found: Recipients | None, context: Context
 ) -> Fork:
-    """Hold a fork; what comes of either answer is said and not followed.
+    """Hold a fork until a moderator answers, if he does.
 
-    exchange-rules#5.2: approved, it goes on with the rule after this one (v63, R-53);
+    exchange-rules#5.2: approved, it goes on with the rule after this one (v63);
     refused or left lying, the sender is told.
     """
     if fork.ending:
@@ -184,15 +184,32 @@ def _held(
     request = tuple(
         approval_request(fork, moderator, context) for moderator in moderators
     )
-    ending = Ending(EndKind.MODERATED, why, is_told=True)
-    held = replace(
-        fork, ending=ending, is_stopped=True, children=fork.children + request
-    )
+    held = _answered(replace(fork, children=fork.children + request), why, context)
     if found is None or found.unresolved:
         whom = ", ".join(found.unresolved) if found else ""
         missing = f"no exported recipient is called `{whom}`"
         held = copy_for_somebody(held, action.name, whom, missing)
     return held
+
+
+def _answered(fork: Fork, why: str, context: Context) -> Fork:
+    """Do what the moderators do."""
+    match context.organization.moderators:
+        case Moderators.WAIT:
+            ending = Ending(EndKind.MODERATED, why, is_told=True)
+            return replace(fork, ending=ending, is_stopped=True)
+        case Moderators.REFUSE:
+            why = f"rule `{context.rule}` laid it before moderators, who refused it"
+            ending = Ending(EndKind.REJECTED, why, is_told=True)
+            return replace(fork, ending=ending, is_stopped=True)
+        case Moderators.APPROVE:
+            if fork.connector is None:
+                return fork
+            readings = context.organization.readings
+            answer = ask(readings, context.choices, "route_after_approval")
+            return replace(fork, connector=fork.connector if answer == "kept" else None)
+        case _:
+            assert_never(context.organization.moderators)
 
 
 def _ascii(text: str) -> str:

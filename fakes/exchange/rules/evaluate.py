@@ -21,12 +21,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
-from fakes.exchange.organization import Platform
+from fakes.exchange.organization import Edition, Platform, named
 from fakes.exchange.readings import alternatives, differs, settle
 from fakes.exchange.rules.arrived import as_arrived
 from fakes.exchange.rules.parts import View, Who
 from fakes.exchange.rules.predicate import Level
-from fakes.exchange.rules.values import NotJudged, Seen
+from fakes.exchange.rules.values import NotJudged, Patterns, Seen
 from fakes.exchange.rules.verdict import Verdict, all_of, negated
 from fakes.trace import Answer, Detail, Trace
 
@@ -245,7 +245,7 @@ def _test(
 ) -> _Test:
     if condition.header:
         view = replace(view, header=condition.header)
-    condition = there(condition, around.organization.platform)
+    condition = there(condition, around.organization.editions)
     readings = around.organization.readings
     # exchange-rules#R-38
     sees_edits = readings.later_rules_see_edits == "all"
@@ -261,12 +261,14 @@ def _test(
     return test
 
 
-def there(condition: Condition, platform: Platform) -> Condition:
-    """What no edition of the platform has is nothing that its rules can ask."""
-    editions = condition.row.editions
-    if any(edition.platform is platform for edition in editions):
+def there(condition: Condition, editions: frozenset[Edition]) -> Condition:
+    """What an organization has in none of its editions its rules cannot ask."""
+    if not condition.row.editions.isdisjoint(editions):
+        value = condition.value
+        if isinstance(value, Patterns) and Edition.ONLINE in editions:
+            return replace(condition, value=replace(value, is_online=True))
         return condition
-    why = f"{platform} does not act on this condition"
+    why = f"{named(editions)} does not act on this condition"
     return replace(condition, value=NotJudged(condition.value.operands, why))
 
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fakes.mail.content import parse
+from fakes.mail.item import Carries
+
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from fakes.choices import Fact
     from fakes.mail.address import Address
     from fakes.mail.content import Content
@@ -103,3 +108,18 @@ class Fork:
 def with_step(fork: Fork, step: Step) -> Fork:
     """Add a step to the trace of a fork."""
     return replace(fork, steps=(*fork.steps, step))
+
+
+def what_counts(fork: Fork) -> Hashable:
+    """Give what a fork comes to: neither how it is told, nor the order of its fields.
+
+    Two forks with the same are the same mail on the same way.
+    """
+    parsed = parse(fork.item.content)
+    return (
+        frozenset((leg.original, leg.address) for leg in fork.legs),
+        (fork.connector, fork.requires_tls, fork.ending, fork.is_stopped),
+        (tuple(sorted(field.raw for field in parsed.fields)), parsed.body),
+        frozenset(fork.reports),
+        frozenset(c for c in fork.children if c.carries is Carries.WHOLE),
+    )

@@ -23,7 +23,7 @@ from fakes.exchange.rules.words import fold, pieces
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fakes.exchange.organization import Platform
+    from fakes.exchange.organization import Edition
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.parts import View
     from fakes.exchange.rules.predicate import Predicate
@@ -69,7 +69,7 @@ class _Glance:
 
 
 def make_index(
-    rules: tuple[Rule, ...], readings: Readings, platform: Platform
+    rules: tuple[Rule, ...], readings: Readings, editions: frozenset[Edition]
 ) -> Index:
     """Sort the words of all rules that are on; bit n stands for rules[n]."""
     unfiltered = 0
@@ -77,7 +77,7 @@ def make_index(
     for number, rule in enumerate(rules):
         if not rule.is_enabled:
             continue
-        condition = _filter_of(rule, platform)
+        condition = _filter_of(rule, editions)
         if condition is None or not isinstance(condition.value, Words):
             unfiltered |= 1 << number
             continue
@@ -109,11 +109,11 @@ def first_from(rules: int, number: int) -> int | None:
     return number + (rest & -rest).bit_length() - 1 if rest else None
 
 
-def _filter_of(rule: Rule, platform: Platform) -> Condition | None:
+def _filter_of(rule: Rule, editions: frozenset[Edition]) -> Condition | None:
     """Choose the condition to rule a rule out by: words, rather not of the body."""
     found = [
         condition
-        for condition in (there(given, platform) for given in rule.conditions)
+        for condition in (there(given, editions) for given in rule.conditions)
         # Exactly: another type of value may find what these words do not.
         if type(condition.value) is Words and condition.row.level is Level.MESSAGE
     ]

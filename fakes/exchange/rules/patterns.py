@@ -7,28 +7,24 @@ What cannot be said in another engine's words is UNKNOWN, never something near
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 
 import regex
 
 from fakes.exchange.rules import dotnet_case as case
-from fakes.exchange.rules.dotnet_syntax import parse
+from fakes.exchange.rules.dotnet_syntax import parse, parse_observed
 from fakes.exchange.rules.dotnet_translate import Translation, translate
-from fakes.exchange.rules.dotnet_tree import NotTranslated, PatternRefused
+from fakes.exchange.rules.dotnet_tree import Dialect, NotTranslated, PatternRefused
 from fakes.exchange.rules.legacy_syntax import parse_legacy
 
 TIMEOUT_SECONDS = 1.0
 
 
-class Dialect(Enum):
-    """Which regular expressions a rule is written in (exchange-rules#2.2)."""
-
-    DOTNET = ".NET"
-    LEGACY = "Exchange 2010"
-
-
-_PARSERS = {Dialect.DOTNET: parse, Dialect.LEGACY: parse_legacy}
+_PARSERS = {
+    Dialect.DOTNET: parse,
+    Dialect.OBSERVED: parse_observed,
+    Dialect.LEGACY: parse_legacy,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +79,20 @@ def pattern(text: str, dialect: Dialect = Dialect.DOTNET) -> Pattern:
         why = f"it may mean something else in .NET ({problem})"
         return Pattern(text, why, dialect=dialect)
     return Pattern(text, "", dialect=dialect)
+
+
+@lru_cache(maxsize=2048)
+def as_observed(entry: Pattern) -> Pattern:
+    """Give a pattern as Exchange Online was seen to take it (exchange-rules#R-10).
+
+    The same one where that makes no difference, or where it is not judged anyway.
+    """
+    if entry.problem or entry.dialect is not Dialect.DOTNET:
+        return entry
+    text = case.units(entry.text)
+    if parse(text) == parse_observed(text):
+        return entry
+    return pattern(entry.text, Dialect.OBSERVED)
 
 
 def is_found(

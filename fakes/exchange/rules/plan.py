@@ -15,9 +15,10 @@ from fakes.exchange.rules.evaluate import question_of
 from fakes.exchange.rules.index import Index, make_index
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from fakes.exchange.organization import Organization, Platform
+    from fakes.exchange.organization import Edition, Organization
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.rule import Rule
 
@@ -25,6 +26,7 @@ _ALWAYS_LOOKED_AT = frozenset({"from", "to", "cc", LOOP_HEADER.lower()})
 # What the body means hangs on these.
 _BODY_FIELDS = frozenset({"content-type", "content-transfer-encoding"})
 _COPIES = frozenset({Effect.RECIPIENTS, Effect.CHILD, Effect.UNKNOWN})
+_CHANGES = _COPIES | {Effect.ITEM}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,13 +34,15 @@ class Plan:
     """What can be said of the rules whatever the mail.
 
     `has_effects` and `has_copies` say of each place, and of the end, whether a rule
-    that stands there or later could change anything, or make copies.
+    that stands there or later could change anything, or make copies; `has_changes`,
+    whether one before it could change the mail itself.
     """
 
     rules: tuple[Rule, ...]
     may_change: tuple[bool, ...]
     has_effects: tuple[bool, ...]
     has_copies: tuple[bool, ...]
+    has_changes: tuple[bool, ...]
     index: Index
 
 
@@ -59,7 +63,8 @@ def plan_of(organization: Organization, at: datetime) -> Plan:
         for rule in rules or ()
         if not rule.is_enabled and window.is_on_its_way(rule, at, platform)
     )
-    return _made(_Given(rules, organization.readings, platform, lingering))
+    given = _Given(rules, organization.readings, organization.editions, lingering)
+    return _made(given)
 
 
 @lru_cache(maxsize=512)
@@ -78,7 +83,7 @@ class _Given:
 
     rules: tuple[Rule, ...] | None
     readings: Readings
-    platform: Platform
+    editions: frozenset[Edition]
     lingering: frozenset[str]
 
     def __eq__(self, other: object) -> bool:
@@ -89,7 +94,7 @@ class _Given:
 
     @property
     def _objects(self) -> tuple[int, int, int, frozenset[str]]:
-        return id(self.rules), id(self.readings), id(self.platform), self.lingering
+        return id(self.rules), id(self.readings), id(self.editions), self.lingering
 
 
 @lru_cache(maxsize=16)
@@ -106,13 +111,21 @@ def _made(given: _Given) -> Plan:
         may_change,
         _from_here_on(may_change),
         _from_here_on(copies),
-        make_index(may_act, given.readings, given.platform),
+        _up_to_here(
+            may and (rule.is_unreadable or _changes_mail(rule))
+            for may, rule in zip(may_change, may_act, strict=True)
+        ),
+        make_index(may_act, given.readings, given.editions),
     )
 
 
 def _from_here_on(truths: tuple[bool, ...]) -> tuple[bool, ...]:
     found = accumulate(reversed(truths), or_, initial=False)
     return tuple(found)[::-1]
+
+
+def _up_to_here(truths: Iterable[bool]) -> tuple[bool, ...]:
+    return tuple(accumulate(truths, or_, initial=False))
 
 
 def _may_change(rules: tuple[Rule, ...]) -> tuple[bool, ...]:
@@ -139,6 +152,12 @@ def _has_own_effect(rule: Rule) -> bool:
 def _makes_copies(rule: Rule) -> bool:
     return rule.is_unreadable or any(
         action.matters and action.row.effect in _COPIES for action in rule.actions
+    )
+
+
+def _changes_mail(rule: Rule) -> bool:
+    return any(
+        action.matters and action.row.effect in _CHANGES for action in rule.actions
     )
 
 

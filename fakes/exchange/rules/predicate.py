@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fakes.exchange.organization import Platform
+from fakes.exchange.organization import Edition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,22 +35,6 @@ class Support(StrEnum):
     YES = "Yes"
     PARTIAL = "Partial"
     NO = "No"
-
-
-class Edition(StrEnum):
-    """Where a rule can be made (exchange-rules#3)."""
-
-    ONLINE = "Exchange Online"
-    SERVER_2013 = "Exchange Server 2013"
-    SERVER_2016 = "Exchange Server 2016"
-    SERVER_2019 = "Exchange Server 2019"
-    SERVER_SE = "Exchange Server SE"
-    EDGE = "Edge Transport role"
-
-    @property
-    def platform(self) -> Platform:
-        """The platform that it is an edition of."""
-        return Platform.ONLINE if self is Edition.ONLINE else Platform.SERVER
 
 
 MAILBOX_EDITIONS = frozenset(Edition) - {Edition.EDGE}

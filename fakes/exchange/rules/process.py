@@ -4,12 +4,12 @@ The rules of this module (exchange-rules#1.1):
 
 * rules run in ascending priority; one that is off, or outside its dates, is passed;
 * a rule that holds for some legs only splits the fork: the matched part takes the
-  actions, the other goes on with the next rule (R-31), and stopping stops the matched
-  part alone, which is an open reading (R-32);
+  actions, the other goes on with the next rule, and stopping stops the matched part
+  alone, which are open readings (R-31, R-32);
 * in the test modes no action changes the mail or its way; a report is still made
   (exchange-rules#6.3), and whether stopping holds is an open reading (R-42);
-* actions of one rule are applied in the order of their rows (R-01), and what one rule
-  changed is what the next one sees (exchange-rules#5.1).
+* actions of one rule are applied in the order of their rows, which is an open reading
+  (R-01), and what one rule changed is what the next one sees (exchange-rules#5.1).
 
 A rule is looked at where some fork may be taken by it; the others are ruled out by the
 words of the mail, all at once (`index`), and anew for a fork that a rule changed. The
@@ -25,15 +25,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fakes.choices import Fact
-from fakes.exchange.readings import ask
+from fakes.choices import Fact, explore
+from fakes.exchange.readings import alternatives, ask, with_answers
 from fakes.exchange.rules.action import Context
 from fakes.exchange.rules.arrived import as_arrived
-from fakes.exchange.rules.effects import NOTHING, SOMETHING, unknown_end
+from fakes.exchange.rules.effects import (
+    NOTHING,
+    SOMETHING,
+    there_or_unknown,
+    unknown_end,
+)
 from fakes.exchange.rules.evaluate import Evaluation, Surroundings, evaluate, view_of
 from fakes.exchange.rules.failing import failed
-from fakes.exchange.rules.fork import Fork, Leg, with_step
+from fakes.exchange.rules.fork import Fork, Leg, what_counts, with_step
 from fakes.exchange.rules.index import first_from, may_hold
+from fakes.exchange.rules.order import done, in_order
 from fakes.exchange.rules.plan import Plan, plan_of, prospect
 from fakes.exchange.rules.rule import Mode, Rule
 from fakes.exchange.rules.window import why_idle, why_not_here
@@ -52,6 +58,8 @@ if TYPE_CHECKING:
 
 # Whatever Zivver reads beside them (zivver#12).
 _ZIVVER_FIELDS = ("zivver-", "x-zivver-")
+_ANEW, _GOES_ON = "rest_of_split", "goes-on"
+_REST_BOUND = 16
 
 
 def process(
@@ -173,7 +181,38 @@ def _apply_rule(
     rest = replace(
         fork, legs=found.rest, is_beside_stop=is_beside, steps=(*fork.steps, no)
     )
-    return (*parts, rest)
+    return (*parts, *_begun_anew(number, rest, plan, at, around))
+
+
+def _begun_anew(
+    number: int, rest: Fork, plan: Plan, at: datetime, around: Surroundings
+) -> tuple[Fork, ...]:
+    """Let the copy that a rule did not take meet the rules before it again (R-31).
+
+    Asked where it would not come out of them as it is: where one of them changes the
+    mail once more, or sees what another one changed.
+    """
+    readings = around.organization.readings
+    if not plan.has_changes[number] or alternatives(readings, _ANEW) == (_GOES_ON,):
+        return (rest,)
+    once = with_answers(readings, {_ANEW: _GOES_ON})
+    once = replace(once, settled=once.settled | {_ANEW})
+    organization = replace(around.organization, readings=once)
+
+    def rerun(choices: Choices) -> tuple[Fork, ...]:
+        again = replace(around, organization=organization, choices=choices)
+        ways = [_way(rest, plan, again)]
+        for earlier in range(number):
+            ways = _after(earlier, ways, plan, at, again)
+        return tuple(way.fork for way in ways)
+
+    same = (what_counts(rest),)
+    runs = explore(rerun, bound=_REST_BOUND).runs
+    if all(tuple(map(what_counts, run.result)) == same for run in runs):
+        return (rest,)
+    if ask(readings, around.choices, _ANEW) == _GOES_ON:
+        return (rest,)
+    return rerun(around.choices)
 
 
 def _not_matched(
@@ -208,12 +247,12 @@ def _act(
             rule, fork, context
         )
     is_enforced = rule.mode is Mode.ENFORCE
-    did = []
-    for action in rule.actions:
-        # exchange-rules#v65, exchange-rules#v66
-        if rule.mode.value in action.row.modes:
-            did.append(f"{action.name} {action.operand}".strip())
-            fork = action.row.apply(fork, action, context)
+    # exchange-rules#v65, exchange-rules#v66
+    allowed = tuple(a for a in rule.actions if rule.mode.value in a.row.modes)
+    known = tuple(there_or_unknown(a, organization.editions) for a in allowed)
+    actions = in_order(known, fork, context)
+    did = [f"{action.name} {action.operand}".strip() for action in actions]
+    fork = done(actions, fork, context)
     if rule.stops and not fork.is_stopped:
         stops = is_enforced or (
             has_later_effects

@@ -32,7 +32,8 @@ ROWS = (
             "X-MS-Exchange-Inbox-Rules-Loop",
             "body",
         ),
-        remark="automatic replies and approval requests are not told for sure",
+        remark="OOF and ApprovalRequest are classes of Exchange's own message: header "
+        "fields hint at them, and are not conclusive",
     ),
     Predicate(
         "MessageSizeOver",

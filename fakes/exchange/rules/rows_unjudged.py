@@ -14,18 +14,21 @@ if TYPE_CHECKING:
 # Every other condition of the cmdlet, and why it is not judged.
 UNJUDGED: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(
+        ("HasClassification", "HasNoClassification", "HasSenderOverride"),
+        "it is a property of Exchange's own message, and no header field shows it",
+    )
+    | dict.fromkeys(
         (
-            "HasClassification",
-            "HasNoClassification",
-            "HasSenderOverride",
             "MessageContainsDataClassifications",
             "MessageContainsAllDataClassifications",
             "ContentMatchesPrompt",
             "ContentMatchesPromptVerdict",
-            "SenderInRecipientList",
-            "RecipientInSenderList",
         ),
         "only Microsoft's own service can judge it",
+    )
+    | dict.fromkeys(
+        ("SenderInRecipientList", "RecipientInSenderList"),
+        "it asks lists of supervision, which no cmdlet exports",
     )
 )
 

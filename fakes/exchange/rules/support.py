@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.actions import ACTIONS
 from fakes.exchange.rules.predicate import Support
 from fakes.exchange.rules.predicates import PREDICATES
+
+if TYPE_CHECKING:
+    from fakes.exchange.organization import Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ _PROPERTIES = (
     Entry("property", "RecipientAddressType", Support.YES, "exchange-rules#v53"),
     Entry("property", "StopRuleProcessing", Support.YES, "exchange-rules#5"),
     Entry("property", "RuleErrorAction", Support.YES, "exchange-rules#6.4"),
+    Entry("property", "WhenChanged", Support.YES, "exchange-rules#7.3"),
     Entry("property", "Comments", Support.YES, "exchange-rules#6.1"),
     Entry(
         "property",
@@ -45,14 +50,19 @@ _PROPERTIES = (
 )
 
 
-def register() -> tuple[Entry, ...]:
-    """Give every predicate, action and property with its support."""
+def register(edition: Edition | None = None) -> tuple[Entry, ...]:
+    """Give every predicate, action and property with its support.
+
+    Of one edition: what it has (exchange-rules#3, 5, 9).
+    """
     predicates = tuple(
         Entry("predicate", row.name, row.support, row.source, row.remark)
         for row in PREDICATES.values()
+        if edition is None or edition in row.editions
     )
     actions = tuple(
         Entry("action", row.name, row.support, row.source, row.remark)
         for row in ACTIONS.values()
+        if edition is None or edition in row.editions
     )
     return predicates + actions + _PROPERTIES

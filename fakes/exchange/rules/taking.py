@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules import parts
-from fakes.exchange.rules.patterns import Dialect, pattern
+from fakes.exchange.rules.dotnet_tree import Dialect
+from fakes.exchange.rules.patterns import pattern
 from fakes.exchange.rules.predicate import ValueProblem
 from fakes.exchange.rules.values import (
     Domains,

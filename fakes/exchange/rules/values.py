@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from fakes.exchange.rules.patterns import Pattern, is_found
+from fakes.exchange.rules.patterns import Pattern, as_observed, is_found
 from fakes.exchange.rules.verdict import Verdict, any_of, verdict_of
 from fakes.exchange.rules.words import Word, occurs, open_readings, stands
 from fakes.mail.address import (
@@ -90,9 +90,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """`Pattern[]`: any of the patterns, searched anywhere (exchange-rules#2.2)."""
+    """`Pattern[]`: any of the patterns, searched anywhere (exchange-rules#2.2).
+
+    `is_online` where Exchange Online searches: its dialect is an open question (R-10).
+    """
 
     patterns: tuple[Pattern, ...]
+    is_online: bool = False
 
     @property
     def operands(self) -> tuple[str, ...]:
@@ -101,19 +105,23 @@ class Patterns:
 
     def matches(self, seen: Seen, readings: Readings, /) -> Verdict:
         """Search each pattern in each text."""
-        del readings
+        patterns = self.patterns
+        if self.is_online and readings.online_patterns == "as-observed":
+            patterns = tuple(map(as_observed, patterns))
         verdicts = [
             Verdict.UNKNOWN if found is None else verdict_of(found)
             for text in seen.texts
-            for found in (is_found(entry, text) for entry in self.patterns)
+            for found in (is_found(entry, text) for entry in patterns)
         ]
         if seen.missing:
             verdicts.append(Verdict.UNKNOWN)
         return any_of(verdicts)
 
     def open_readings(self, seen: Seen, /) -> tuple[str, ...]:
-        """No open question is left in the judged part of the dialect."""
+        """Only where a pattern has what Online was seen to take otherwise."""
         del seen
+        if self.is_online and any(as_observed(p) != p for p in self.patterns):
+            return ("online_patterns",)
         return ()
 
     def why_unknown(self, seen: Seen, /) -> str:
