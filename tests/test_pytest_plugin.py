@@ -258,3 +258,11 @@ def test_the_ini_file_names_a_folder_and_a_policy_beside_it(folder):
     )
     done = run_pytest(folder, "-m", "not wire")
     assert 0 == done.returncode, done.stdout
+
+
+def test_the_test_of_an_application_that_the_readme_shows_runs(folder):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    _, _, rest = readme.partition("<!-- application -->\n```python\n")
+    (folder / "test_own.py").write_text(rest.partition("```")[0], encoding="utf-8")
+    done = run_pytest(folder)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
