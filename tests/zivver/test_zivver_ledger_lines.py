@@ -74,7 +74,7 @@ def test_a_refused_session_has_one_line(reason):
 
 def test_neither_a_body_nor_a_password_is_written():
     mail = content("To: cleo@fabrikam.example", f"Subject: {SECRET}", "", SECRET)
-    noted = []
+    noted: list[Refusal] = []
     door = receiver(SETTLED, DNS, 587, Choices(), note=noted.append)
     session = replace(LOGGED_IN, identity=None)
     assert door.authenticate is not None
