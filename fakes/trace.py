@@ -41,6 +41,7 @@ class StepKind(StrEnum):
     FORKED = "forked"
     CONNECTOR = "connector"
     HANDED_OFF = "handed off"
+    GATEWAY = "gateway"
     ADMISSION = "admission"
     DELIVERY = "delivery"
     ENDED = "ended"

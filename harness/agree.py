@@ -11,7 +11,7 @@ from fakes.exchange.ledger import EndedInside, Passed, Transmitted
 from fakes.internet.hosts import Arrival
 from fakes.mail.receiving import as_sent
 from fakes.zivver.ledger import Transaction
-from harness.story import Story
+from harness.story import Relayed, Story
 
 if TYPE_CHECKING:
     from fakes.exchange.ledger import Record
@@ -62,7 +62,13 @@ def _records(where: str, computed: Record, observed: Record) -> tuple[str, ...]:
         case EndedInside(), EndedInside():
             return _differences(f"{where}, an end", _ENDED, computed, observed)
         case Transmitted(), Transmitted():
-            return _differences(f"{where}, a hand-off", _SENT, computed, observed)
+            place = f"{where}, a hand-off"
+            return (
+                *_differences(place, _SENT, computed, observed),
+                *_differences(
+                    place, _MADE, computed.transmission, observed.transmission
+                ),
+            )
         case _:
             return (_words(where, "kind", _kind(computed), _kind(observed)),)
 
@@ -75,8 +81,32 @@ def _receipts(where: str, computed: Receipt, observed: Receipt) -> tuple[str, ..
             return _differences(f"{where}, Zivver's", _ZIVVER, computed, observed)
         case Arrival(), Arrival():
             return _differences(f"{where}, a host's", _ARRIVAL, computed, observed)
+        case Relayed(), Relayed():
+            return _passages(where, computed, observed)
         case _:
             return (_words(where, "kind", _kind(computed), _kind(observed)),)
+
+
+def _passages(where: str, computed: Relayed, observed: Relayed) -> tuple[str, ...]:
+    """Compare what a gateway took, what it made of it, and what came of that."""
+    pairs = enumerate(zip(computed.onward, observed.onward, strict=False), 1)
+    return (
+        *_receipts(where, computed.arrival, observed.arrival),
+        *_differences(f"{where}, a gateway's", _RELAYED, computed, observed),
+        *(
+            words
+            for number, (ours, theirs) in pairs
+            for words in (
+                *_differences(
+                    f"{where}, hand-off {number}",
+                    _MADE,
+                    ours.transmission,
+                    theirs.transmission,
+                ),
+                *_receipts(f"{where}, receipt {number}", ours.receipt, theirs.receipt),
+            )
+        ),
+    )
 
 
 def _differences(
@@ -169,14 +199,22 @@ _ENDED: tuple[_Facet[EndedInside], ...] = (
 _SENT: tuple[_Facet[Transmitted], ...] = (
     _Facet("number", lambda record: record.number),
     _Facet("legs", lambda record: record.legs),
-    _Facet("terms", lambda record: _left(record.transmission.handoff)),
-    _Facet("host", lambda record: record.transmission.host),
-    _Facet("encrypted", lambda record: record.transmission.is_encrypted),
-    _Facet("certificate checked", lambda record: record.transmission.is_verified),
-    _Facet("replies", lambda record: _said(record.transmission)),
-    _Facet("accepted", lambda record: record.transmission.accepted),
-    _Facet("deferred", lambda record: _told(record.transmission.deferred)),
-    _Facet("refused", lambda record: _told(record.transmission.refused)),
+)
+_MADE: tuple[_Facet[Transmission], ...] = (
+    _Facet("terms", lambda made: _left(made.handoff)),
+    _Facet("host", lambda made: made.host),
+    _Facet("encrypted", lambda made: made.is_encrypted),
+    _Facet("certificate checked", lambda made: made.is_verified),
+    _Facet("replies", _said),
+    _Facet("accepted", lambda made: made.accepted),
+    _Facet("deferred", lambda made: _told(made.deferred)),
+    _Facet("refused", lambda made: _told(made.refused)),
+)
+_RELAYED: tuple[_Facet[Relayed], ...] = (
+    _Facet("source", lambda receipt: receipt.passage.source),
+    _Facet("why", lambda receipt: receipt.passage.why),
+    _Facet("kept", lambda receipt: receipt.passage.kept),
+    _Facet("hand-offs", lambda receipt: len(receipt.onward)),
 )
 _ZIVVER: tuple[_Facet[Transaction], ...] = (
     _Facet("port", lambda receipt: receipt.port),

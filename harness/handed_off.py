@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.fork import Leg, Way
+from fakes.internet.gateway import KeptKind
+from fakes.internet.hosts import Arrival
 from fakes.mail.content import parse
 from fakes.mail.handoff import Route, Stage, TlsLevel
 from fakes.trace import Answer, Detail, Step, StepKind
@@ -15,6 +18,7 @@ from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import TRANSPORT_HEADER
 from fakes.zivver.replies import Reason
 from harness.outcome import Delivery, Disposition
+from harness.story import Relayed
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
     from fakes.zivver.recipients import Recipients
-    from harness.story import Receipt
+    from harness.story import Onward, Receipt
     from harness.world import World
 
 __all__ = ["Copy", "assumed_of", "transmitted"]
@@ -38,6 +42,13 @@ _AT_ZIVVER: Mapping[ZivverState, Disposition] = MappingProxyType(
         ZivverState.BOUNCED: Disposition.BOUNCED,
         ZivverState.PLAIN: Disposition.PLAIN,
         ZivverState.DROPPED: Disposition.LOST,
+    }
+)
+_KEPT: Mapping[KeptKind, Disposition] = MappingProxyType(
+    {
+        KeptKind.WAITS: Disposition.DEFERRED,
+        KeptKind.REFUSED: Disposition.REJECTED,
+        KeptKind.UNKNOWN: Disposition.UNDETERMINED,
     }
 )
 _UNCHECKED = "nobody poses as Zivver (its certificate is not checked)"
@@ -71,23 +82,31 @@ def transmitted(
     refused = dict(transmission.refused)
     if isinstance(receipt, Transaction) and accepted:
         done.extend(_at_zivver(record, receipt, originals, handed))
+    if isinstance(receipt, Relayed):
+        done.extend(_relayed(record, receipt, originals, world, handed))
     for leg in record.legs:
-        if leg.address in accepted and not isinstance(receipt, Transaction):
-            done.append(_at_host(leg, originals, transmission, handed))
+        if leg.address in accepted:
+            if isinstance(receipt, Arrival | None):
+                done.append(_at_host(leg, originals, transmission, handed))
         elif leg.address in deferred:
             said = deferred[leg.address]
             why = f"it waits in the queue: {said}"
             waiting[leg.original, leg.address] = _failed(
-                leg, transmission, Disposition.DEFERRED, why, handed
+                leg, transmission, Disposition.DEFERRED, why, (handed,)
             )
         elif leg.address in refused and is_returning:
             why = f"it came back to Zivver, which had sent it: {refused[leg.address]}"
-            done.append(_failed(leg, transmission, Disposition.LOOPED, why, handed))
+            done.append(_failed(leg, transmission, Disposition.LOOPED, why, (handed,)))
     return done, waiting
 
 
 def assumed_of(transmission: Transmission, receipt: Receipt) -> tuple[str, ...]:
-    """Name what an end at Zivver rests on."""
+    """Name what an end at Zivver rests on, and what one behind a gateway does."""
+    if isinstance(receipt, Relayed):
+        onward = (assumed_of(o.transmission, o.receipt) for o in receipt.onward)
+        passage = receipt.passage
+        told = f"{passage.gateway} does what is said of it"
+        return (told, *passage.assumed, *chain.from_iterable(onward))
     if not isinstance(receipt, Transaction):
         return ()
     found = tuple(f"Zivver: {name}" for name in receipt.assumed)
@@ -106,7 +125,9 @@ def _failed(
     transmission: Transmission,
     disposition: Disposition,
     why: str,
-    handed: Step,
+    steps: tuple[Step, ...] = (),
+    *,
+    is_told: bool = False,
 ) -> Copy:
     delivery = Delivery(
         leg.original,
@@ -115,8 +136,9 @@ def _failed(
         why,
         via=_via(transmission),
         connector=transmission.handoff.connector,
+        is_told=is_told,
     )
-    return Copy(leg.original, delivery, (handed,))
+    return Copy(leg.original, delivery, steps)
 
 
 def _at_host(
@@ -143,6 +165,80 @@ def _at_host(
         is_encrypted=transmission.is_encrypted,
     )
     return Copy(owner, delivery, (handed,))
+
+
+def _relayed(
+    record: Transmitted,
+    relayed: Relayed,
+    originals: tuple[Address, ...],
+    world: World,
+    handed: Step,
+) -> list[Copy]:
+    """What came of a mail behind the gateway that took it."""
+    passage = relayed.passage
+    is_open = any(kept.kind is KeptKind.UNKNOWN for kept in passage.kept)
+    answer = Answer.CANNOT_TELL if is_open else Answer.DONE
+    step = Step(StepKind.GATEWAY, passage.gateway, answer, passage.why)
+    copies = [
+        _failed(
+            leg,
+            record.transmission,
+            _KEPT[kept.kind],
+            kept.why,
+            is_told=_is_told(record, kept.kind),
+        )
+        for kept in passage.kept
+        for leg in record.legs
+        if leg.address == kept.recipient
+    ]
+    for onward in relayed.onward:
+        copies.extend(_onward(record, onward, originals, world))
+    return [_behind(copy, record.transmission, (handed, step)) for copy in copies]
+
+
+def _onward(
+    record: Transmitted,
+    onward: Onward,
+    originals: tuple[Address, ...],
+    world: World,
+) -> list[Copy]:
+    """Fold the gateway's own hand-off; what is refused there it sends back."""
+    made = onward.transmission
+    own = tuple(
+        leg for leg in record.legs if leg.address in made.handoff.envelope.recipients
+    )
+    second = replace(record, legs=own, transmission=made)
+    done, waiting = transmitted(second, onward.receipt, originals, world)
+    copies = [*done, *waiting.values()]
+    if _is_zivver(made, world) and _is_returning(made):
+        return copies
+    refused = dict(made.refused)
+    is_told = _is_told(record, KeptKind.REFUSED)
+    copies.extend(
+        _failed(
+            leg, made, Disposition.REJECTED, f"{made.host} said {said}", is_told=is_told
+        )
+        for leg in own
+        if (said := refused.get(leg.address))
+    )
+    return copies
+
+
+def _is_told(record: Transmitted, kind: KeptKind) -> bool:
+    """Whether the gateway tells the sender: of what it gives up, if it knows whom."""
+    reverse_path = record.transmission.handoff.envelope.reverse_path
+    return kind is KeptKind.REFUSED and reverse_path is not None
+
+
+def _behind(copy: Copy, first: Transmission, steps: tuple[Step, ...]) -> Copy:
+    """Say of a copy that it came by a gateway: both ways count."""
+    delivery = replace(
+        copy.delivery,
+        via=copy.delivery.via if copy.delivery.via == "zivver" else "gateway",
+        connector=first.handoff.connector,
+        is_encrypted=copy.delivery.is_encrypted and first.is_encrypted,
+    )
+    return Copy(copy.owner, delivery, (*steps, *copy.steps))
 
 
 def _at_zivver(

@@ -67,7 +67,7 @@ SECURE = frozenset(
 class Delivery:
     """One copy. `original` is None for a copy that nobody of the envelope gets.
 
-    `via` says which way it left: `zivver`, `mx`, `connector NAME`, `exchange`.
+    `via` says which way it left: `zivver`, `mx`, `connector`, `gateway`, `exchange`.
     `left_plain` is true when a copy went outside other than to Zivver. `is_told`
     says, of a copy that failed, whether somebody hears of it.
     """

@@ -10,18 +10,27 @@ from typing import TYPE_CHECKING
 from fakes.choices import Choices, Exploration, Fact, Run, explore
 from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
-from fakes.exchange.organization import Platform
-from fakes.internet.hosts import mail_hosts, receiver_of
+from fakes.exchange.organization import Platform, accepted_domain
+from fakes.internet.gateway import Outlook, Passage, pass_on, unknown_passage
+from fakes.internet.hosts import (
+    Arrival,
+    gateway_of,
+    is_described,
+    mail_hosts,
+    receiver_of,
+)
 from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
+from fakes.mail.handoff import Route
 from fakes.mail.receiving import as_sent, flaw
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.trace import Trace
+from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import find_receiver
 from harness.fold import fold
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
-from harness.story import Story
+from harness.story import Onward, Relayed, Story
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
@@ -44,6 +53,10 @@ __all__ = [
 ]
 
 DEFAULT_BOUND = 256
+# What one server wrote down of one mail.
+Reached = Transaction | Arrival | None
+_DELIVERS = "delivers it as ordinary mail"
+_WAYS_ON = (_DELIVERS, "does something else")
 
 
 def simulate(
@@ -124,7 +137,7 @@ def tell(
             return Story(item, refused, state.ledger, tuple(receipts))
         source = world.organization.source
         result, receipt = converse(handoff, table.find, source=source)
-        receipts.append(receipt)
+        receipts.append(_beyond(table, result, receipt))
 
 
 def admit(
@@ -157,6 +170,18 @@ def admit(
     return replace(item, envelope=envelope), refused
 
 
+def _beyond(table: Table, result: Transmission, receipt: Reached) -> Receipt:
+    """Follow a mail on from a gateway that took it."""
+    passage = table.passage(result, receipt)
+    if passage is None or not isinstance(receipt, Arrival):
+        return receipt
+    onward = (
+        converse(handoff, table.find, source=passage.source)
+        for handoff in passage.handoffs
+    )
+    return Relayed(receipt, passage, tuple(Onward(*pair) for pair in onward))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Who is reached under which name, for one run in one world."""
@@ -164,7 +189,7 @@ class Table:
     world: World
     choices: Choices
 
-    def find(self, host: str, port: int) -> Receiver[Receipt] | Reply:
+    def find(self, host: str, port: int) -> Receiver[Reached] | Reply:
         """Give the server behind a host name and port, or why nobody answers."""
         zivver, internet = self.world.zivver, self.world.internet
         key = domain_key(host)
@@ -179,6 +204,39 @@ class Table:
     def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
         """Say who takes mail for a domain."""
         return mail_hosts(self.world.internet, domain, nxdomain=self._nxdomain)
+
+    def passage(self, made: Transmission, receipt: Reached) -> Passage | None:
+        """Say what a smart host does with a mail that it took; None: that is its end.
+
+        Of a host that nobody described it cannot be told.
+        """
+        is_smart = made.handoff.route is Route.SMART_HOST
+        if not (is_smart and isinstance(receipt, Arrival) and receipt.is_accepted):
+            return None
+        internet, envelope = self.world.internet, receipt.envelope
+        gateway = gateway_of(internet, receipt.host)
+        if gateway is not None:
+            outlook = Outlook(self.world.zivver.host, self.mx, self._is_own)
+            return pass_on(
+                gateway,
+                envelope,
+                receipt.content,
+                outlook=outlook,
+                choices=self.choices,
+            )
+        domains = {recipient.domain_key for recipient in envelope.recipients}
+        if any(map(self._is_own, domains)):
+            domains = set()
+        if is_described(internet, receipt.host, domains):
+            return None
+        why = "nobody described it"
+        fact = Fact(f"what {receipt.host} does with mail", why=why)
+        if self.choices.choose(fact, _WAYS_ON) == _DELIVERS:
+            return None
+        return unknown_passage(receipt.host, envelope.recipients, f"{fact}: {why}")
+
+    def _is_own(self, domain: str) -> bool:
+        return accepted_domain(self.world.organization, domain) is not None
 
     @property
     def _nxdomain(self) -> Reply:

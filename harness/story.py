@@ -5,15 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fakes.exchange.ledger import Record
+from fakes.internet.gateway import Passage
 from fakes.internet.hosts import Arrival
 from fakes.mail.address import Address
+from fakes.mail.handoff import Transmission
 from fakes.mail.item import MailItem
 from fakes.mail.reply import Reply
 from fakes.zivver.ledger import Transaction
 
-__all__ = ["Receipt", "Story"]
+__all__ = ["Onward", "Receipt", "Relayed", "Story"]
 
-Receipt = Transaction | Arrival | None
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A hand-off that somebody else's server made, and the receipt of it."""
+
+    transmission: Transmission
+    receipt: Transaction | Arrival | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """A mail that a gateway took and passed on, or kept.
+
+    `onward` stands beside the hand-offs of the passage.
+    """
+
+    arrival: Arrival
+    passage: Passage
+    onward: tuple[Onward, ...] = ()
+
+
+Receipt = Transaction | Arrival | Relayed | None
 
 
 @dataclass(frozen=True, slots=True)

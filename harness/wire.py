@@ -16,6 +16,7 @@ from fakes.choices import Choices
 from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.server import ExchangeServer, Outside
 from fakes.internet.certificates import client_context, server_context
+from fakes.internet.hosts import Arrival
 from fakes.internet.mx import MailExchangers
 from fakes.mail.address import domain_key
 from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
@@ -28,8 +29,8 @@ from fakes.smtp.loop import Loop
 from fakes.zivver.endpoint import ZivverEndpoint
 from harness.agree import agree
 from harness.fold import fold
-from harness.simulate import Table
-from harness.story import Story
+from harness.simulate import Reached, Table
+from harness.story import Onward, Relayed, Story
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
             stack.push_async_callback(others.aclose)
             zivver = _zivver(world, loop, run.choices)
             stack.push_async_callback(zivver.aclose)
-            around = _Around(world, Table(world, run.choices), zivver, others)
+            around = _Around(
+                world, Table(world, run.choices), zivver, others, run.timeouts
+            )
             exchange = _exchange(around, loop, run)
             stack.push_async_callback(exchange.aclose)
         except (OSError, ValueError) as error:
@@ -269,6 +272,7 @@ class _Around:
         table: Table,
         zivver: ZivverEndpoint,
         others: MailExchangers,
+        timeouts: Patience,
     ) -> None:
         self.world = world
         self.table = table
@@ -276,6 +280,7 @@ class _Around:
         self.troubles: list[Exception] = []
         self._zivver = zivver
         self._others = others
+        self._timeouts = timeouts
         self._seen = (0, 0)
 
     def locate(self, host: str, port: int) -> tuple[str, int] | Reply:
@@ -292,19 +297,42 @@ class _Around:
             self.troubles.append(error)
             return CONNECTION_REFUSED
 
-    def sent(self, transmission: Transmission) -> None:
-        """Lay the receipt beside the hand-off that it is of: the last one written."""
+    async def sent(self, transmission: Transmission) -> None:
+        """Lay the receipt beside the hand-off that it is of.
+
+        What a gateway took it hands on now, as its own client.
+        """
+        receipt = self._receipt(transmission)
+        passage = self.table.passage(transmission, receipt)
+        if passage is None or not isinstance(receipt, Arrival):
+            self.receipts.append(receipt)
+            return
+        onward = []
+        for handoff in passage.handoffs:
+            made = await transmit(
+                handoff,
+                self.locate,
+                trust=client_context(),
+                source=passage.source,
+                announces_source=True,
+                patience=self._timeouts,
+            )
+            onward.append(Onward(made, self._receipt(made)))
+        self.receipts.append(Relayed(receipt, passage, tuple(onward)))
+
+    def _receipt(self, transmission: Transmission) -> Reached:
+        """Find what was written down of a hand-off: the last of the new ones."""
         transactions, arrivals = self._zivver.ledger.transactions, self._others.ledger
         at_zivver, elsewhere = self._seen
         self._seen = (len(transactions), len(arrivals))
-        new: list[tuple[str, Receipt]] = [
+        new: list[tuple[str, Reached]] = [
             *((self.world.zivver.host, each) for each in transactions[at_zivver:]),
             *((each.host, each) for each in arrivals[elsewhere:]),
         ]
         host = domain_key(transmission.host or "")
         own = [receipt for name, receipt in new if domain_key(name) == host]
-        every: list[Receipt] = [receipt for _, receipt in new]
-        self.receipts.append((own or every or [None])[-1])
+        every: list[Reached] = [receipt for _, receipt in new]
+        return (own or every or [None])[-1]
 
 
 def _shown(tls: ServerTls) -> ssl.SSLContext | None:

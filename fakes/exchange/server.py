@@ -23,7 +23,7 @@ from fakes.smtp.server import serve
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime, timedelta
 
     from fakes.exchange.ledger import Record
@@ -53,14 +53,14 @@ _NO_TLS = ServerTls(is_offered=False, certificate=Certificate(()))
 class Outside:
     """What lies around Exchange: names to loopback, MX, whom it trusts, how long.
 
-    `sent` is told of every hand-off as soon as it is over.
+    `sent` is told of every hand-off as soon as it is over, and awaited.
     """
 
     locate: Callable[[str, int], Place | Reply]
     mx: MxTable
     trust: ssl.SSLContext
     timeouts: Patience = DEFAULT_PATIENCE
-    sent: Callable[[Transmission], None] | None = None
+    sent: Callable[[Transmission], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class ExchangeServer:
                     patience=outside.timeouts,
                 )
                 if outside.sent is not None:
-                    outside.sent(transmission)
+                    await outside.sent(transmission)
                 handoff = way.send(transmission)
         except StopIteration as stop:
             return Handled(item, stop.value.ledger)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, assert_never
 
+from fakes.internet.gateway import Gateway, is_called
 from fakes.mail.address import domain_key
 from fakes.mail.handoff import Stage
 from fakes.mail.receiver import Receipt, Receiver
@@ -17,6 +18,8 @@ from fakes.mail.troubles import CONNECTION_REFUSED, LOOK_UP_FAILED
 from fakes.zone import Status, Zone, look_up
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fakes.mail.address import Address
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
@@ -70,10 +73,11 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Internet:
-    """DNS, and the hosts that are not plain decent servers."""
+    """DNS, the hosts that are not plain decent servers, and gateways to Zivver."""
 
     zone: Zone = field(default_factory=Zone)
     hosts: tuple[Host, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class Arrival:
     content: Content
     reply: Reply
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the server has the mail now."""
+        return self.reply.is_positive
+
 
 def decent_host(name: str) -> Host:
     """Make a server that does TLS well and takes everything."""
@@ -98,6 +107,24 @@ def host_of(internet: Internet, name: str) -> Host:
     key = domain_key(name)
     known = (host for host in internet.hosts if domain_key(host.name) == key)
     return next(known, None) or decent_host(key)
+
+
+def gateway_of(internet: Internet, name: str) -> Gateway | None:
+    """Find the gateway of a name."""
+    return next((g for g in internet.gateways if is_called(name, g.hosts)), None)
+
+
+def is_described(internet: Internet, name: str, domains: Iterable[str]) -> bool:
+    """Say whether it is known what a host does with mail for these domains.
+
+    It is if somebody described it, or if it is the mail server of all of them.
+    """
+    if any(is_called(name, (host.name,)) for host in internet.hosts):
+        return True
+    served = [mail_hosts(internet, domain) for domain in domains]
+    return bool(served) and all(
+        isinstance(hosts, tuple) and is_called(name, hosts) for hosts in served
+    )
 
 
 def receiver_of(

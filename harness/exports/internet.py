@@ -18,6 +18,9 @@
     stage = "RCPT"
     reply = "550 5.7.1 not from you"
 
+    [gateway]                              # a server between Exchange and the others
+    hosts = ["seg.contoso.example"]        # (harness.exports.gateway tells the rest)
+
 A name that does not stand here is unknown, not absent.
 """
 
@@ -38,6 +41,7 @@ from fakes.mail.session import (
     ServerTls,
 )
 from fakes.zone import Zone, zone
+from harness.exports.gateway import read_gateways
 from harness.exports.problems import shown
 from harness.exports.toml_tables import Table, read_toml
 
@@ -80,10 +84,19 @@ def read_internet(file: str, text: str) -> InternetFile:
 
     """
     top = read_toml(file, text)
-    top.only("outbound_address", "helo", "edition", "absent", "failing", "dns", "host")
+    top.only(
+        "outbound_address",
+        "helo",
+        "edition",
+        "absent",
+        "failing",
+        "dns",
+        "host",
+        "gateway",
+    )
     hosts = tuple(_host(table) for table in top.tables("host") or ())
     return InternetFile(
-        Internet(_zone(top), hosts),
+        Internet(_zone(top), hosts, read_gateways(top)),
         _address(top),
         top.text("helo"),
         top.choice("edition", Edition),

@@ -33,12 +33,15 @@ _LABELS: Mapping[StepKind, str] = MappingProxyType(
         StepKind.FORKED: "forked",
         StepKind.CONNECTOR: "connector",
         StepKind.HANDED_OFF: "handed to",
+        StepKind.GATEWAY: "gateway",
         StepKind.ADMISSION: "admission",
         StepKind.DELIVERY: "delivery",
         StepKind.ENDED: "ends",
     }
 )
-_NAMED = frozenset({StepKind.CONNECTOR, StepKind.ADMISSION, StepKind.RESOLVED})
+_NAMED = frozenset(
+    {StepKind.CONNECTOR, StepKind.GATEWAY, StepKind.ADMISSION, StepKind.RESOLVED}
+)
 _VERDICTS: Mapping[Answer, str] = MappingProxyType(
     {Answer.YES: "yes", Answer.NO: "no", Answer.CANNOT_TELL: "cannot tell"}
 )

@@ -143,7 +143,8 @@ def _internet(world: World, table: Table, verb: str) -> World:
         old.failing | new.failing,
     )
     hosts = (*read.internet.hosts, *world.internet.hosts)
-    world = replace(world, internet=Internet(merged, hosts))
+    gateways = (*read.internet.gateways, *world.internet.gateways)
+    world = replace(world, internet=Internet(merged, hosts, gateways))
     given = {"source": read.outbound_address, "edition": read.edition}
     changed: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
     organization = replace(world.organization, **changed)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.exchange.organization import OutboundConnector
+from fakes.internet.hosts import decent_host
 from harness.check import derive, facts_of
 from harness.check.report import Column, Verdict
 from harness.check.run import check
@@ -112,7 +113,10 @@ def test_a_second_connector_behind_the_relay_rule_is_to_blame():
     connectors = (*(world.organization.outbound_connectors or ()), other)
     organization = replace(world.organization, outbound_connectors=connectors)
     rule = {"Name": "Signatures", "RouteMessageOutboundConnector": "Signatures"}
-    sort = leak(add_rule(replace(world, organization=organization), rule))
+    hosts = (decent_host("sign.fabrikam.example"),)
+    internet = replace(world.internet, hosts=hosts)
+    world = replace(world, organization=organization, internet=internet)
+    sort = leak(add_rule(world, rule))
     assert ("Signatures", "Signatures") == (sort.blame.rule, sort.blame.connector)
 
 

@@ -225,6 +225,10 @@ def test_a_zivver_file_that_is_ill_formed(text, expected):
     assert expected in complaint(server(**{"zivver.toml": text}))
 
 
+def _trigger(text):
+    return f"[gateway]\nhosts = 'a'\n[[gateway.trigger]]\n{text}"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -248,8 +252,37 @@ def test_a_zivver_file_that_is_ill_formed(text, expected):
             '[[host]]\nname = "a"\n[[host.refuses]]\nstage = "RCPT"\nreply = "no"',
             "internet.toml:5: `reply`: `no` is no reply",
         ),
+        ("[gateway]\nhelo = 'a'", "internet.toml:1: `hosts` is missing"),
+        ("gateway = 1", "`gateway` is a number, expected a table [gateway]"),
+        ("[gateway]\nhost = 'a'", "toml:2: unknown key `host`, did you mean `hosts`?"),
+        (
+            "[gateway]\nhosts = 'a'\naddresses = 'b'",
+            "toml:3: `addresses` holds `b`, expected an address",
+        ),
+        (
+            "[gateway]\nhosts = 'a'\nuser = 'b'",
+            "`password` is missing beside the other",
+        ),
+        (
+            "[gateway]\nhosts = 'a'\npassword = 'b'",
+            "`user` is missing beside the other",
+        ),
+        (
+            "[gateway]\nhosts = 'a'\nadds = 'b'",
+            "toml:3: `adds` holds `b`, expected `Na",
+        ),
+        ("[[gateway]]\nhosts = 'a'\nzivver_port = 0", "`zivver_port` is 0, expected 1"),
+        (_trigger(""), "a trigger has one of subject, header, label, sender"),
+        (
+            _trigger("subject = 'a'\nlabel = 'b'"),
+            "a trigger has one of subject, header",
+        ),
+        (_trigger("subject = 'a'\ncontains = 'b'"), "`contains` belongs to `header`"),
+        (_trigger("header = 'a'"), "`contains` is missing"),
+        (_trigger("label = 'a'"), "internet.toml:4: `label` is `a`, no GUID"),
+        (_trigger("sender = 'a'"), "internet.toml:4: `sender`: `a` is no address"),
     ],
-    ids=range(11),
+    ids=range(25),
 )
 def test_an_internet_file_that_is_ill_formed(text, expected):
     assert expected in complaint(server(**{"internet.toml": text}))

@@ -6,7 +6,10 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from fakes.exchange.organization import AddressSpace, DomainType, Platform
+from fakes.internet.gateway import Gateway, Unreachable
+from fakes.internet.trigger import FieldText, LabelOn, SentBy, SubjectWord
 from fakes.mail.address import parse_address
+from fakes.mail.handoff import AuthTerms, TlsLevel, TlsTerms
 from harness.exports import ExportError, RawFile, Understood
 from tests.exports.shapes import (
     SHAPES,
@@ -526,6 +529,61 @@ def test_our_own_files_say_what_no_cmdlet_does():
     assert frozenset({"zivver.org"}) == found.internet.zone.absent
     assert not found.internet.hosts[0].tls.is_offered
     assert found.world.organization is found.organization
+
+
+GATEWAY = """
+[[gateway]]
+hosts = ["seg.contoso.example", "192.0.2.40"]
+addresses = "192.0.2.40"
+reaches_zivver = true
+zivver_port = 587
+user = "relay"
+password = "of a fake"
+zivver_tls = "DomainValidation"
+without_zivver = "wait"
+strips = "X-Internal"
+adds = "X-Scanned: yes"
+[[gateway.trigger]]
+subject = "Secure"
+[[gateway.trigger]]
+header = "X-Way"
+contains = "zivver"
+[[gateway.trigger]]
+label = "{3DE9FAA6-9FE1-49B3-9A08-227A296B54A6}"
+[[gateway.trigger]]
+sender = "payroll@contoso.example"
+"""
+SAID = Gateway(
+    ("seg.contoso.example", "192.0.2.40"),
+    (ip_address("192.0.2.40"),),
+    "seg.contoso.example",
+    triggers=(
+        SubjectWord("Secure"),
+        FieldText("X-Way", "zivver"),
+        LabelOn("3de9faa6-9fe1-49b3-9a08-227a296b54a6"),
+        SentBy(parse_address("payroll@contoso.example")),
+    ),
+    reaches_zivver=True,
+    port=587,
+    auth=AuthTerms("relay", "of a fake"),
+    tls=TlsTerms(TlsLevel.DOMAIN_VALIDATION),
+    unreachable=Unreachable.WAIT,
+    strips=("X-Internal",),
+    adds=(("X-Scanned", "yes"),),
+)
+BARE = Gateway(("seg.example",), helo="seg.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GATEWAY, (SAID,)),
+        ('[gateway]\nhosts = "seg.example"', (BARE,)),
+        ("", ()),
+    ],
+)
+def test_a_gateway_is_what_somebody_says_of_it(text, expected):
+    assert expected == tenant(server(**{"internet.toml": text})).internet.gateways
 
 
 def test_without_a_zivver_file_nothing_is_known_of_zivver():

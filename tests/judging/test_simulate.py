@@ -8,7 +8,7 @@ import pytest
 from fakes.choices import Choices
 from fakes.exchange.organization import OutboundConnector, Platform
 from fakes.exchange.readings import Readings
-from fakes.internet.hosts import Host, Internet, Presence
+from fakes.internet.hosts import Host, Internet, Presence, decent_host
 from fakes.mail.address import parse_address as address
 from fakes.mail.handoff import TlsLevel
 from fakes.mail.session import Certificate, CertificateFault, ServerTls
@@ -152,6 +152,7 @@ def test_a_reading_that_decides_is_named_and_its_other_end_shown():
         {"Name": "sign", "RouteMessageOutboundConnector": "Signature"},
         connectors=(relay, second),
     )
+    where = replace(where, internet=Internet(hosts=(decent_host("sig.example"),)))
     fate = simulated(mail("Secure"), where).fate(INFO)
     assert fate.undetermined is None
     assert ("two_connectors",) == fate.hangs_on.questions

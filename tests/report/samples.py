@@ -13,6 +13,7 @@ from fakes.exchange.organization import (
     RecipientKind,
 )
 from fakes.exchange.rules.rule import make_rule
+from fakes.internet.hosts import Internet, decent_host
 from fakes.mail.address import parse_address
 from fakes.mail.content import Content
 from fakes.mail.envelope import Envelope
@@ -24,6 +25,7 @@ from harness.simulate import simulate
 from harness.world import World
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
+SIGNATURES = "signatures.northwind.example"
 RELAY = "Zivver Custom Relay"
 ANNA, BOB = "anna@contoso.example", "bob@contoso.example"
 INFO, CLEO = "info@fabrikam.example", "cleo@fabrikam.example"
@@ -64,10 +66,11 @@ def world(*rules):
             PEOPLE,
             (
                 connector(RELAY, "smtp.zivver.com"),
-                connector("Signatures", "signatures.northwind.example"),
+                connector("Signatures", SIGNATURES),
             ),
             (),
-        )
+        ),
+        internet=Internet(hosts=(decent_host(SIGNATURES),)),
     )
 
 
