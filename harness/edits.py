@@ -26,11 +26,12 @@ from fakes.mail.address import Address, domain_key
 from harness.exports.account import Ledger
 from harness.exports.arrivals import read_inbound
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.connectors import read_outbound, read_send, why_refused
+from harness.exports.connectors import read_outbound, why_refused
 from harness.exports.domains import read_domain
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError
 from harness.exports.recipients import read_recipient
+from harness.exports.send_connectors import check_send, read_send
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import Organization
@@ -120,7 +121,13 @@ _SEND_FIELDS: Mapping[str, str] = MappingProxyType(
         "TlsAuthLevel": "tls",
         "TlsDomain": "tls_domain",
         "SmartHostAuthMechanism": "auth",
-        "MaxMessageSize": "max_size",
+        "AuthenticationCredential": "has_credential",
+        "SourceTransportServers": "source_servers",
+        "DomainSecureEnabled": "is_domain_secure",
+        "ForceHELO": "forces_helo",
+        "Fqdn": "fqdn",
+        "ErrorPolicies": "waits_for_dns",
+        "MaxMessageSize": "max_size is_size_told",
     }
 )
 # What an export always has and a person need not type; values as Exchange's default.
@@ -332,7 +339,7 @@ def set_connector(world: World, name: str, parameters: Parameters) -> World:
         read_send(entry, Ledger()),
         _fields_of(parameters, _SEND_FIELDS),
     )
-    return _with(world, send_connectors=sending)
+    return _with(world, send_connectors=tuple(map(check_send, sending)))
 
 
 def disable_connector(world: World, name: str) -> World:
@@ -466,7 +473,7 @@ def _fields_of(parameters: Parameters, table: Mapping[str, str]) -> tuple[str, .
             near = difflib.get_close_matches(name, list(table), 1, 0.5)
             hint = f", did you mean `{near[0]}`?" if near else ""
             raise EditError(f"unknown connector parameter `{name}`{hint}")
-    return tuple(table[name] for name in parameters)
+    return tuple(field for name in parameters for field in table[name].split())
 
 
 def _altered(

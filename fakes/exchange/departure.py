@@ -40,7 +40,8 @@ def depart(
         hop.route,
         hop.connector,
         hop.auth,
-        organization.helo,
+        hop.manner.helo or organization.helo,
+        hop.manner,
     )
     legs = tuple(
         leg if leg.address == entry.recipient else _retargeted(leg, entry.recipient)

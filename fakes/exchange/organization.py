@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from fakes.exchange.rules.rule import Rule
+    from fakes.exchange.sites import Sites
     from fakes.mail.address import Address
     from fakes.mail.handoff import AuthTerms, TlsLevel
     from fakes.mail.session import IpAddress
@@ -179,22 +180,45 @@ class OutboundConnector:
     place: str = ""
 
 
+SMTP = "smtp"
+
+
 @dataclass(frozen=True, slots=True)
 class AddressSpace:
-    """`Type:Space;Cost` of a send connector, SMTP only; `domain` may begin with *."""
+    """`Type:Space;Cost` of a send connector; a domain of SMTP may begin with *.
+
+    `kind` is folded; the space of another kind than SMTP is kept as it is spelt.
+    """
 
     domain: str
     cost: int = 1
+    kind: str = SMTP
+
+
+class SmartHostAuth(StrEnum):
+    """How a send connector logs in to its smart host (exchange-routing#2.1)."""
+
+    NONE = "None"
+    BASIC = "BasicAuth"
+    BASIC_TLS = "BasicAuthRequireTLS"
+    EXCHANGE_SERVER = "ExchangeServer"
+    EXTERNAL = "ExternalAuthoritative"
 
 
 @dataclass(frozen=True, slots=True)
 class SendConnector:
-    """Get-SendConnector (exchange-routing#2.1). Sizes in octets, None is no limit."""
+    """Get-SendConnector (exchange-routing#2.1). Sizes in octets, None is no limit.
+
+    `is_size_told` is false where the export has no MaxMessageSize; `has_credential`
+    None where it has no AuthenticationCredential. Names of servers are folded, none
+    where they were not exported.
+    """
 
     name: str
     address_spaces: tuple[AddressSpace, ...]
     is_enabled: bool = True
     is_scoped: bool = False
+    source_servers: tuple[str, ...] = ()
     smart_hosts: tuple[str, ...] = ()
     uses_dns: bool = True
     port: int = 25
@@ -202,8 +226,14 @@ class SendConnector:
     ignores_starttls: bool = False
     tls: TlsLevel | None = None
     tls_domain: str | None = None
-    auth: str = "None"
+    is_domain_secure: bool = False
+    auth: SmartHostAuth = SmartHostAuth.NONE
+    has_credential: bool | None = None
+    forces_helo: bool = False
+    fqdn: str | None = None
+    waits_for_dns: bool = False
     max_size: int | None = None
+    is_size_told: bool = True
     unjudged: tuple[str, ...] = ()
     place: str = ""
 
@@ -231,7 +261,8 @@ class Organization:
 
     `failing_rules` names rules that cannot be processed, and `moderators` says what
     they do: no configuration, but what happens to it. `added_recipients_limit` is how
-    many recipients rules may add to one mail.
+    many recipients rules may add to one mail; `own_hosts` are names of its servers
+    beside `helo`.
     """
 
     name: str
@@ -245,6 +276,8 @@ class Organization:
     credentials: Mapping[str, AuthTerms] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
+    sites: Sites | None = None
+    own_hosts: frozenset[str] = frozenset()
     source: IpAddress | None = None
     helo: str = "mail.outbound.example"
     readings: Readings = field(default_factory=Readings)

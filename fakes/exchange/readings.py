@@ -364,6 +364,15 @@ class Readings:
         sources=("exchange-routing#X-3", "field-cases#X-3"),
         settle="read the trace of a mail that a rule sends to a connector",
     )
+    connector_size: str = _open(
+        "35-megabytes",
+        "25-megabytes",
+        "10-megabytes",
+        "unlimited",
+        asks="how large a mail takes a send connector whose limit nobody exported",
+        sources=("exchange-routing#X-9",),
+        settle="Get-SendConnector | Format-List Name, MaxMessageSize",
+    )
     settled: frozenset[str] = frozenset()
 
 

@@ -503,6 +503,21 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "RouteAllMessagesViaOnPremises must be on, and the rule's connector must "
             "lead to a host of yours elsewhere.",
         ),
+        "connector_size": Recipe(
+            Look.TRACKING,
+            mail_of(),
+            ("Get-SendConnector | Format-List Name, MaxMessageSize",),
+            tuple(
+                (answer, f"the list says {said}")
+                for answer, said in (
+                    ("35-megabytes", "35 MB (36,700,160 bytes)"),
+                    ("25-megabytes", "25 MB (26,214,400 bytes)"),
+                    ("10-megabytes", "10 MB (10,485,760 bytes)"),
+                    ("unlimited", "Unlimited"),
+                )
+            ),
+            "No mail is needed: export the connectors with MaxMessageSize.",
+        ),
     }
 )
 

@@ -88,7 +88,14 @@ def transport(
             if fork.ending:
                 ended.append(Ended(leg, fork.ending))
                 continue
-            routed = next_hop(leg, fork, organization, mx=mx, choices=choices)
+            routed = next_hop(
+                leg,
+                fork,
+                organization,
+                mx=mx,
+                choices=choices,
+                original_size=len(item.content.raw),
+            )
             _extend(trail, (routed.step,))
             assumed.extend(routed.assumed)
             if isinstance(routed.end, Ending):

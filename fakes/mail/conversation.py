@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 _LEVELS_THAT_VERIFY = {TlsLevel.CERTIFICATE_VALIDATION, TlsLevel.DOMAIN_VALIDATION}
+_LEVELS_WITHOUT = {TlsLevel.NEVER, TlsLevel.OPPORTUNISTIC}
 # exchange-routing#6.3: what is refused before MAIL is quoted in a deferral of our own
 _BEFORE_MAIL = {Stage.CONNECT, Stage.EHLO, Stage.STARTTLS}
 _CLOSING = 421
@@ -170,7 +171,10 @@ def _connect(notes: _Notes, host: str) -> _Part:
         is_silent = heard.reply in troubles.CONNECT_TROUBLES
         stage = Stage.CONNECT if is_silent else Stage.LOOK_UP
         notes.said.append(Said(stage, heard.reply))
-        raise _GiveUpError(heard.reply, elsewhere=True)
+        # exchange-routing#D21
+        waits = notes.handoff.manner.waits_for_dns and stage is Stage.LOOK_UP
+        why = troubles.LOOK_UP_FAILED if waits else heard.reply
+        raise _GiveUpError(why, elsewhere=True)
     notes.host, notes.is_encrypted, notes.is_verified = host, False, False
     notes.said.append(Said(Stage.CONNECT, heard.reply))
     if not heard.reply.is_positive:
@@ -181,8 +185,10 @@ def _connect(notes: _Notes, host: str) -> _Part:
 
 def _greet(notes: _Notes) -> Generator[Act, Heard, tuple[str, ...]]:
     name = notes.handoff.helo
-    heard = yield from _step(notes, Stage.EHLO, Greet("EHLO", name))
-    if heard.reply.is_permanent:
+    # exchange-routing#2.1: with ForceHELO nothing is ever offered.
+    verb = "HELO" if notes.handoff.manner.forces_helo else "EHLO"
+    heard = yield from _step(notes, Stage.EHLO, Greet(verb, name))
+    if heard.reply.is_permanent and verb == "EHLO":
         heard = yield from _step(notes, Stage.EHLO, Greet("HELO", name))
     if not heard.reply.is_positive:
         raise _GiveUpError(troubles.cannot_connect(heard.reply), elsewhere=True)
@@ -194,8 +200,8 @@ def _secure(
 ) -> Generator[Act, Heard, tuple[str, ...]]:
     """Begin TLS as the terms demand (`exchange-routing#1.6`)."""
     terms, auth = notes.handoff.tls, notes.handoff.auth
-    if "STARTTLS" not in offers:
-        if terms.level is TlsLevel.OPPORTUNISTIC and not (auth and auth.needs_tls):
+    if "STARTTLS" not in offers or terms.level is TlsLevel.NEVER:
+        if terms.level in _LEVELS_WITHOUT and not (auth and auth.needs_tls):
             return offers
         raise _decide(notes, Stage.STARTTLS, troubles.TLS_NOT_OFFERED)
     heard = yield from _step(notes, Stage.STARTTLS, AskTls())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class TlsLevel(StrEnum):
     """How much a sender asks of TLS (exchange-routing#1.6, exchange-routing#2.1)."""
 
+    NEVER = "Never"
     OPPORTUNISTIC = "Opportunistic"
     ENCRYPTION_ONLY = "EncryptionOnly"
     CERTIFICATE_VALIDATION = "CertificateValidation"
@@ -43,6 +44,21 @@ class AuthTerms:
         return f"AuthTerms(user={self.user!r}, needs_tls={self.needs_tls})"
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a sender greets, and what it makes of a name that does not exist.
+
+    `helo` None is the name of the organisation's own server.
+    """
+
+    helo: str | None = None
+    forces_helo: bool = False
+    waits_for_dns: bool = False
+
+
+PLAIN_MANNER = Manner()
+
+
 class Route(StrEnum):
     """Why a hand-off goes to its hosts."""
 
@@ -63,6 +79,7 @@ class HandOff:
     connector: str | None = None
     auth: AuthTerms | None = None
     helo: str = "mail.example"
+    manner: Manner = PLAIN_MANNER
 
 
 class Stage(StrEnum):

@@ -29,6 +29,7 @@ class Cmdlet(StrEnum):
     GROUPS = "Get-DistributionGroup"
     MEMBERS = "Get-DistributionGroupMember"
     USERS = "Get-User"
+    SITE_LINKS = "Get-AdSiteLink"
 
 
 # Known, and of no use yet: what it says is listed as not judged.
@@ -103,6 +104,7 @@ _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
                 "PostOfficeBox TelephoneAssistant RemotePowerShellEnabled "
                 "ResetPasswordOnNextLogon UserAccountControl SeniorityIndex"
             ),
+            Cmdlet.SITE_LINKS: "ADCost ExchangeCost Cost Sites",
         }.items()
     }
 )

@@ -1,28 +1,23 @@
-"""Outbound connectors of Exchange Online and send connectors of a server."""
+"""Outbound connectors of Exchange Online, and what send connectors share with them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
 
 from fakes.exchange.organization import (
-    AddressSpace,
     ConnectorType,
     OutboundConnector,
-    SendConnector,
 )
 from fakes.exchange.routing.smart_hosts import network_of
-from fakes.mail.address import domain_key, is_domain
+from fakes.mail.address import is_domain
 from fakes.mail.handoff import TlsLevel
 from harness.exports import values
 from harness.exports.account import Ledger, Understood, marks_of, unjudged
-from harness.exports.connector_tables import OUTBOUND, SEND
+from harness.exports.connector_tables import OUTBOUND
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
-MAX_COST = 100
-MAX_PORT = 65_535
 # What decides on the way out. Absent is not empty, and not false (exports#4).
 _OUTBOUND_NEEDS = (
     "Enabled",
@@ -32,22 +27,10 @@ _OUTBOUND_NEEDS = (
     "TlsSettings",
     "IsTransportRuleScoped",
 )
-_SEND_NEEDS = (
-    "Enabled",
-    "DNSRoutingEnabled",
-    "SmartHosts",
-    "RequireTLS",
-    "TlsAuthLevel",
-    "SmartHostAuthMechanism",
-)
 _IDS = ("Identity", "Guid", "DistinguishedName", "Id", "ExchangeObjectId")
-_SPACE = re.compile(
+SPACE = re.compile(
     r"(?:[A-Za-z0-9]+\s*:)?\s*(?P<space>[^;\s]+)\s*(?:;\s*(?P<cost>\d{1,9}))?"
 )
-_TYPE = re.compile(r"([A-Za-z0-9]+)\s*:")
-_EDGE_SPACE = "--"
-_SMTP = "smtp"
-
 
 # exchange-routing#1.1
 _REFUSED: tuple[tuple[Callable[[OutboundConnector], bool], str], ...] = (
@@ -68,16 +51,6 @@ _REFUSED: tuple[tuple[Callable[[OutboundConnector], bool], str], ...] = (
         "`AllAcceptedDomains` is only of `ConnectorType` `OnPremises`",
     ),
 )
-
-
-class AuthMechanism(StrEnum):
-    """How a send connector logs in to its smart host (exchange-routing#2.1)."""
-
-    NONE = "None"
-    BASIC = "BasicAuth"
-    BASIC_TLS = "BasicAuthRequireTLS"
-    EXCHANGE_SERVER = "ExchangeServer"
-    EXTERNAL = "ExternalAuthoritative"
 
 
 def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
@@ -108,14 +81,14 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
         uses_mx=values.flag(entry, "UseMXRecord") is not False,
         smart_hosts=smart_hosts(entry),
         tls=values.choice(entry, "TlsSettings", TlsLevel),
-        tls_domain=_tls_domain(entry),
+        tls_domain=tls_domain(entry),
         is_rule_scoped=values.flag(entry, "IsTransportRuleScoped") is True,
         covers_accepted_domains=covers_own,
         is_in_test_mode=values.flag(entry, "TestMode") is True,
         is_central=is_central,
         validation_recipients=values.texts(entry, "ValidationRecipients"),
         names=values.names(entry, _IDS),
-        unjudged=unjudged(marks) + _absent(entry, _OUTBOUND_NEEDS),
+        unjudged=unjudged(marks) + absent(entry, _OUTBOUND_NEEDS),
         place=entry.place,
     )
     is_whole = entry.has("UseMXRecord") and entry.has("SmartHosts")
@@ -128,45 +101,6 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
 def why_refused(connector: OutboundConnector) -> str:
     """Say why Exchange Online takes no such connector; empty if it does."""
     return next((why for wrong, why in _REFUSED if wrong(connector)), "")
-
-
-def read_send(entry: Exported, ledger: Ledger) -> SendConnector:
-    """Read one object of Get-SendConnector.
-
-    Raises:
-        ExportError: a property is ill-formed.
-
-    """
-    name = named(entry)
-    marks = marks_of(entry, SEND, rest=Understood.NOT_UNDERSTOOD)
-    ledger.note(entry, name, marks)
-    spaces, other_spaces = _address_spaces(entry)
-    auth = values.choice(entry, "SmartHostAuthMechanism", AuthMechanism)
-    tls = values.choice(entry, "TlsAuthLevel", TlsLevel)
-    requires_tls = values.flag(entry, "RequireTLS") is True
-    open_ = [*unjudged(marks), *_absent(entry, _SEND_NEEDS), *other_spaces]
-    if auth is AuthMechanism.EXCHANGE_SERVER:
-        open_.append("SmartHostAuthMechanism ExchangeServer")
-    if tls and not requires_tls:
-        # exchange-routing#A22: Exchange itself would not take it.
-        open_.append("TlsAuthLevel without RequireTLS")
-    return SendConnector(
-        name=name,
-        address_spaces=spaces,
-        is_enabled=values.flag(entry, "Enabled") is not False,
-        is_scoped=values.flag(entry, "IsScopedConnector") is True,
-        smart_hosts=smart_hosts(entry),
-        uses_dns=values.flag(entry, "DNSRoutingEnabled") is not False,
-        port=values.number(entry, "Port", low=0, high=MAX_PORT) or 25,
-        requires_tls=requires_tls,
-        ignores_starttls=values.flag(entry, "IgnoreSTARTTLS") is True,
-        tls=tls,
-        tls_domain=_tls_domain(entry),
-        auth=(auth or AuthMechanism.NONE).value,
-        max_size=values.size(entry, "MaxMessageSize"),
-        unjudged=tuple(open_),
-        place=entry.place,
-    )
 
 
 def named(entry: Exported) -> str:
@@ -214,7 +148,7 @@ def _smart_host(entry: Exported, host: object) -> str:
     return values.plain(host, entry.place, "SmartHosts")
 
 
-def _tls_domain(entry: Exported) -> str | None:
+def tls_domain(entry: Exported) -> str | None:
     """A domain, or one with a leading wildcard."""
     said = values.text(entry, "TlsDomain")
     if said is not None and not is_domain(said.removeprefix("*.")):
@@ -227,7 +161,7 @@ def _tls_domain(entry: Exported) -> str | None:
 
 def _recipient_domain(entry: Exported, said: str) -> str:
     """A domain, `*.domain` or `*`; `smtp:` and `;cost` may stand around it."""
-    match = _SPACE.fullmatch(said)
+    match = SPACE.fullmatch(said)
     space = match["space"] if match else ""
     plain = space.removeprefix("*.")
     if space != "*" and (not plain or "*" in plain or not is_domain(plain)):
@@ -239,59 +173,6 @@ def _recipient_domain(entry: Exported, said: str) -> str:
     return space
 
 
-def _address_spaces(
-    entry: Exported,
-) -> tuple[tuple[AddressSpace, ...], tuple[str, ...]]:
-    """Read `[Scope:]Type:Space;Cost`, with blanks anywhere (exports#4).
-
-    Types beside SMTP take no mail of ours and are left out; `--` is not judged.
-    """
-    found = []
-    unjudged_ones = []
-    for given in values.flat(entry.get("AddressSpaces")):
-        text = _address_space_text(entry, given)
-        kind = _TYPE.match(text)
-        if kind and kind[1].lower() != _SMTP:
-            # Before the rest is read: X.400 addresses hold semicolons themselves.
-            continue
-        space, cost = _address_space(entry, text)
-        if space == _EDGE_SPACE:
-            unjudged_ones.append("AddressSpaces --")
-            continue
-        plain = space.removeprefix("*.")
-        if space != "*" and ("*" in plain or not is_domain(plain)):
-            # exchange-routing#A24
-            raise ExportError(
-                entry.place,
-                f"`AddressSpaces` holds `{shown(space)}`, expected a domain, "
-                "`*.domain` or `*`",
-            )
-        folded = space if space == "*" else domain_key(space)
-        found.append(AddressSpace(folded, cost))
-    return tuple(found), tuple(unjudged_ones)
-
-
-def _address_space_text(entry: Exported, given: object) -> str:
-    if isinstance(given, dict):
-        said = [given.get(key) for key in ("Type", "Address", "Cost")]
-        parts = [values.plain(part, entry.place, "AddressSpaces") for part in said]
-        text = f"{parts[0]}:{parts[1]};{parts[2]}"
-    else:
-        text = values.plain(given, entry.place, "AddressSpaces")
-    return re.sub(r"^\s*Local\s*:", "", text, flags=re.IGNORECASE).strip()
-
-
-def _address_space(entry: Exported, text: str) -> tuple[str, int]:
-    match = _SPACE.fullmatch(text)
-    cost = int(match["cost"] or 1) if match else 0
-    if not match or not 1 <= cost <= MAX_COST:
-        raise ExportError(
-            entry.place,
-            f"`AddressSpaces` holds `{shown(text)}`, expected `SMTP:domain;cost` "
-            f"with a cost of 1 to {MAX_COST}",
-        )
-    return match["space"], cost
-
-
-def _absent(entry: Exported, needs: tuple[str, ...]) -> tuple[str, ...]:
+def absent(entry: Exported, needs: tuple[str, ...]) -> tuple[str, ...]:
+    """Name what the export of an object lacks."""
     return tuple(f"{name} (not exported)" for name in needs if not entry.has(name))

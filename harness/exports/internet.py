@@ -21,7 +21,8 @@
     [gateway]                              # a server between Exchange and the others
     hosts = ["seg.contoso.example"]        # (harness.exports.gateway tells the rest)
 
-A name that does not stand here is unknown, not absent.
+A name that does not stand here is unknown, not absent. Active Directory sites stand
+here too (`harness.exports.sites`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from fakes.exchange.organization import Edition
+from fakes.exchange.sites import Sites
 from fakes.internet.hosts import DEFAULT_SIZE, Host, Internet, Presence
 from fakes.mail.handoff import Stage
 from fakes.mail.reply import Reply, read_reply
@@ -43,6 +45,7 @@ from fakes.mail.session import (
 from fakes.zone import Zone, zone
 from harness.exports.gateway import read_gateways
 from harness.exports.problems import shown
+from harness.exports.sites import sites_told
 from harness.exports.toml_tables import Table, read_toml
 
 _BIG = 10**12
@@ -74,6 +77,7 @@ class InternetFile:
     outbound_address: IpAddress | None = None
     helo: str | None = None
     edition: Edition | None = None
+    sites: Sites | None = None
 
 
 def read_internet(file: str, text: str) -> InternetFile:
@@ -93,13 +97,16 @@ def read_internet(file: str, text: str) -> InternetFile:
         "dns",
         "host",
         "gateway",
+        "sites",
     )
     hosts = tuple(_host(table) for table in top.tables("host") or ())
+    sites = top.table("sites")
     return InternetFile(
         Internet(_zone(top), hosts, read_gateways(top)),
         _address(top),
         top.text("helo"),
         top.choice("edition", Edition),
+        sites_told(sites) if sites else None,
     )
 
 

@@ -28,7 +28,10 @@ _EDITIONS: Mapping[tuple[int, int], Edition] = MappingProxyType(
 # Microsoft's list of build numbers: the first build of the Subscription Edition.
 _FIRST_SE = 2562
 SERVERS: Table = MappingProxyType(
-    table_of((Understood.USED, "exchange-rules#9", "AdminDisplayVersion ServerRole"))
+    table_of(
+        (Understood.USED, "exchange-rules#9", "AdminDisplayVersion ServerRole"),
+        (Understood.USED, "exchange-routing#2.2", "Site"),
+    )
 )
 
 
@@ -44,7 +47,7 @@ def read_edition(entries: tuple[Exported, ...], ledger: Ledger) -> Edition | Non
         name = values.text(entry, "Name") or entry.place
         rest = Understood.WITHOUT_EFFECT
         ledger.note(entry, name, marks_of(entry, SERVERS, rest=rest))
-        if _is_edge(entry):
+        if is_edge(entry):
             edges += 1
         else:
             found.add(_edition(entry))
@@ -53,7 +56,8 @@ def read_edition(entries: tuple[Exported, ...], ledger: Ledger) -> Edition | Non
     return found.pop() if len(found) == 1 else None
 
 
-def _is_edge(entry: Exported) -> bool:
+def is_edge(entry: Exported) -> bool:
+    """Say whether a server has the Edge role."""
     roles = ", ".join(values.texts(entry, "ServerRole"))
     # As a number it is a set of flags, and 64 the one of the Edge role.
     return "edge" in roles.lower() or roles == "64"

@@ -21,12 +21,13 @@ from fakes.exchange.organization import (
     SendConnector,
 )
 from fakes.exchange.rules.rule import Rule
+from fakes.exchange.sites import Sites
 from fakes.internet.hosts import Internet
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
 from harness.exports.arrivals import read_inbound, read_receive
 from harness.exports.cmdlets import NOT_READ, Cmdlet, by_name, nested, recognise
-from harness.exports.connectors import read_outbound, read_send
+from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
 from harness.exports.formats import (
     Exported,
@@ -39,7 +40,9 @@ from harness.exports.internet import InternetFile, read_internet
 from harness.exports.problems import ExportError, shown
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.rules import read_rules
+from harness.exports.send_connectors import read_send
 from harness.exports.servers import read_edition
+from harness.exports.sites import sites_exported
 from harness.exports.zivver import ZivverFile, read_zivver
 from harness.world import World
 
@@ -270,6 +273,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
         inbound_connectors=_inbound(found, ledger),
         credentials=folder.zivver.credentials,
+        sites=folder.internet.sites or _sites(found),
         source=folder.internet.outbound_address,
         helo=folder.internet.helo or _HELO,
     )
@@ -330,6 +334,13 @@ def _inbound(
         return tuple(read_inbound(entry, ledger) for entry in entries)
     receive = found.get(Cmdlet.RECEIVE_CONNECTORS)
     return None if receive is None else read_receive(receive, ledger)
+
+
+def _sites(found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Sites | None:
+    servers = found.get(Cmdlet.SERVERS)
+    if servers is None:
+        return None
+    return sites_exported(servers, found.get(Cmdlet.SITE_LINKS))
 
 
 def _check_names(named: Iterable[tuple[str, str]]) -> None:

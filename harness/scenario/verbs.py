@@ -145,7 +145,12 @@ def _internet(world: World, table: Table, verb: str) -> World:
     hosts = (*read.internet.hosts, *world.internet.hosts)
     gateways = (*read.internet.gateways, *world.internet.gateways)
     world = replace(world, internet=Internet(merged, hosts, gateways))
-    given = {"source": read.outbound_address, "edition": read.edition}
+    given = {
+        "source": read.outbound_address,
+        "helo": read.helo,
+        "edition": read.edition,
+        "sites": read.sites,
+    }
     changed: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
     organization = replace(world.organization, **changed)
     return replace(world, organization=organization)

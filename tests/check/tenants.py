@@ -14,6 +14,7 @@ from fakes.exchange.organization import (
     Recipient,
     RecipientKind,
     SendConnector,
+    SmartHostAuth,
 )
 from fakes.mail.address import parse_address
 from fakes.mail.handoff import AuthTerms, TlsLevel
@@ -117,7 +118,7 @@ def server(rules=AS_WRITTEN_SERVER):
                 (AddressSpace("relay.example"),),
                 smart_hosts=("smtp.zivver.com",),
                 uses_dns=False,
-                auth="BasicAuthRequireTLS",
+                auth=SmartHostAuth.BASIC_TLS,
             ),
             SendConnector("Internet", (AddressSpace("*"),)),
         ),

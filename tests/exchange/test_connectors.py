@@ -19,15 +19,21 @@ from fakes.exchange.organization import (
     Recipient,
     RecipientKind,
     SendConnector,
+    SmartHostAuth,
 )
 from fakes.exchange.readings import Readings
 from fakes.exchange.routing.next_hop import ASSUMED_USER
 from fakes.exchange.routing.outbound_connector import select_outbound_connector
-from fakes.exchange.routing.send_connector import select_send_connector
+from fakes.exchange.routing.send_connector import (
+    TOO_LARGE,
+    Wanted,
+    select_send_connector,
+)
 from fakes.exchange.rules.fork import EndKind
 from fakes.mail.handoff import AuthTerms, Route, TlsLevel, TlsTerms
 from fakes.mail.item import Submission
 from fakes.mail.reply import reply
+from fakes.mail.troubles import NO_SUCH_HOST
 from tests.exchange.at_hand import (
     ANNA,
     AUDIT,
@@ -118,9 +124,9 @@ SC1, SC2, SC3 = (
 )
 def test_a_server_takes_the_closest_address_space(connectors, domain, taken, source):
     organization = replace(BARE, send_connectors=tuple(connectors))
-    found = select_send_connector(organization, domain, size=20)
+    found = select_send_connector(organization, Wanted(domain, 20), SETTLED)
     assert taken == (found.connector.name if found.connector else None), source
-    assert found.is_size == (source == "exchange-routing#A13")
+    assert (found.reply is TOO_LARGE) == (source == "exchange-routing#A13")
     assert found.why
 
 
@@ -446,16 +452,19 @@ def test_a_mailbox_and_nobody_end_on_a_server_as_online():
         ),
         # exchange-routing#D13: the very name that is configured as smart host
         (
-            {"auth": "BasicAuthRequireTLS"},
+            {"auth": SmartHostAuth.BASIC_TLS},
             TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com"),
         ),
         (
-            {"auth": "BasicAuthRequireTLS", "tls_domain": "other.example"},
+            {"auth": SmartHostAuth.BASIC_TLS, "tls_domain": "other.example"},
             TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com"),
         ),
         # of several, the host that is tried
         (
-            {"auth": "BasicAuthRequireTLS", "smart_hosts": ("a.example", "b.example")},
+            {
+                "auth": SmartHostAuth.BASIC_TLS,
+                "smart_hosts": ("a.example", "b.example"),
+            },
             TlsTerms(TlsLevel.DOMAIN_VALIDATION),
         ),
     ],
@@ -465,11 +474,11 @@ def test_the_tls_terms_of_a_server(fields, terms):
 
 
 def test_a_server_uses_the_port_and_the_credentials_that_it_has():
-    basic = replace(SMART, auth="BasicAuth")
+    basic = replace(SMART, auth=SmartHostAuth.BASIC)
     handoff = hop(basic, credentials={"Z": AuthTerms("user", "word")})
     assert 587 == handoff.port
     assert AuthTerms("user", "word", needs_tls=False) == handoff.auth
-    result = passed(mail(), server(replace(SMART, auth="BasicAuthRequireTLS")))
+    result = passed(mail(), server(replace(SMART, auth=SmartHostAuth.BASIC_TLS)))
     assert AuthTerms(ASSUMED_USER, "") == result.outgoing[0].handoff.auth
     assert ("the credentials of the connector",) == result.assumed
     assert None is hop(SMART).auth
@@ -478,6 +487,89 @@ def test_a_server_uses_the_port_and_the_credentials_that_it_has():
 def test_a_server_that_uses_dns_goes_by_the_mx():
     handoff = hop(replace(SC1, port=26))
     assert (("mx.fabrikam.example",), 26) == (handoff.hosts, handoff.port)
+
+
+def test_validation_without_a_name_is_of_the_recipients_domain():
+    # exchange-routing#2.1
+    strict = replace(SC1, requires_tls=True, tls=TlsLevel.DOMAIN_VALIDATION)
+    assert TlsTerms(TlsLevel.DOMAIN_VALIDATION, "fabrikam.example") == hop(strict).tls
+
+
+def test_a_connector_greets_as_it_is_told():
+    # exchange-routing#2.1: Fqdn, ForceHELO
+    assert "mail.outbound.example" == hop(SMART).helo
+    named = hop(replace(SMART, fqdn="ex01.contoso.example", forces_helo=True))
+    assert "ex01.contoso.example" == named.helo
+    assert named.manner.forces_helo
+
+
+@pytest.mark.parametrize(
+    ("waits", "kind"), [(False, "rejected"), (True, "waiting")], ids=["default", "wait"]
+)
+def test_a_domain_that_does_not_exist_ends_or_waits_by_the_error_policy(waits, kind):
+    # exchange-routing#D21
+    organization = server(replace(SC1, waits_for_dns=waits))
+    (ended,) = passed(mail(), organization, mx=lambda _: NO_SUCH_HOST).ended
+    assert kind == ended.ending.kind
+
+
+@pytest.mark.parametrize("name", ["mail.outbound.example", "EX01.contoso.example"])
+def test_a_server_that_finds_itself_among_the_hosts_gives_up_at_once(name):
+    # field-cases#mx-loopback
+    organization = server(SC1, own_hosts=frozenset({"ex01.contoso.example"}))
+    hosts = ("mx.fabrikam.example", name)
+    (ended,) = passed(mail(), organization, mx=lambda _: hosts).ended
+    assert "554 5.4.4" in str(ended.ending.reply)
+    assert passed(mail(), tenant(), mx=lambda _: hosts).outgoing
+
+
+def test_what_rules_add_does_not_make_a_mail_too_large():
+    # exchange-routing#A19
+    item = mail(subject="a")
+    limit = len(item.content.raw)
+    rule = {"PrependSubject": "a long word: "}
+    organization = tenant(
+        rule,
+        platform=Platform.SERVER,
+        send_connectors=(send("Z", "fabrikam.example", max_size=limit), SC1),
+    )
+    (outgoing,) = passed(item, organization).outgoing
+    assert limit < len(outgoing.handoff.content.raw)
+    assert "Z" == outgoing.handoff.connector
+
+
+def test_an_address_of_another_type_needs_a_connector_of_its_type():
+    # exchange-routing#A18
+    fax = AddressSpace("*", 1, "fax")
+    other = send("other", fax, "*")
+    wanted = Wanted("+31 20 5551234", 10, kind="fax")
+
+    def found(*connectors):
+        organization = replace(BARE, send_connectors=connectors)
+        return select_send_connector(organization, wanted, SETTLED)
+
+    assert "other" == found(other).connector.name
+    refused = found(SC1)
+    assert None is refused.connector
+    assert "554 5.4.4" in str(refused.reply)
+
+
+def test_a_size_that_nobody_exported_is_asked_for_where_it_matters():
+    # exchange-routing#X-9
+    untold = send("Z", "fabrikam.example", is_size_told=False)
+    organization = open_tenant(platform=Platform.SERVER, send_connectors=(untold, SC1))
+    assert 1 == len(every_end(mail(), organization))
+    large = mail(body="x" * 30_000_000)
+    found = [next(iter(end[CLEO]))[1] for end in every_end(large, organization)]
+    assert ["Z", "SC1", "SC1", "Z"] == found
+
+
+def test_a_rule_that_demands_tls_and_a_connector_that_ignores_it_is_not_guessed():
+    rule = {"RouteMessageOutboundRequireTls": True}
+    never = replace(SMART, ignores_starttls=True)
+    organization = tenant(rule, platform=Platform.SERVER, send_connectors=(never,))
+    assert UNKNOWN in every_end(mail(), organization)
+    assert TlsTerms(TlsLevel.NEVER) == hop(never).tls
 
 
 def test_a_scoped_connector_is_taken_to_be_in_reach_and_said_so():
@@ -490,7 +582,7 @@ def test_a_scoped_connector_is_taken_to_be_in_reach_and_said_so():
 
 @pytest.mark.parametrize(
     "odd",
-    [{"unjudged": ("ErrorPolicies",)}, {"ignores_starttls": True}],
+    [{"unjudged": ("ErrorPolicies",)}],
 )
 def test_what_a_send_connector_carries_and_we_do_not_judge_goes_both_ways(odd):
     found = every_end(mail(), server(replace(SMART, **odd)))

@@ -281,19 +281,23 @@ def test_a_sender_field_that_a_server_may_read_keeps_two_ways_apart():
     assert {CLEO: GONE} in [run.result for run in runs(mail(), server)]
 
 
-def test_a_mail_that_outgrows_a_connector_keeps_two_ways_apart():
-    # exchange-routing#A12
-    item = mail()
-    size = len(item.content.raw)
+def test_a_mail_that_shrinks_into_a_connector_keeps_two_ways_apart():
+    # exchange-routing#A12; one that outgrows it stays with it (exchange-routing#A19)
+    item = mail(headers="X-Long: so long\r\n")
+    size = len(item.content.raw) - 1
     small = SendConnector("A", (AddressSpace("fabrikam.example"),), max_size=size)
     wide = SendConnector("B", (AddressSpace("*"),))
     server = tenant(
-        MAYBE | {"PrependSubject": "long"},
+        MAYBE | {"RemoveHeader": "X-Long"},
         platform=Platform.SERVER,
         send_connectors=(small, wide),
     )
     found = [run.result[CLEO] for run in runs(item, server)]
-    assert [{("mx", "A", str(CLEO))}, {("mx", "B", str(CLEO))}] == found
+    assert [{("mx", "B", str(CLEO))}, {("mx", "A", str(CLEO))}] == found
+    untold = replace(small, is_size_told=False)
+    server = replace(server, send_connectors=(untold, wide))
+    found = [run.result[CLEO] for run in runs(item, server)]
+    assert [{("mx", "A", str(CLEO))}] * len(found) == found
 
 
 def test_a_fact_is_asked_once_and_answers_alike_in_two_rules():

@@ -99,7 +99,7 @@ def test_two_rules_of_one_priority():
 @pytest.mark.parametrize(
     ("file", "value", "expected"),
     [
-        ("connectors.json", outbound(TlsSettings="Maybe"), "expected Opportunistic"),
+        ("connectors.json", outbound(TlsSettings="Maybe"), "EncryptionOnly"),
         ("connectors.json", outbound(TlsSettings=3), "`-EnumsAsStrings`"),
         ("connectors.json", outbound(Enabled="perhaps"), "expected true or false"),
         ("connectors.json", outbound(RecipientDomains="a.*.b"), "expected a domain"),
@@ -168,6 +168,63 @@ def test_objects_of_a_server_that_are_ill_formed(file, value, expected):
     assert expected in said
 
 
+REFUSED: dict[str, tuple[dict[str, object], str]] = {
+    "exchange-routing#A20": (
+        {"DNSRoutingEnabled": True},
+        "beside `DNSRouting",
+    ),
+    "no host": ({"SmartHosts": []}, "there are no `SmartHosts`"),
+    "exchange-routing#A21": (
+        {"TlsAuthLevel": "DomainValidation", "RequireTLS": True},
+        "expected a `TlsDomain`",
+    ),
+    "exchange-routing#A22": (
+        {"TlsAuthLevel": "CertificateValidation"},
+        "`RequireTLS` is false",
+    ),
+    "exchange-routing#A23": (
+        {"AuthenticationCredential": None},
+        "expected an `AuthenticationCredential`",
+    ),
+    "exchange-routing#A24": ({"AddressSpaces": ["*contoso.com"]}, "`*.domain` or `*`"),
+    "two minds": ({"IgnoreSTARTTLS": True, "RequireTLS": True}, "expected one of them"),
+    "no host to log in to": (
+        {"DNSRoutingEnabled": True, "SmartHosts": []},
+        "expected smart hosts",
+    ),
+    "mutual TLS by smart host": (
+        {"DomainSecureEnabled": True},
+        "expected `DNSRoutingEnabled` true",
+    ),
+    "fax by DNS": (
+        {
+            "AddressSpaces": ["FAX:*;1"],
+            "DNSRoutingEnabled": True,
+            "SmartHosts": [],
+            "SmartHostAuthMechanism": "None",
+        },
+        "a type other than SMTP",
+    ),
+}
+
+
+@pytest.mark.parametrize("vector", REFUSED)
+def test_settings_that_exchange_refuses_are_refused_on_one_line(vector):
+    # exchange-routing#A20, exchange-routing#A21, exchange-routing#A22,
+    # exchange-routing#A23, exchange-routing#A24, and others of exchange-routing#2.1
+    more, expected = REFUSED[vector]
+    said = complaint(server(**{"send.json": [send(**more)]}))
+    assert said.startswith("send.json:2: ")
+    assert expected in said
+
+
+def test_settings_that_were_not_exported_are_not_refused_together():
+    given = send()
+    del given["DNSRoutingEnabled"]
+    (found,) = tenant(server(**{"send.json": [given]})).organization.send_connectors
+    assert ("DNSRoutingEnabled (not exported)",) == found.unjudged
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -219,7 +276,7 @@ def test_objects_of_a_server_that_are_ill_formed(file, value, expected):
             "credentials for `Other`, which is no send connector; there is `Zivver`",
         ),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_a_zivver_file_that_is_ill_formed(text, expected):
     assert expected in complaint(server(**{"zivver.toml": text}))
@@ -236,6 +293,26 @@ def _trigger(text):
         ('outbound_address = "1.2"', "internet.toml:1: `outbound_address` is `1.2`"),
         ('[dns."a.example"]\nMX = ["mx.a.example"]', "internet.toml:2: `mx.a.example`"),
         ('[dns."a.example"]\nMXX = []', "internet.toml:2: unknown key `MXX`"),
+        ("[sites]\nmailbox_server = 'A'", "internet.toml:1: `servers` is missing"),
+        (
+            "[sites]\nmailbox_server = 'B'\nservers = { A = 'x' }",
+            "internet.toml:2: `B` does not stand in `servers`",
+        ),
+        (
+            "[sites]\nservers = { A = 'x', B = 'y' }",
+            "no link joins the sites `x` and `y`",
+        ),
+        (
+            "[sites]\nservers = { A = 'x' }\n[[sites.link]]\nbetween = ['x']",
+            "internet.toml:4: `between`: expected two sites or more",
+        ),
+        (
+            (
+                "[sites]\nservers = { A = 'x' }\n[[sites.link]]\n"
+                "between = ['x', 'y']\nmax_message_size = 'big'"
+            ),
+            "internet.toml:5: `max_message_size` is `big`, expected a size",
+        ),
         ('[dns."a.example"]\nA = ["::1"]', "`::1` is no IPv4 address"),
         ('[dns."a.example"]\nAAAA = ["mx"]', "toml:2: `mx` is no IPv6 address"),
         ('dns = { "a.example" = 1 }', "`a.example` is a number, expected a table"),
@@ -282,7 +359,7 @@ def _trigger(text):
         (_trigger("label = 'a'"), "internet.toml:4: `label` is `a`, no GUID"),
         (_trigger("sender = 'a'"), "internet.toml:4: `sender`: `a` is no address"),
     ],
-    ids=range(25),
+    ids=range(30),
 )
 def test_an_internet_file_that_is_ill_formed(text, expected):
     assert expected in complaint(server(**{"internet.toml": text}))

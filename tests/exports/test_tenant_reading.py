@@ -129,23 +129,67 @@ def test_sizes(given, expected):
     assert expected == found.max_size
 
 
-def test_spaces_that_take_no_mail_of_ours_are_left_out():
-    spaces = ["X400:c=NL;a= ;p=Contoso;1", "FAX:*;1", "SMTP:zivver.org;1"]
+def test_spaces_of_other_types_are_kept_and_those_of_edge_servers_left_out():
+    spaces = ["X400:c=NL;a= ;p=Contoso;3", "FAX:*", "SMTP:--;1", "SMTP:zivver.org;1"]
     files = server(**{"send.json": [send(AddressSpaces=spaces)]})
     (found,) = read(files).send_connectors
-    assert (AddressSpace("zivver.org", 1),) == found.address_spaces
+    assert (
+        AddressSpace("c=NL;a= ;p=Contoso", 3, "x400"),
+        AddressSpace("*", 1, "fax"),
+        AddressSpace("zivver.org", 1),
+    ) == found.address_spaces
     assert () == found.unjudged
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "expected"),
+    [
+        (
+            {"SourceTransportServers": ["EX01", "EX02"]},
+            "source_servers",
+            ("ex01", "ex02"),
+        ),
+        (
+            {"SourceTransportServers": "CN=EX01,CN=Servers,DC=contoso,DC=example"},
+            "source_servers",
+            ("ex01",),
+        ),
+        ({"ForceHELO": True}, "forces_helo", True),
+        ({"Fqdn": "mail.contoso.example"}, "fqdn", "mail.contoso.example"),
+        ({"IgnoreSTARTTLS": True}, "ignores_starttls", True),
+        ({"ErrorPolicies": "DowngradeDnsFailures"}, "waits_for_dns", True),
+        ({"ErrorPolicies": "Default"}, "waits_for_dns", False),
+        ({"AuthenticationCredential": {"UserName": "x"}}, "has_credential", True),
+        (
+            {"AuthenticationCredential": "System.Management.Automation.PSCredential"},
+            "has_credential",
+            True,
+        ),
+        ({}, "has_credential", None),
+        ({}, "is_size_told", True),
+    ],
+)
+def test_what_a_send_connector_says_of_its_way(more, field, expected):
+    (found,) = read(server(**{"send.json": [send(**more)]})).send_connectors
+    assert expected == getattr(found, field)
+    assert () == found.unjudged
+
+
+def test_a_size_that_was_not_exported_is_no_size_without_limit():
+    given = send()
+    del given["MaxMessageSize"]
+    (found,) = read(server(**{"send.json": [given]})).send_connectors
+    assert not found.is_size_told
 
 
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({"AddressSpaces": ["SMTP:--;1"]}, "AddressSpaces --"),
+        ({"ErrorPolicies": "UpgradeCustomFailures"}, "ErrorPolicies"),
         (
             {"SmartHostAuthMechanism": "ExchangeServer"},
             "SmartHostAuthMechanism ExchangeServer",
         ),
-        ({"TlsAuthLevel": "DomainValidation"}, "TlsAuthLevel without RequireTLS"),
     ],
 )
 def test_what_nobody_judges_of_a_send_connector_is_named(more, expected):

@@ -6,7 +6,15 @@ from fakes.mail import troubles
 from fakes.mail.address import parse_address
 from fakes.mail.content import Content
 from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
+from fakes.mail.handoff import (
+    PLAIN_MANNER,
+    AuthTerms,
+    HandOff,
+    Manner,
+    Route,
+    TlsLevel,
+    TlsTerms,
+)
 from fakes.mail.receiver import Receipt, Receiver
 from fakes.mail.reply import Reply, reply
 from fakes.mail.session import Certificate, CertificateFault, ServerTls, Session
@@ -27,6 +35,8 @@ OPPORTUNISTIC = TlsTerms(TlsLevel.OPPORTUNISTIC)
 ENCRYPTED = TlsTerms(TlsLevel.ENCRYPTION_ONLY)
 VALIDATED = TlsTerms(TlsLevel.CERTIFICATE_VALIDATION)
 NAMED = TlsTerms(TlsLevel.DOMAIN_VALIDATION, NAME)
+UNENCRYPTED = TlsTerms(TlsLevel.NEVER)
+HELO = Manner(forces_helo=True)
 LEVELS = (OPPORTUNISTIC, ENCRYPTED, VALIDATED, NAMED)
 
 OK = reply(250, "2.0.0", "Ok")
@@ -84,7 +94,14 @@ def receiver(name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, **give
     )
 
 
-def handoff(*recipients, hosts=(NAME,), tls=OPPORTUNISTIC, auth=None, content=MAIL):
+def handoff(
+    *recipients,
+    hosts=(NAME,),
+    tls=OPPORTUNISTIC,
+    auth=None,
+    content=MAIL,
+    manner=PLAIN_MANNER,
+):
     return HandOff(
         Envelope(ANNA, recipients or (BOB,)),
         content,
@@ -95,6 +112,7 @@ def handoff(*recipients, hosts=(NAME,), tls=OPPORTUNISTIC, auth=None, content=MA
         connector="to the relay",
         auth=auth,
         helo="mail.contoso.example",
+        manner=manner,
     )
 
 
@@ -138,6 +156,35 @@ CASES = [
         receiver(tls=NO_TLS),
     ),
     case("STARTTLS refused", "450 4.4.317", handoff(), receiver(tls=REFUSED_TLS)),
+    # exchange-routing 2.1: IgnoreSTARTTLS and ForceHELO
+    case("STARTTLS ignored", TAKEN, handoff(tls=UNENCRYPTED), receiver()),
+    case(
+        "STARTTLS ignored by who must log in inside TLS",
+        "450 4.4.317",
+        handoff(tls=UNENCRYPTED, auth=LOGIN),
+        receiver(**WITH_LOGIN),
+    ),
+    case("HELO offers no TLS", TAKEN, handoff(manner=HELO), receiver()),
+    case(
+        "HELO and encryption demanded",
+        "450 4.4.317",
+        handoff(tls=ENCRYPTED, manner=HELO),
+        receiver(),
+    ),
+    case(
+        "HELO refused",
+        "450 4.4.317",
+        handoff(manner=HELO),
+        receiver(hello=reply(502, "5.5.2", "no")),
+    ),
+    # exchange-routing D21
+    case("no such name", "554 5.4.4", handoff(), (NAME, troubles.NO_SUCH_HOST)),
+    case(
+        "no such name, and DNS may yet say otherwise",
+        "450 4.4.312",
+        handoff(manner=Manner(waits_for_dns=True)),
+        (NAME, troubles.NO_SUCH_HOST),
+    ),
     case(
         "a wildcard in the terms",
         TAKEN,

@@ -20,6 +20,7 @@ from fakes.exchange.organization import (
     Recipient,
     RecipientKind,
     SendConnector,
+    SmartHostAuth,
 )
 from fakes.exchange.rules.rule import make_rule
 from fakes.internet.hosts import Host, Internet, Presence
@@ -133,7 +134,7 @@ def on_premises(*rules, given=RIGHT, port=587, service=SERVICE, net=None, **fiel
         uses_dns=False,
         port=port,
         requires_tls=True,
-        auth="BasicAuthRequireTLS" if given else "None",
+        auth=SmartHostAuth.BASIC_TLS if given else SmartHostAuth.NONE,
     )
     organization = base(
         Platform.SERVER,

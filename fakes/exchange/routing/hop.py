@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
-from fakes.exchange.organization import accepted_domain
+from fakes.exchange.organization import Platform, accepted_domain
 from fakes.exchange.routing.resolve import Place, resolve
 from fakes.exchange.routing.smart_hosts import find_smart_hosts
 from fakes.exchange.rules.fork import Ending, EndKind, Leg
-from fakes.mail.handoff import AuthTerms, Route, TlsLevel, TlsTerms
+from fakes.mail.address import domain_key
+from fakes.mail.handoff import (
+    PLAIN_MANNER,
+    AuthTerms,
+    Manner,
+    Route,
+    TlsLevel,
+    TlsTerms,
+)
 from fakes.mail.reply import Reply, reply
+from fakes.mail.troubles import NO_SUCH_HOST
 from fakes.trace import Answer, Step, StepKind
 
 if TYPE_CHECKING:
@@ -28,7 +37,8 @@ if TYPE_CHECKING:
 MxTable = Callable[[str], tuple[str, ...] | Reply | None]
 
 _RESOLVES, _DOES_NOT = "resolves", "does not resolve"
-_NO_SUCH_DOMAIN = reply(554, "5.4.4", "SMTPSEND.DNS.NonExistentDomain")
+# field-cases#mx-loopback
+_MX_LOOPBACK = reply(554, "5.4.4", "SMTPSEND.DNS.MxLoopback")
 NOTHING, SOMETHING = "nothing", "something"
 
 
@@ -43,15 +53,17 @@ class Hop:
     connector: str | None
     auth: AuthTerms | None
     recipient: Address
+    manner: Manner = PLAIN_MANNER
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What every decision here may ask."""
+    """What every decision here may ask; `original_size` is how large the mail came."""
 
     organization: Organization
     mx: MxTable
     choices: Choices
+    original_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ def by_smart_hosts(
     *,
     port: int,
     auth: AuthTerms | None = None,
+    manner: Manner = PLAIN_MANNER,
 ) -> Routed:
     """Make the hop to the smart hosts of a connector."""
     given = connector.smart_hosts
@@ -91,8 +104,17 @@ def by_smart_hosts(
         recipients=who(leg),
         place=connector.place,
     )
-    route, name = Route.SMART_HOST, connector.name
-    return Routed(leg, Hop(found.hosts, port, tls, route, name, auth, target), step)
+    hop = Hop(
+        found.hosts,
+        port,
+        tls,
+        Route.SMART_HOST,
+        connector.name,
+        auth,
+        target,
+        manner,
+    )
+    return Routed(leg, hop, step)
 
 
 def why_not_judged(
@@ -142,6 +164,7 @@ def by_mx(
     *,
     connector: str | None = None,
     port: int = 25,
+    manner: Manner = PLAIN_MANNER,
 ) -> Routed:
     """Make the hop to the mail servers of a domain, or the ending when it has none."""
     organization, choices = around.organization, around.choices
@@ -157,16 +180,19 @@ def by_mx(
             fact = Fact("DNS", domain, why="whether it resolves was not given")
             ways = (_DOES_NOT, _RESOLVES)
             is_there = choices.choose(fact, ways) == _RESOLVES
-            found = (f"mx.{domain}",) if is_there else _NO_SUCH_DOMAIN
+            found = (f"mx.{domain}",) if is_there else NO_SUCH_HOST
+    elif not isinstance(found, Reply) and _leads_back(found, organization):
+        found = _MX_LOOPBACK
     subject = connector or "none"
     if isinstance(found, Reply):
-        kind = EndKind.WAITING if found.is_transient else EndKind.REJECTED
+        waits = found.is_transient or (found == NO_SUCH_HOST and manner.waits_for_dns)
+        kind = EndKind.WAITING if waits else EndKind.REJECTED
         ending = Ending(kind, f"{why}; {found.text}", found)
         step = Step(
             StepKind.CONNECTOR, subject, Answer.NO, ending.why, recipients=who(leg)
         )
         return Routed(leg, ending, step)
-    hop = Hop(found, port, tls, Route.MX, connector, None, target)
+    hop = Hop(found, port, tls, Route.MX, connector, None, target, manner)
     answer = Answer.YES if connector else Answer.NO
     step = Step(
         StepKind.CONNECTOR,
@@ -176,6 +202,14 @@ def by_mx(
         recipients=who(leg),
     )
     return Routed(leg, hop, step, assumed)
+
+
+def _leads_back(hosts: tuple[str, ...], organization: Organization) -> bool:
+    """Say whether a server finds itself among the hosts of a domain."""
+    if organization.platform is not Platform.SERVER:
+        return False
+    own = {domain_key(name) for name in (organization.helo, *organization.own_hosts)}
+    return any(domain_key(host) in own for host in hosts)
 
 
 def unknown(leg: Leg, fact: Fact) -> Routed:

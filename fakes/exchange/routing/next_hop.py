@@ -18,10 +18,16 @@ __all__ = ["ASSUMED_USER", "Hop", "MxTable", "Routed", "next_hop"]
 
 
 def next_hop(
-    leg: Leg, fork: Fork, organization: Organization, *, mx: MxTable, choices: Choices
+    leg: Leg,
+    fork: Fork,
+    organization: Organization,
+    *,
+    mx: MxTable,
+    choices: Choices,
+    original_size: int,
 ) -> Routed:
     """Decide where one leg goes (exchange-routing#1.2, exchange-routing#1.3, 2.2)."""
-    around = Around(organization, mx, choices)
+    around = Around(organization, mx, choices, original_size)
     if organization.platform is Platform.SERVER:
         return route_on_server(leg, fork, around)
     return route_online(leg, fork, around)

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact, explore
+from fakes.exchange.connector_size import takes_each_way
 from fakes.exchange.readings import alternatives, ask, with_answers
 from fakes.exchange.rules.action import Context
 from fakes.exchange.rules.arrived import as_arrived
@@ -332,4 +333,4 @@ def _fits(content: Content, organization: Organization) -> tuple[bool, ...]:
     """Say which send connectors take a mail of that size (exchange-routing#A12)."""
     size = len(content.raw)
     connectors = organization.send_connectors or ()
-    return tuple(c.max_size is None or c.max_size >= size for c in connectors)
+    return tuple(each for c in connectors for each in takes_each_way(c, size))
