@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fakes.mail.handoff import TlsLevel
 from harness.duty import Duty, Inside, Obligation
 from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fakes.mail.address import Address
 
 __all__ = [
+    "HINTS",
     "TABLE",
     "WEIGHT",
     "Finding",
@@ -40,6 +42,9 @@ class FindingKind(StrEnum):
     OVER_CAPTURE = "OVER_CAPTURE"
     DUPLICATE = "DUPLICATE"
 
+
+# What is worth a hint, and never makes an answer worse than yes.
+HINTS = frozenset({FindingKind.WEAK})
 
 WEIGHT: Mapping[FindingKind, int] = MappingProxyType(
     {kind: number for number, kind in enumerate(FindingKind)}
@@ -97,6 +102,25 @@ TABLE: Mapping[Disposition, Mapping[Obligation, FindingKind | None]] = MappingPr
     }
 )
 _REACHED = SECURE | {Disposition.PLAIN, Disposition.INTERNAL}
+# What may be seen by others of a mail that Zivver got all the same: the wire of the
+# fakes has no impostor on it, so that what a connector asks of TLS is what decides
+# (exchange-routing#1.6, zivver#F37, zivver#F38).
+_ON_THE_WAY: Mapping[TlsLevel, tuple[FindingKind, str]] = MappingProxyType(
+    {
+        TlsLevel.OPPORTUNISTIC: (
+            _F.EXPOSURE,
+            "whoever sits between can leave out STARTTLS and read it in clear",
+        ),
+        TlsLevel.ENCRYPTION_ONLY: (
+            _F.EXPOSURE,
+            "whoever sits between can pose as Zivver with a certificate of his own",
+        ),
+        TlsLevel.CERTIFICATE_VALIDATION: (
+            _F.WEAK,
+            "whoever sits between and has a trusted certificate can pose as Zivver",
+        ),
+    }
+)
 
 
 def compare(outcome: Outcome, duties: tuple[Duty, ...]) -> tuple[Finding, ...]:
@@ -130,7 +154,7 @@ def _of_fate(fate: Fate, duty: Duty | None) -> list[Finding]:
         return []
     found = [_of_copies(copies, fate, duty) for copies in _ways(fate)]
     base = found[0]
-    kinds = [frozenset(f.kind for f in findings) for findings in found]
+    kinds = [frozenset(f.kind for f in findings) - HINTS for findings in found]
     if duty.obligation is _O.CANNOT_TELL:
         return _if_it_matters(fate, duty)
     open_ = fate.undetermined or fate.hangs_on
@@ -162,7 +186,7 @@ def _of_fate(fate: Fate, duty: Duty | None) -> list[Finding]:
 def _if_it_matters(fate: Fate, duty: Duty) -> list[Finding]:
     """The policy cannot tell: nothing is found if both answers are content."""
     ways = [replace(duty, obligation=obligation) for obligation in (_SECURE, _PLAIN)]
-    if not any(_of_fate(fate, way) for way in ways):
+    if not any(f.kind not in HINTS for way in ways for f in _of_fate(fate, way)):
         return []
     why = duty.why or "the policy cannot tell whether it must be secure"
     delivery = fate.deliveries[0] if fate.deliveries else None
@@ -183,6 +207,8 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
         kind = _of_delivery(delivery, duty)
         if kind:
             findings.append(_finding(kind, fate, duty, delivery))
+        elif duty.obligation is _SECURE and delivery.tls:
+            findings.extend(_on_the_way(delivery.tls, fate, duty, delivery))
     if not copies and fate.recipient is not None and duty.obligation is not _NONE:
         # A recipient of whom nothing is said got nothing, whatever the reason.
         nothing = Delivery(fate.recipient, None, _D.LOST, "nothing came of it")
@@ -191,6 +217,16 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
     if fate.recipient is not None and len(reached) > 1:
         findings.append(_finding(_F.DUPLICATE, fate, duty, reached[-1]))
     return findings
+
+
+def _on_the_way(
+    tls: TlsLevel, fate: Fate, duty: Duty, delivery: Delivery
+) -> list[Finding]:
+    """Find what the connector leaves to chance of a mail that Zivver got."""
+    if tls not in _ON_THE_WAY:
+        return []
+    kind, why = _ON_THE_WAY[tls]
+    return [replace(_finding(kind, fate, duty, delivery), why=why)]
 
 
 def _of_delivery(delivery: Delivery, duty: Duty) -> FindingKind | None:

@@ -82,7 +82,7 @@ def fold(story: Story, world: World) -> Outcome:
                 done, still = transmitted(record, receipt, originals, world)
                 copies.extend(done)
                 waiting.update(still)
-                assumed.extend(assumed_of(record.transmission, receipt))
+                assumed.extend(assumed_of(receipt))
             case _:
                 assert_never(record)
     copies.extend(waiting.values())

@@ -11,7 +11,7 @@ from fakes.exchange.rules.fork import Leg, Way
 from fakes.internet.gateway import KeptKind
 from fakes.internet.hosts import Arrival
 from fakes.mail.content import parse
-from fakes.mail.handoff import Route, Stage, TlsLevel
+from fakes.mail.handoff import Route, Stage
 from fakes.trace import Answer, Detail, Step, StepKind
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.ledger import Transaction
@@ -51,8 +51,6 @@ _KEPT: Mapping[KeptKind, Disposition] = MappingProxyType(
         KeptKind.UNKNOWN: Disposition.UNDETERMINED,
     }
 )
-_UNCHECKED = "nobody poses as Zivver (its certificate is not checked)"
-_NAME_UNCHECKED = "nobody poses as Zivver (the name in its certificate is not checked)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +98,19 @@ def transmitted(
     return done, waiting
 
 
-def assumed_of(transmission: Transmission, receipt: Receipt) -> tuple[str, ...]:
+def assumed_of(receipt: Receipt) -> tuple[str, ...]:
     """Name what an end at Zivver rests on, and what one behind a gateway does."""
     if isinstance(receipt, Relayed):
-        onward = (assumed_of(o.transmission, o.receipt) for o in receipt.onward)
+        onward = (assumed_of(o.receipt) for o in receipt.onward)
         passage = receipt.passage
-        told = f"{passage.gateway} does what is said of it"
-        return (told, *passage.assumed, *chain.from_iterable(onward))
+        told = (f"{passage.gateway} does what is said of it",)
+        if any(isinstance(o.receipt, Transaction) for o in receipt.onward):
+            # No export tells what a gateway asks of TLS (zivver#F37, zivver#F38).
+            told += (f"nobody poses as Zivver to {passage.gateway}",)
+        return (*told, *passage.assumed, *chain.from_iterable(onward))
     if not isinstance(receipt, Transaction):
         return ()
     found = tuple(f"Zivver: {name}" for name in receipt.assumed)
-    # zivver#F37, zivver#F38: the wire of the fakes has no impostor on it.
-    if not transmission.is_verified:
-        found += (_UNCHECKED,)
-    elif transmission.handoff.tls.level is not TlsLevel.DOMAIN_VALIDATION:
-        found += (_NAME_UNCHECKED,)
     if receipt.recipients and receipt.recipients.bcc:
         found += ("Zivver: how Bcc recipients are shown",)
     return found
@@ -237,6 +233,7 @@ def _behind(copy: Copy, first: Transmission, steps: tuple[Step, ...]) -> Copy:
         via=copy.delivery.via if copy.delivery.via == "zivver" else "gateway",
         connector=first.handoff.connector,
         is_encrypted=copy.delivery.is_encrypted and first.is_encrypted,
+        tls=first.handoff.tls.level if copy.delivery.tls else None,
     )
     return Copy(copy.owner, delivery, (*steps, *copy.steps))
 
@@ -278,6 +275,7 @@ def _at_zivver(
             is_told=entry.is_told,
             left_plain=left_plain,
             is_encrypted=transmission.is_encrypted,
+            tls=transmission.handoff.tls.level,
         )
         step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, entry.why)
         copies.append(Copy(owner, delivery, (handed, admission, step)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fakes.mail.address import Address
+from fakes.mail.handoff import TlsLevel
 from fakes.trace import Step
 
 __all__ = [
@@ -69,7 +70,8 @@ class Delivery:
 
     `via` says which way it left: `zivver`, `mx`, `connector`, `gateway`, `exchange`.
     `left_plain` is true when a copy went outside other than to Zivver. `is_told`
-    says, of a copy that failed, whether somebody hears of it.
+    says, of a copy that failed, whether somebody hears of it. `tls` is what was asked
+    of TLS on the way to Zivver, None on any other way.
     """
 
     original: Address | None
@@ -81,6 +83,7 @@ class Delivery:
     is_told: bool = False
     left_plain: bool = False
     is_encrypted: bool = False
+    tls: TlsLevel | None = None
 
     @property
     def result(self) -> tuple[object, ...]:
@@ -94,6 +97,7 @@ class Delivery:
             self.is_told,
             self.left_plain,
             self.is_encrypted,
+            self.tls,
         )
 
 

@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.rule import Mode, Rule
 from fakes.trace import Answer, Detail, Step, StepKind
+from harness.check.blamed import Blame
+from harness.check.blamed_connector import (
+    blame_of_closer,
+    blame_of_terms,
+    why_past_zivver,
+)
 from harness.compare import Finding, FindingKind
 from harness.duty import Obligation
 from harness.outcome import Disposition, Outcome
@@ -40,30 +46,7 @@ _SPEAKS: Mapping[type, tuple[tuple[str, ...], str]] = MappingProxyType(
 # It names no sender.
 _SCOPE = "FromScope"
 _LABELS = "msip_labels"
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """A rule (or a connector), and the test of it that explains the finding.
-
-    Empty where nothing of the configuration is to blame. `why` is a sentence for a
-    person; `cause` is what findings of one sort share.
-    """
-
-    rule: str = ""
-    priority: int | None = None
-    place: str = ""
-    why: str = ""
-    test: str = ""
-    is_exception: bool = False
-    looked_for: tuple[str, ...] = ()
-    found: tuple[str, ...] = ()
-    connector: str = ""
-
-    @property
-    def cause(self) -> tuple[object, ...]:
-        """What findings of one sort share."""
-        return (self.rule, self.why, self.test, self.looked_for, self.connector)
+_ON_THE_WAY = frozenset({FindingKind.EXPOSURE, FindingKind.WEAK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +69,8 @@ def blame(finding: Finding, seen: Seen) -> Blame:
     """Name the line of the configuration that explains a finding."""
     if finding.kind is FindingKind.UNDETERMINED:
         return Blame(why=finding.why)
+    if finding.kind in _ON_THE_WAY and finding.delivery and finding.delivery.tls:
+        return blame_of_terms(finding.delivery, seen.world)
     is_plain = finding.delivery is not None and (
         finding.delivery.left_plain
         or finding.delivery.disposition is Disposition.INTERNAL
@@ -137,6 +122,10 @@ def _taken(finding: Finding, seen: Seen) -> Blame | None:
     rule, _ = matched[-1]
     if rule.mode is not Mode.ENFORCE:
         return _blamed(rule, f"the rule is in test mode ({rule.mode.value})")
+    named = why_past_zivver(rule, seen.world)
+    if named:
+        name, why = named
+        return replace(_blamed(rule, why), connector=name)
     if len(matched) > 1:
         why = "the last rule that matches decides on the connector"
     else:
@@ -148,7 +137,8 @@ def _closest(finding: Finding, seen: Seen) -> Blame:
     """Find the relay rule that came closest, as if all of them were on."""
     rules = [rule for rule in seen.world.organization.rules or () if takes_mail(rule)]
     if not rules:
-        return Blame(why="no mail flow rule sends mail to Zivver")
+        closer = finding.delivery and blame_of_closer(finding.delivery, seen.world)
+        return closer or Blame(why="no mail flow rule sends mail to Zivver")
     awake = simulate(seen.item, _awake(seen.world), at=seen.at)
     steps = _steps(finding, awake)
     ranked = (

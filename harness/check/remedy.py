@@ -7,7 +7,7 @@ all mails are checked again, and what it newly breaks stands beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 from types import MappingProxyType
@@ -17,10 +17,13 @@ from fakes.exchange.organization import Platform
 from fakes.exchange.rules.rule import Mode, Rule, RuleError
 from fakes.mail.address import Address
 from harness.check.blame import takes_mail
-from harness.check.report import CheckReport, FoundIn, Sort
+from harness.check.blamed_connector import find_connector
+from harness.check.connector_changes import connector_changes
+from harness.check.report import CheckReport, Sort
 from harness.check.run import check
-from harness.compare import FindingKind
-from harness.edits import EditError, set_rule
+from harness.compare import HINTS, WEIGHT, FindingKind
+from harness.edits import EditError, set_connector, set_rule
+from harness.exports.problems import ExportError
 from harness.policy.noun import Policy
 from harness.world import World
 
@@ -35,16 +38,21 @@ _OUTSIDE = "NotInOrganization"
 _PLURAL, _SINGULAR = "msip_labels_", "MSIP_Label_"
 _LABEL_TESTS = ("HeaderContainsWords", "HeaderMatchesPatterns")
 # Never given for these: they are no fault of a rule.
-_WITHOUT = frozenset({FindingKind.VACUOUS, FindingKind.UNDETERMINED})
+_WITHOUT = frozenset({FindingKind.VACUOUS, FindingKind.UNDETERMINED}) | HINTS
+SET_RULE = "Set-TransportRule"
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A change of one rule, by parameters of Set-TransportRule; `says` what it is."""
+    """A change of one rule or connector, by parameters of `cmdlet`; `says` what it is.
+
+    `rule` is the name of the rule, or of the connector.
+    """
 
     rule: str
     parameters: tuple[tuple[str, object], ...]
     says: str
+    cmdlet: str = SET_RULE
 
     @property
     def command(self) -> str:
@@ -54,7 +62,7 @@ class Correction:
         if given == {"State": "Enabled"}:
             return f"Enable-TransportRule {name}"
         parts = [f"-{key} {_written(value)}" for key, value in given.items()]
-        return f"Set-TransportRule {name} {' '.join(parts)}"
+        return f"{self.cmdlet} {name} {' '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +137,14 @@ _Chosen: TypeAlias = tuple[Correction, ...]
 
 
 def _candidates(sort: Sort, world: World) -> Iterator[tuple[_Chosen, ...]]:
-    """Try one change of the blamed rule, then two, then one of any relay rule."""
+    """Try the connector, one change of the blamed rule, two, one of any relay rule."""
     organization = world.organization
+    connector = find_connector(organization, sort.blame.connector)
+    if connector:
+        yield tuple(
+            (Correction(connector.name, parameters, says, cmdlet),)
+            for cmdlet, parameters, says in connector_changes(connector, world)
+        )
     known = {
         rule.name: corrections_of(rule, organization.platform)
         for rule in organization.rules or ()
@@ -158,13 +172,14 @@ def _best(
         world = _corrected(chosen, checked.world)
         # One mail first: most corrections of another fault end here.
         if world is None or not _cures(
-            sort.found[:1], _checked(world, checked, (sort.example.mail,))
+            sort, _checked(world, checked, (sort.example.mail,)), chosen, most=1
         ):
             continue
         if chosen not in tries:
             tries[chosen] = _checked(world, checked, checked.mails)
-        if _cures(sort.found, tries[chosen]):
-            cures.append(Remedy(chosen, _broken(checked.report, tries[chosen])))
+        if _cures(sort, tries[chosen], chosen):
+            broken = _broken(checked.report, tries[chosen], _own(sort, chosen))
+            cures.append(Remedy(chosen, broken))
     return min(cures, key=lambda remedy: len(remedy.breaks), default=None)
 
 
@@ -172,8 +187,9 @@ def _corrected(chosen: _Chosen, world: World) -> World | None:
     """Correct a copy; None if Exchange would not take it."""
     try:
         for correction in chosen:
-            world = set_rule(world, correction.rule, dict(correction.parameters))
-    except (EditError, RuleError):
+            change = set_rule if correction.cmdlet == SET_RULE else set_connector
+            world = change(world, correction.rule, dict(correction.parameters))
+    except (EditError, RuleError, ExportError):
         return None
     return world
 
@@ -192,18 +208,44 @@ def _keys(report: CheckReport) -> dict[_Key, DerivedMail]:
         (entry.mail.id, finding.recipient, finding.kind): entry.mail
         for entry in report.mails
         for finding in entry.findings
+        if finding.kind not in HINTS
     }
 
 
-def _cures(found: tuple[FoundIn, ...], report: CheckReport) -> bool:
-    """Say whether nothing is left that speaks against these mails' recipients."""
-    left = {(mail_id, who) for mail_id, who, _ in _keys(report)}
+def _cures(
+    sort: Sort, report: CheckReport, chosen: _Chosen, *, most: int | None = None
+) -> bool:
+    """Say whether nothing is left that speaks against these mails' recipients.
+
+    A connector carries the mails of many rules, which may have faults of their own:
+    there it is enough that what is left is lighter, and it stands beside the remedy.
+    """
+    lightest = WEIGHT[sort.kind] if _is_of_connector(chosen) else len(WEIGHT)
+    left = {
+        (mail_id, who)
+        for mail_id, who, kind in _keys(report)
+        if WEIGHT[kind] <= lightest
+    }
+    found = sort.found[:most]
     return not any((f.mail.id, f.finding.recipient) in left for f in found)
 
 
-def _broken(before: CheckReport, after: CheckReport) -> tuple[Broken, ...]:
-    """Name what is wrong now for a recipient with whom nothing was wrong."""
-    ill = {(mail_id, who) for mail_id, who, _ in _keys(before)}
+def _is_of_connector(chosen: _Chosen) -> bool:
+    return any(correction.cmdlet != SET_RULE for correction in chosen)
+
+
+def _own(sort: Sort, chosen: _Chosen) -> set[tuple[str, Address | None]]:
+    """Whose faults may be left when a connector is corrected."""
+    if not _is_of_connector(chosen):
+        return set()
+    return {(entry.mail.id, entry.finding.recipient) for entry in sort.found}
+
+
+def _broken(
+    before: CheckReport, after: CheckReport, own: set[tuple[str, Address | None]]
+) -> tuple[Broken, ...]:
+    """Name what is wrong now for a recipient with whom nothing (else) was wrong."""
+    ill = {(mail_id, who) for mail_id, who, _ in _keys(before)} - own
     kinds: dict[FindingKind, dict[str, DerivedMail]] = {}
     for (mail_id, who, kind), mail in _keys(after).items():
         if (mail_id, who) not in ill:
@@ -216,12 +258,14 @@ def _lines(correction: Correction) -> Iterator[str]:
     given = dict(correction.parameters)
     if "State" in given and len(given) > 1:
         rest = tuple((k, v) for k, v in correction.parameters if k != "State")
-        yield Correction(correction.rule, rest, correction.says).command
+        yield replace(correction, parameters=rest).command
         given = {"State": given["State"]}
-    yield Correction(correction.rule, tuple(given.items()), correction.says).command
+    yield replace(correction, parameters=tuple(given.items())).command
 
 
 def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "$true" if value else "$false"
     if isinstance(value, (list, tuple)):
         return ", ".join(quoted(str(entry)) for entry in value)
     return quoted(str(value))

@@ -21,7 +21,7 @@ from harness.check.report import (
     Vacuous,
     Verdict,
 )
-from harness.compare import WEIGHT, Finding, FindingKind, compare
+from harness.compare import HINTS, WEIGHT, Finding, FindingKind, compare
 from harness.duty import Duty, Obligation
 from harness.outcome import SECURE, Disposition, Fate
 from harness.policy.noun import Policy, Row
@@ -132,12 +132,15 @@ def _sorted(checked: tuple[CheckedMail, ...]) -> tuple[Sort, ...]:
     groups: dict[tuple[object, ...], Sort] = {}
     for entry in checked:
         for finding, blamed in zip(entry.findings, entry.blames, strict=True):
-            key = (finding.kind, blamed.cause, finding.rows, finding.is_beyond_rules)
+            # A connector is the same line of the configuration whatever the row.
+            rows = finding.rows if blamed.rule or not blamed.connector else ()
+            key = (finding.kind, blamed.cause, rows, finding.is_beyond_rules)
             found = FoundIn(entry.mail, entry.outcome, finding)
             known = groups.get(key)
+            every = (*(known.rows if known else ()), *finding.rows)
             groups[key] = Sort(
                 finding.kind,
-                finding.rows,
+                tuple(dict.fromkeys(every)),
                 known.blame if known else blamed,
                 (*(known.found if known else ()), found),
                 finding.is_beyond_rules,
@@ -158,7 +161,7 @@ def _answer(
     unreadable: tuple[Refusal, ...],
 ) -> tuple[Verdict, str]:
     """Say YES only where nothing is missing, wrong, or not known."""
-    wrong = [sort for sort in sorts if sort.kind not in _OPEN]
+    wrong = [sort for sort in sorts if sort.kind not in _OPEN | HINTS]
     if policy is not None and wrong:
         kinds = dict.fromkeys(sort.kind.value for sort in wrong)
         return Verdict.NO, ", ".join(kinds)
@@ -168,7 +171,10 @@ def _answer(
         (not checked, "no mail was checked"),
         (not is_met, "no mail that must be secure was checked"),
         (bool(unmet), f"no mail meets: {', '.join(v.row for v in unmet)}"),
-        (bool(sorts), "what becomes of some mail is not known"),
+        (
+            any(sort.kind not in HINTS for sort in sorts),
+            "what becomes of some mail is not known",
+        ),
         (
             bool(unreadable),
             "a rule cannot be read: it has neither condition nor action",
@@ -236,7 +242,11 @@ def _lines(
 
 
 def _worst(findings: tuple[Finding, ...], duty: Duty) -> FindingKind | None:
-    kinds = [f.kind for f in findings if f.recipient == duty.recipient]
+    kinds = [
+        finding.kind
+        for finding in findings
+        if finding.recipient == duty.recipient and finding.kind not in HINTS
+    ]
     return min(kinds, key=lambda kind: WEIGHT[kind], default=None)
 
 

@@ -104,9 +104,13 @@ def check_command(
 
 
 def exit_code(report: CheckReport, fail_on: frozenset[FindingKind] | None) -> int:
-    """Say how the command ends; what is not known never ends well."""
+    """Say how the command ends; what is not known never ends well.
+
+    A hint ends well, unless it was asked for by name.
+    """
     if report.answer is Verdict.YES:
-        return _ALL_MET
+        is_asked = fail_on is not None and fail_on & set(_could_be(report))
+        return _FINDINGS if is_asked else _ALL_MET
     if fail_on is None or not report.has_policy or not report.mails:
         return _FINDINGS
     return _FINDINGS if fail_on & set(_could_be(report)) else _ALL_MET

@@ -12,7 +12,7 @@ from rich.text import Text
 from fakes.exchange.readings import QUESTIONS
 from fakes.zivver.readings import READINGS
 from harness.check.report import CheckReport, Sort, Verdict
-from harness.compare import FindingKind
+from harness.compare import HINTS, FindingKind
 from harness.report.finding import finding_block
 from harness.report.intent import intent_table
 from harness.report.page import (
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from harness.outcome import Because
     from harness.report.page import Page, Part
 
+_UNDETERMINED = FindingKind.UNDETERMINED
 _MOST_NAMES = 6
 _FEW = 3
 _NO_POLICY = (
@@ -137,6 +138,9 @@ def _yes(report: CheckReport) -> str:
     text = f"{where} mail of this check goes as intended"
     if report.assumed:
         text += f"; assumed {taken_for_granted(report.assumed)}"
+    weak = len({mail.id for sort in report.sorts for mail in sort.mails})
+    if weak:
+        text += f"; {counted(weak, 'mail')} could be kept better on the way (see WEAK)"
     return f"{text}."
 
 
@@ -154,8 +158,10 @@ def _no(report: CheckReport) -> str:
             text += f", {which}beyond what rules see"
         return f"{text})."
     kinds = dict.fromkeys(sort.kind for sort in report.sorts)
-    wrong = [kind for kind in kinds if kind is not FindingKind.UNDETERMINED]
+    wrong = [kind for kind in kinds if kind not in {_UNDETERMINED, *HINTS}]
     told = listed(finding_word(kind) for kind in wrong)
+    if FindingKind.EXPOSURE in wrong:
+        return f"mail that must be secure can be read by others: {told}."
     return f"nothing leaves in clear, but mail goes another way than it must: {told}."
 
 

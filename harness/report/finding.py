@@ -29,7 +29,7 @@ from harness.report.words import COLOUR, WHAT_IS_WRONG, finding_word
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.check.blame import Blame
+    from harness.check.blamed import Blame
     from harness.check.remedy import Remedy
     from harness.check.report import Sort
     from harness.report.page import Part
@@ -60,6 +60,14 @@ _BEYOND = (
     ),
     ("elsewhere", _ELSEWHERE),
 )
+# Nothing to paste: a name that is not on the certificate stops all mail.
+_ASK = (
+    "ask",
+    (
+        "Zivver which name its certificate bears, then set DomainValidation and that "
+        "TlsDomain; while the name is wrong, all mail to Zivver waits"
+    ),
+)
 # A word of PowerShell; what stands in single quotes is one, a comma joins.
 _WORD = re.compile(r"(?:'(?:[^']|'')*',? ?(?=')|'(?:[^']|'')*'|[^\s'])+")
 _GRAVE = 2
@@ -84,6 +92,8 @@ def finding_block(
         yield rows((("happens", _happens(sort)),), indent=INDENT, label=LABEL)
     yield rows((cause(sort.blame),), indent=INDENT, label=LABEL)
     yield from _looked(sort.blame, width)
+    if sort.kind is FindingKind.WEAK:
+        yield rows((_ASK,), indent=INDENT, label=LABEL)
     if remedy:
         yield from right_lines(remedy, indent=INDENT)
     if is_whole:
@@ -99,7 +109,8 @@ def cause(blame: Blame) -> tuple[str, str]:
         why = _failure(blame) if blame.test else shown(_action(blame))
         return "rule", f"{name}: {why}" if why else name
     if blame.connector:
-        return "connector", f'"{shown(blame.connector)}": {shown(blame.why)}'
+        place = f" ({shown(blame.place)})" if blame.place else ""
+        return "connector", f'"{shown(blame.connector)}"{place}: {shown(blame.why)}'
     return "because", shown(blame.why)
 
 

@@ -52,14 +52,14 @@ WHAT_BECOMES: Mapping[Disposition, str] = MappingProxyType(
 WHAT_IS_WRONG: Mapping[FindingKind, str] = MappingProxyType(
     {
         _F.LEAK: "must be secure and leaves as ordinary mail",
-        _F.EXPOSURE: "is shown to people whom it does not concern",
+        _F.EXPOSURE: "can be read by people whom it does not concern",
         _F.MISDIRECTION: "reaches somebody to whom it was not sent",
         _F.LOSS: "does not arrive",
         _F.LOOP: "was sent by Zivver and is sent to Zivver again",
         _F.UNDETERMINED: "may end as it must or not: it cannot be told",
         _F.VACUOUS: "a line of the policy that no mail of this check meets",
         _F.DELAY: "waits",
-        _F.WEAK: "is secure, but less than the policy asks",
+        _F.WEAK: "is secure, but could be kept better on its way",
         _F.OVER_CAPTURE: "must be ordinary mail and goes to Zivver",
         _F.DUPLICATE: "arrives more than once",
     }

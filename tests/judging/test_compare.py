@@ -2,6 +2,7 @@
 
 import pytest
 
+from fakes.mail.handoff import TlsLevel
 from harness.compare import TABLE, FindingKind, compare, worst
 from harness.duty import Duty, Inside, Obligation
 from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
@@ -143,3 +144,40 @@ def test_an_end_that_nobody_can_tell_says_on_what_it_depends():
     result = outcome(Disposition.UNDETERMINED, undetermined=because)
     (finding,) = compare(result, (Duty(INFO, MUST_SECURE),))
     assert because is finding.because
+
+
+@pytest.mark.parametrize(
+    ("level", "expected", "says"),
+    [
+        # zivver#F37, zivver#F38
+        (TlsLevel.OPPORTUNISTIC, [FindingKind.EXPOSURE], "leave out STARTTLS"),
+        (TlsLevel.ENCRYPTION_ONLY, [FindingKind.EXPOSURE], "certificate of his own"),
+        (TlsLevel.CERTIFICATE_VALIDATION, [FindingKind.WEAK], "trusted certificate"),
+        (TlsLevel.DOMAIN_VALIDATION, [], ""),
+    ],
+)
+def test_a_way_to_zivver_that_is_not_kept_is_a_finding(level, expected, says):
+    result = on_the_way(level)
+    found = compare(result, (Duty(INFO, MUST_SECURE),))
+    assert expected == [finding.kind for finding in found]
+    assert all(says in finding.why for finding in found)
+    assert () == compare(result, (Duty(INFO, Obligation.NO_WORD),))
+
+
+def on_the_way(*levels):
+    """The first is what happens, the others are possible."""
+    deliveries = [
+        Delivery(INFO, INFO, Disposition.SECURE_DIRECT, "", tls=level)
+        for level in levels
+    ]
+    because = Because(("q",), ("yes",), (), why="nobody knows")
+    base, *others = [(delivery,) for delivery in deliveries]
+    fate = Fate(INFO, base, undetermined=because, alternatives=tuple(others))
+    return Outcome((fate,))
+
+
+def test_a_hint_does_not_make_an_end_doubtful():
+    result = on_the_way(TlsLevel.CERTIFICATE_VALIDATION, TlsLevel.DOMAIN_VALIDATION)
+    assert [FindingKind.WEAK] == kinds(result, MUST_SECURE)
+    doubtful = on_the_way(TlsLevel.DOMAIN_VALIDATION, TlsLevel.OPPORTUNISTIC)
+    assert [FindingKind.UNDETERMINED] == kinds(doubtful, MUST_SECURE)

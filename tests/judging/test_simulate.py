@@ -10,7 +10,6 @@ from fakes.exchange.organization import OutboundConnector, Platform
 from fakes.exchange.readings import Readings
 from fakes.internet.hosts import Host, Internet, Presence, decent_host
 from fakes.mail.address import parse_address as address
-from fakes.mail.handoff import TlsLevel
 from fakes.mail.session import Certificate, CertificateFault, ServerTls
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.zivver.service import ZivverService
@@ -292,22 +291,3 @@ def test_a_reading_found_before_the_bound_was_reached_does_not_hide_the_rest():
     fate = simulated(mail("Secure"), where, bound=2).fate(INFO)
     assert fate.undetermined is not None
     assert fate.hangs_on is None
-
-
-@pytest.mark.parametrize(
-    ("level", "domain", "expected"),
-    [
-        (None, None, "certificate is not checked"),
-        (TlsLevel.ENCRYPTION_ONLY, None, "certificate is not checked"),
-        (TlsLevel.CERTIFICATE_VALIDATION, None, "name in its certificate"),
-        (TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com", ""),
-    ],
-)
-def test_what_a_connector_does_not_check_of_zivver_is_taken_for_granted_by_name(
-    level, domain, expected
-):
-    relay = replace(organization().outbound_connectors[0], tls=level, tls_domain=domain)
-    assumed = simulated(mail("Secure"), world(WORD, connectors=(relay,))).assumed
-    posing = [text for text in assumed if "poses as Zivver" in text]
-    assert bool(expected) is bool(posing)
-    assert all(expected in text for text in posing)

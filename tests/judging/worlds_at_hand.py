@@ -43,7 +43,8 @@ def organization(*rules, connectors=None, **fields):
         is_rule_scoped=True,
         uses_mx=False,
         smart_hosts=("smtp.zivver.com",),
-        tls=TlsLevel.CERTIFICATE_VALIDATION,
+        tls=TlsLevel.DOMAIN_VALIDATION,
+        tls_domain="smtp.zivver.com",
     )
     basis: dict[str, Any] = {
         "accepted_domains": (
