@@ -103,10 +103,10 @@ def assumed_of(receipt: Receipt) -> tuple[str, ...]:
     if isinstance(receipt, Relayed):
         onward = (assumed_of(o.receipt) for o in receipt.onward)
         passage = receipt.passage
-        told = (f"{passage.gateway} does what is said of it",)
+        told = [f"{passage.gateway} does what is said of it"]
         if any(isinstance(o.receipt, Transaction) for o in receipt.onward):
             # No export tells what a gateway asks of TLS (zivver#F37, zivver#F38).
-            told += (f"nobody poses as Zivver to {passage.gateway}",)
+            told.append(f"nobody poses as Zivver to {passage.gateway}")
         return (*told, *passage.assumed, *chain.from_iterable(onward))
     if not isinstance(receipt, Transaction):
         return ()
