@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.exchange.organization import ConnectorType, OutboundConnector
+from fakes.internet.hosts import Internet, decent_host
 from fakes.mail.handoff import TlsLevel
 from harness.check.derive import derive
 from harness.check.facts import facts_of
@@ -15,12 +16,18 @@ from harness.compare import FindingKind
 from harness.world import with_answers_pinned
 from tests.check.tenants import NOON, POLICY, online, server
 
+DESCRIBED = tuple(map(decent_host, ("relay.other.example", "relay.fabrikam.example")))
+
 
 def with_connectors(world, *connectors, **changes):
     organization = world.organization
     (known,) = organization.outbound_connectors
     made = (replace(known, **changes), *connectors)
-    return replace(world, organization=replace(organization, outbound_connectors=made))
+    return replace(
+        world,
+        organization=replace(organization, outbound_connectors=made),
+        internet=Internet(hosts=DESCRIBED),
+    )
 
 
 def examined(world):
