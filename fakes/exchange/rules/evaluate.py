@@ -151,10 +151,13 @@ def _verdicts(rule: Rule, fork: Fork, around: Surroundings) -> tuple[Verdict, ..
 
 
 def _view_for(rule: Rule, fork: Fork, around: Surroundings) -> View:
-    return replace(
-        view_of(fork, around),
-        sender_location=rule.sender_location,
+    return View(
+        fork.item,
+        around.is_internal,
+        around.organization,
+        rule.sender_location,
         uses_original_address=rule.recipient_address_type == "Original",
+        everybody=tuple(map(_who, fork.legs)),
         arrived=as_arrived(fork).item,
     )
 
@@ -194,7 +197,7 @@ def _evaluated(
 
 def view_of(fork: Fork, around: Surroundings) -> View:
     """Give what can be seen of a fork, by a rule that asks for nothing special."""
-    everybody = tuple(_who(leg) for leg in fork.legs)
+    everybody = tuple(map(_who, fork.legs))
     return View(
         fork.item,
         around.is_internal,

@@ -58,10 +58,9 @@ def plan_of(organization: Organization, at: datetime) -> Plan:
     """Give the plan of an organization's rules for the mail of a moment."""
     rules, platform = organization.rules, organization.platform
     # exchange-rules#7.3: a rule that was turned off just now may still act.
+    off = [rule for rule in rules or () if not rule.is_enabled]
     lingering = frozenset(
-        rule.name
-        for rule in rules or ()
-        if not rule.is_enabled and window.is_on_its_way(rule, at, platform)
+        rule.name for rule in off if window.is_on_its_way(rule, at, platform)
     )
     given = _Given(rules, organization.readings, organization.editions, lingering)
     return _made(given)
