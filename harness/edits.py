@@ -31,6 +31,7 @@ from harness.exports.domains import read_domain
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError
 from harness.exports.recipients import read_recipient
+from harness.exports.remote_domains import read_remote_domain
 from harness.exports.send_connectors import check_send, read_send
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "add_connector",
     "add_inbound_connector",
     "add_recipient",
+    "add_remote_domain",
     "add_rule",
     "disable_all_rules",
     "disable_connector",
@@ -403,6 +405,13 @@ def remove_accepted_domain(world: World, domain: str) -> World:
     gone = _find(known, domain_key(domain), "accepted domain", lambda d: d.domain)
     kept = tuple(entry for entry in known or () if entry is not gone)
     return _with(world, accepted_domains=kept)
+
+
+def add_remote_domain(world: World, parameters: Parameters) -> World:
+    """Make a remote domain; what is not given has Exchange's default."""
+    made = read_remote_domain(_exported("New-RemoteDomain", "", parameters), Ledger())
+    known = world.organization.remote_domains or ()
+    return _with(world, remote_domains=(*known, made))
 
 
 def add_recipient(world: World, parameters: Parameters) -> World:

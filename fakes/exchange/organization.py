@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ipaddress import IPv4Network, IPv6Network
 
+    from fakes.exchange.remote_domain import RemoteDomain
     from fakes.exchange.rules.rule import Rule
     from fakes.exchange.sites import Sites
     from fakes.mail.address import Address
@@ -286,6 +287,7 @@ class Organization:
     failing_rules: frozenset[str] = frozenset()
     moderators: Moderators = Moderators.WAIT
     edition: Edition | None = None
+    remote_domains: tuple[RemoteDomain, ...] | None = None
 
     @property
     def editions(self) -> frozenset[Edition]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fakes.choices import Fact
 from fakes.exchange.arrival import Acceptance, accept
 from fakes.exchange.departure import Outgoing, depart, item_key
+from fakes.exchange.remote_domain import assumed_of_remote_domains
 from fakes.exchange.routing.next_hop import Hop, next_hop
 from fakes.exchange.routing.resolve import Place, resolve
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
@@ -77,7 +78,7 @@ def transport(
     )
     ended = list(early)
     steps = {who: [submitted, *more] for who, more in first_steps.items()}
-    assumed: list[str] = []
+    assumed = list(assumed_of_remote_domains(organization))
     hops: dict[tuple[int, object], list[tuple[Leg, Hop]]] = {}
     for number, fork in enumerate(forks):
         for target, ending in fork.reports:

@@ -32,13 +32,6 @@ class Cmdlet(StrEnum):
     SITE_LINKS = "Get-AdSiteLink"
 
 
-# Known, and of no use yet: what it says is listed as not judged.
-NOT_READ: Mapping[Cmdlet, str] = MappingProxyType(
-    {
-        Cmdlet.REMOTE_DOMAINS: "reports and formats for other domains are not judged",
-    }
-)
-
 # exports#4: properties that no other cmdlet has. Two of them, or one and the file's
 # name, decide.
 _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(

@@ -10,7 +10,7 @@ _USED, _NONE = Understood.USED, Understood.WITHOUT_EFFECT
 _OPEN = Understood.NOT_JUDGED
 
 # What every object of the configuration carries about itself (exports#2.1, exports#4).
-_ABOUT_ITSELF = (
+ABOUT_ITSELF = (
     "AdminDisplayName ExchangeVersion ObjectCategory ObjectClass WhenChanged "
     "WhenCreated WhenChangedUTC WhenCreatedUTC OrganizationalUnitRoot "
     "OrganizationalUnitRootInternal OrganizationId NameHashGuid OriginatingServer "
@@ -26,7 +26,7 @@ def _open(source: str, *harmless: str, only_if: tuple[str, str] | None = None) -
 
 OUTBOUND: Table = MappingProxyType(
     table_of(
-        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (_NONE, "exports#4", ABOUT_ITSELF),
         (
             _USED,
             "exchange-routing#1.1",
@@ -61,7 +61,7 @@ OUTBOUND: Table = MappingProxyType(
 
 SEND: Table = MappingProxyType(
     table_of(
-        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (_NONE, "exports#4", ABOUT_ITSELF),
         (
             _USED,
             "exchange-routing#2.1",
@@ -106,7 +106,7 @@ SEND: Table = MappingProxyType(
 
 INBOUND: Table = MappingProxyType(
     table_of(
-        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (_NONE, "exports#4", ABOUT_ITSELF),
         (
             _USED,
             "exports#4",
@@ -147,7 +147,7 @@ INBOUND: Table = MappingProxyType(
 
 RECEIVE: Table = MappingProxyType(
     table_of(
-        (_NONE, "exports#4", _ABOUT_ITSELF),
+        (_NONE, "exports#4", ABOUT_ITSELF),
         (
             _USED,
             "exchange-routing#2.1",

@@ -20,13 +20,14 @@ from fakes.exchange.organization import (
     Platform,
     SendConnector,
 )
+from fakes.exchange.remote_domain import RemoteDomain
 from fakes.exchange.rules.rule import Rule
 from fakes.exchange.sites import Sites
 from fakes.internet.hosts import Internet
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
 from harness.exports.arrivals import read_inbound, read_receive
-from harness.exports.cmdlets import NOT_READ, Cmdlet, by_name, nested, recognise
+from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
 from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
 from harness.exports.formats import (
@@ -39,6 +40,7 @@ from harness.exports.formats import (
 from harness.exports.internet import InternetFile, read_internet
 from harness.exports.problems import ExportError, shown
 from harness.exports.recipients import TRUNCATED_AT, read_directory
+from harness.exports.remote_domains import read_remote_domain
 from harness.exports.rules import read_rules
 from harness.exports.send_connectors import read_send
 from harness.exports.servers import read_edition
@@ -209,8 +211,6 @@ def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
         why = f"`{inner}` in something else: a template?" if inner else _UNKNOWN
         return _not_understood(raw, why)
     count = len(objects.entries)
-    if cmdlet in NOT_READ:
-        return FileLine(raw.name, cmdlet, count, False, NOT_READ[cmdlet])  # noqa: FBT003
     known = folder.found.get(cmdlet, ())
     folder.found[cmdlet] = known + _new(known, objects.entries)
     if objects.has_more or count == TRUNCATED_AT:
@@ -272,6 +272,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         outbound_connectors=_outbound(found.get(Cmdlet.OUTBOUND_CONNECTORS), ledger),
         send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
         inbound_connectors=_inbound(found, ledger),
+        remote_domains=_remote(found.get(Cmdlet.REMOTE_DOMAINS), ledger),
         credentials=folder.zivver.credentials,
         sites=folder.internet.sites or _sites(found),
         source=folder.internet.outbound_address,
@@ -304,6 +305,14 @@ def _domains(
     if entries is None:
         return None
     return tuple(read_domain(entry, ledger) for entry in entries)
+
+
+def _remote(
+    entries: tuple[Exported, ...] | None, ledger: Ledger
+) -> tuple[RemoteDomain, ...] | None:
+    if entries is None:
+        return None
+    return tuple(read_remote_domain(entry, ledger) for entry in entries)
 
 
 def _outbound(

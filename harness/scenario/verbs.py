@@ -210,6 +210,9 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "remove_accepted_domain": Verb(
             (), lambda w, t, v: edits.remove_accepted_domain(w, _named(t, v))
         ),
+        "add_remote_domain": Verb(
+            (), lambda w, t, v: edits.add_remote_domain(w, _inner(t, v)), is_table=True
+        ),
         "add_recipient": Verb(
             (), lambda w, t, v: edits.add_recipient(w, _inner(t, v)), is_table=True
         ),

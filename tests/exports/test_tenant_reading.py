@@ -343,7 +343,7 @@ def selected(name, kind):
 
 
 BOX, CONTACT = selected("anna", "UserMailbox"), selected("relay", "MailContact")
-REMOTE = {"Name": "x", "NDREnabled": True, "TNEFEnabled": None}
+REMOTE = {"DomainName": "*", "Name": "x", "NDREnabled": True, "TNEFEnabled": None}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from fakes.exchange.organization import (
     RecipientKind,
     accepted_domain,
 )
+from fakes.exchange.remote_domain import remote_domain
 from fakes.exchange.rules.values import Seen
 from fakes.mail.address import parse_address_list
 from fakes.mail.content import parse
@@ -175,6 +176,10 @@ def recipient_scope(view: View, who: Who | None, readings: Readings) -> Seen:
     if organization.accepted_domains is None:
         return Seen((), "the accepted domains were not exported")
     if _is_own_domain(organization, address):
+        return Seen((INSIDE,))
+    # exchange-rules#3.3: so says the page of servers alone.
+    remote = remote_domain(organization, address.domain_key)
+    if remote and remote.is_internal and organization.platform is Platform.SERVER:
         return Seen((INSIDE,))
     # field-cases#scope-foreign-address: the address decides, whatever the object.
     # An object that no export shows is not made up for the other reading's sake.
