@@ -10,6 +10,7 @@ from fakes.mail.reply import Reply, reply
 if TYPE_CHECKING:
     from fakes.mail.address import Address
     from fakes.mail.content import Content
+    from fakes.mail.handoff import OpenSession
     from fakes.mail.session import Certificate
 
 
@@ -43,25 +44,28 @@ class Handshake:
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """Say AUTH LOGIN, as Exchange does (`field-cases#3`)."""
+    """Say AUTH with that mechanism, LOGIN or PLAIN."""
 
     user: str
     password: str = field(repr=False)
+    mechanism: str = "LOGIN"
 
 
 @dataclass(frozen=True, slots=True)
 class GiveSender:
-    """Say MAIL; a `size` of None leaves SIZE and all other parameters out."""
+    """Say MAIL; a `size` of None leaves SIZE out. `words` are further parameters."""
 
     reverse_path: Address | None
     size: int | None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GiveRecipient:
-    """Say RCPT."""
+    """Say RCPT, with parameters."""
 
     recipient: Address
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,27 @@ class AskData:
 
 @dataclass(frozen=True, slots=True)
 class GiveContent:
-    """Send the content and the final dot."""
+    """Send the content and the final dot, or all of it in one chunk (RFC 3030)."""
 
     content: Content
+    is_chunk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Say RSET: what was begun is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
     """Say QUIT if there is still a session; nothing is to be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Leave the session open for the next mail; nothing is to be heard."""
+
+    session: OpenSession
 
 
 Speech = (
@@ -90,8 +107,11 @@ Speech = (
     | GiveRecipient
     | AskData
     | GiveContent
+    | Reset
 )
-Act = Dial | Speech | Leave
+Act = Dial | Speech | Leave | Keep
+# What is said at once, before any reply is awaited; nearly always one act.
+Acts = tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +128,12 @@ class Heard:
     offers: tuple[str, ...] = ()
     certificate: Certificate | None = None
 
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing more can be heard: the session is lost or was closed."""
+        return self.is_lost or self.reply.code == CLOSING
 
+
+CLOSING = 421
 # A handshake has no reply of its own: the certificate is what counts.
 SHAKEN = reply(220, "", "TLS")

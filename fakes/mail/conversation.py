@@ -8,13 +8,14 @@ order, the conditions and the codes stand here only.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
 
 from fakes.mail import troubles
 from fakes.mail.acts import (
-    SHAKEN,
+    CLOSING,
     Act,
+    Acts,
     AskData,
     AskTls,
     Dial,
@@ -24,29 +25,35 @@ from fakes.mail.acts import (
     Greet,
     Handshake,
     Heard,
+    Keep,
     Leave,
     LogIn,
-    Speech,
+    Reset,
 )
-from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import HandOff, Said, Stage, TlsLevel, TlsTerms, Transmission
-from fakes.mail.receiver import Receipt, Receiver
-from fakes.mail.receiving import (
-    answer_data,
-    answer_hello,
-    answer_mail,
-    answer_message,
-    answer_starttls,
-    as_sent,
-    extensions,
+from fakes.mail.habits import HEEDED, NDR, Habit, Habits, by_default
+from fakes.mail.handoff import (
+    HandOff,
+    OpenSession,
+    Said,
+    Stage,
+    TlsLevel,
+    TlsTerms,
+    Transmission,
 )
-from fakes.mail.reply import Reply, read_reply
-from fakes.mail.session import Certificate, CertificateFault, IpAddress, Session
+from fakes.mail.offers import Extension, Offers, read_offers
+from fakes.mail.parameters import dsn_of_recipient, dsn_of_sender, needs_utf8
+from fakes.mail.peer import Peer
+from fakes.mail.receiver import Receiver
+from fakes.mail.receiving import as_sent
+from fakes.mail.reply import Reply
+from fakes.mail.session import Certificate, CertificateFault, IpAddress
+from fakes.mail.seven_bit import as_seven_bit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fakes.mail.address import Address
+    from fakes.mail.content import Content
 
 R = TypeVar("R")
 
@@ -54,11 +61,14 @@ _LEVELS_THAT_VERIFY = {TlsLevel.CERTIFICATE_VALIDATION, TlsLevel.DOMAIN_VALIDATI
 _LEVELS_WITHOUT = {TlsLevel.NEVER, TlsLevel.OPPORTUNISTIC}
 # exchange-routing#6.3: what is refused before MAIL is quoted in a deferral of our own
 _BEFORE_MAIL = {Stage.CONNECT, Stage.EHLO, Stage.STARTTLS}
-_CLOSING = 421
+# How many recipients are named before their replies are awaited.
+_FLIGHT = 100
+# exchange-routing#2.1: SmtpMaxMessagesPerConnection
+MOST_MAILS = 20
 
-Steps = Generator[Act, Heard, "Transmission"]
-_Step = Generator[Act, Heard, Heard]
-_Part = Generator[Act, Heard, None]
+Steps = Generator[Acts, "tuple[Heard, ...]", "Transmission"]
+_Step = Generator[Acts, "tuple[Heard, ...]", Heard]
+_Part = Generator[Acts, "tuple[Heard, ...]", None]
 
 
 def converse(
@@ -66,26 +76,45 @@ def converse(
     find: Callable[[str, int], Receiver[R] | Reply],
     *,
     source: IpAddress | None,
+    habits: Habits = by_default,
 ) -> tuple[Transmission, R | None]:
     """Compute the session of a hand-off, and what the receiver wrote down of it.
 
     `find` gives the server of a name and a port, or why there is none.
     """
-    peer = _Peer(find, source)
-    conversation = steps(handoff)
+    peer = Peer(find, source)
+    return perform(steps(handoff, habits), peer), peer.record
+
+
+def perform(conversation: Steps, peer: Peer[R]) -> Transmission:
+    """Let a computed peer answer a sender to the end."""
     try:
-        act = next(conversation)
+        acts = next(conversation)
         while True:
-            act = conversation.send(peer.hear(act))
+            acts = conversation.send(peer.hear(acts))
     except StopIteration as stop:
         transmission: Transmission = stop.value
-        return transmission, peer.record
+        return transmission
 
 
-def steps(handoff: HandOff) -> Steps:
-    """Say what a sender does, act by act, and what came of the hand-off."""
-    notes = _Notes(handoff, list(handoff.envelope.recipients))
-    for host in handoff.hosts if notes.pending else ():
+def steps(
+    handoff: HandOff,
+    habits: Habits = by_default,
+    *,
+    kept: OpenSession | None = None,
+    keeps: bool = False,
+) -> Steps:
+    """Say what a sender does, act by act, and what came of the hand-off.
+
+    `kept` is a session that an earlier mail on the same terms left open; `keeps` leaves
+    this one open too, if it can be.
+    """
+    notes = _Notes(handoff, list(handoff.envelope.recipients), habits, keeps=keeps)
+    hosts = handoff.hosts if notes.pending else ()
+    if kept is not None and notes.pending:
+        is_over = yield from _go_on(notes, kept)
+        hosts = () if is_over else hosts
+    for host in hosts:
         is_over = yield from _try_host(notes, host)
         if is_over:
             break
@@ -110,6 +139,9 @@ class _Notes:
 
     handoff: HandOff
     pending: list[Address]
+    habits: Habits
+    keeps: bool
+    mails: int = 0
     host: str | None = None
     is_encrypted: bool = False
     is_verified: bool = False
@@ -148,25 +180,52 @@ class _Notes:
         )
 
 
-def _try_host(notes: _Notes, host: str) -> Generator[Act, Heard, bool]:
+def _try_host(notes: _Notes, host: str) -> Generator[Acts, tuple[Heard, ...], bool]:
     """Offer the mail to one host, and say whether that was the end of it."""
+    notes.mails = 0
     try:
         yield from _connect(notes, host)
         offers = yield from _greet(notes)
         offers = yield from _secure(notes, host, offers)
         yield from _log_in(notes, offers)
         yield from _hand_over(notes, offers)
+        yield from _part_from(notes, offers)
     except _GiveUpError as end:
         notes.give_up(end.why)
-        if end.elsewhere:
-            yield Leave()
-            return False
-    yield Leave()
+        yield (Leave(),)
+        return not end.elsewhere
     return True
 
 
+def _go_on(
+    notes: _Notes, kept: OpenSession
+) -> Generator[Acts, tuple[Heard, ...], bool]:
+    """Offer the mail in a session that is open, and say whether that was the end."""
+    notes.host, notes.mails = kept.host, kept.mails
+    notes.is_encrypted, notes.is_verified = kept.is_encrypted, kept.is_verified
+    try:
+        yield from _hand_over(notes, kept.offers)
+        yield from _part_from(notes, kept.offers)
+    except _GiveUpError as end:
+        notes.give_up(end.why)
+        yield (Leave(),)
+        return not end.elsewhere
+    return True
+
+
+def _part_from(notes: _Notes, offers: Offers) -> _Part:
+    """Say QUIT, or leave the session to the next mail."""
+    mails = notes.mails + 1
+    if not notes.keeps or mails >= MOST_MAILS:
+        yield (Leave(),)
+        return
+    assert notes.host is not None  # noqa: S101  there is a session
+    encrypted, verified = notes.is_encrypted, notes.is_verified
+    yield (Keep(OpenSession(notes.host, offers, encrypted, verified, mails)),)
+
+
 def _connect(notes: _Notes, host: str) -> _Part:
-    heard = yield Dial(host, notes.handoff.port)
+    heard = yield from _do(Dial(host, notes.handoff.port))
     if heard.is_lost:
         is_silent = heard.reply in troubles.CONNECT_TROUBLES
         stage = Stage.CONNECT if is_silent else Stage.LOOK_UP
@@ -183,7 +242,7 @@ def _connect(notes: _Notes, host: str) -> _Part:
         raise _GiveUpError(troubles.cannot_connect(heard.reply), elsewhere=True)
 
 
-def _greet(notes: _Notes) -> Generator[Act, Heard, tuple[str, ...]]:
+def _greet(notes: _Notes) -> Generator[Acts, tuple[Heard, ...], Offers]:
     name = notes.handoff.helo
     # exchange-routing#2.1: with ForceHELO nothing is ever offered.
     verb = "HELO" if notes.handoff.manner.forces_helo else "EHLO"
@@ -192,12 +251,12 @@ def _greet(notes: _Notes) -> Generator[Act, Heard, tuple[str, ...]]:
         heard = yield from _step(notes, Stage.EHLO, Greet("HELO", name))
     if not heard.reply.is_positive:
         raise _GiveUpError(troubles.cannot_connect(heard.reply), elsewhere=True)
-    return heard.offers
+    return read_offers(heard.offers)
 
 
 def _secure(
-    notes: _Notes, host: str, offers: tuple[str, ...]
-) -> Generator[Act, Heard, tuple[str, ...]]:
+    notes: _Notes, host: str, offers: Offers
+) -> Generator[Acts, tuple[Heard, ...], Offers]:
     """Begin TLS as the terms demand (`exchange-routing#1.6`)."""
     terms, auth = notes.handoff.tls, notes.handoff.auth
     if "STARTTLS" not in offers or terms.level is TlsLevel.NEVER:
@@ -209,7 +268,7 @@ def _secure(
         # Offered and failing: the mail waits, never in clear (field-cases#X-8).
         raise _GiveUpError(troubles.cannot_connect(heard.reply), elsewhere=False)
     verifies = terms.level in _LEVELS_THAT_VERIFY
-    heard = yield Handshake(verifies)
+    heard = yield from _do(Handshake(verifies))
     if heard.certificate is None:
         raise _decide(notes, Stage.STARTTLS, heard.reply)
     trouble = _distrust(terms, host, heard.certificate) if verifies else None
@@ -238,171 +297,169 @@ def _bears(shown: Certificate, wanted: str) -> bool:
     return any(name.endswith(suffix) or "." + name == suffix for name in names)
 
 
-def _log_in(notes: _Notes, offers: tuple[str, ...]) -> _Part:
+def _log_in(notes: _Notes, offers: Offers) -> _Part:
     auth = notes.handoff.auth
     if auth is None:
         return
-    mechanisms = {word for line in offers for word in _mechanisms(line)}
-    if "LOGIN" not in mechanisms:
+    mechanism = next((m for m in auth.mechanisms if m in offers.mechanisms), None)
+    if mechanism is None:
         raise _decide(notes, Stage.AUTH, troubles.AUTH_NOT_OFFERED)
-    heard = yield from _step(notes, Stage.AUTH, LogIn(auth.user, auth.password))
+    act = LogIn(auth.user, auth.password, mechanism)
+    heard = yield from _step(notes, Stage.AUTH, act)
     if not heard.reply.is_positive:
         # All of it waits, whatever the class of the reply (field-cases#X-30).
         raise _GiveUpError(troubles.not_logged_in(heard.reply), elsewhere=False)
 
 
-def _mechanisms(line: str) -> tuple[str, ...]:
-    keyword, _, rest = line.partition(" ")
-    return tuple(rest.split()) if keyword == "AUTH" else ()
-
-
-def _hand_over(notes: _Notes, offers: tuple[str, ...]) -> _Part:
+def _hand_over(notes: _Notes, offers: Offers) -> _Part:
     """Give envelope and content; the recipients are settled one by one."""
-    envelope = notes.handoff.envelope
-    content = as_sent(notes.handoff.content)
-    # exchange-routing#5.1: SIZE is declared as RFC 1870 has it
-    has_size = any(line.partition(" ")[0] == "SIZE" for line in offers)
-    size = len(content.raw) if has_size else None
-    sender = GiveSender(envelope.reverse_path, size)
-    heard = yield from _step(notes, Stage.MAIL, sender)
-    if heard.reply.is_positive:
-        taken = yield from _offer_recipients(notes)
-        if not taken:
-            return
+    fitted = _fitted(notes, offers)
+    if isinstance(fitted, Reply):
+        notes.said.append(Said(Stage.MAIL, fitted))
+        notes.settle(notes.pending, fitted)
+        notes.pending.clear()
+        return
+    is_refused = yield from _offer(notes, fitted, offers)
+    if is_refused:
+        # exchange-routing#6.3: nobody was taken, so there is no DATA
+        yield from _do(Reset())
+        return
+    if Extension.CHUNKING in offers:
+        act = GiveContent(fitted.content, is_chunk=True)
+        heard = yield from _step(notes, Stage.DONE, act)
+    else:
         heard = yield from _step(notes, Stage.DATA, AskData())
         if heard.reply.is_positive:
-            heard = yield from _step(notes, Stage.DONE, GiveContent(content))
+            act = GiveContent(fitted.content)
+            heard = yield from _step(notes, Stage.DONE, act)
     notes.settle(notes.pending, heard.reply)
     notes.pending.clear()
 
 
-def _offer_recipients(notes: _Notes) -> Generator[Act, Heard, bool]:
-    """Say RCPT for each; whoever is not taken is settled (`exchange-routing#D18`)."""
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """The mail as this peer can take it."""
+
+    content: Content
+    sender: GiveSender
+
+
+def _fitted(notes: _Notes, offers: Offers) -> _Fitted | Reply:
+    """Make the mail what the peer can take, or say why it cannot take it."""
+    envelope = notes.handoff.envelope
+    content = as_sent(notes.handoff.content)
+    words: list[str] = []
+    if not content.raw.isascii() and Extension.EIGHT_BIT in offers:
+        words.append("BODY=8BITMIME")
+    if needs_utf8(envelope, content):
+        if Extension.UTF8 in offers:
+            words.append("SMTPUTF8")
+        elif notes.habits(Habit.UTF8) == NDR:
+            # RFC 6531 3.5: who cannot pass it on sends it back
+            return troubles.UTF8_NOT_OFFERED
+    if not content.raw.isascii() and Extension.EIGHT_BIT not in offers:
+        encoded = as_seven_bit(content)
+        if encoded is None and notes.habits(Habit.EIGHT_BIT) == NDR:
+            return troubles.EIGHT_BIT_NOT_OFFERED
+        content = encoded or content
+    # exchange-routing#5.1: SIZE is declared as RFC 1870 has it
+    size = len(content.raw) if "SIZE" in offers else None
+    if offers.size is not None and len(content.raw) > offers.size:
+        if notes.habits(Habit.SIZE) == HEEDED:
+            return troubles.TOO_BIG_FOR_PEER
+        size = None
+    if notes.handoff.dsn and Extension.DSN in offers:
+        words.extend(dsn_of_sender(notes.handoff.dsn))
+    return _Fitted(content, GiveSender(envelope.reverse_path, size, tuple(words)))
+
+
+def _offer(
+    notes: _Notes, fitted: _Fitted, offers: Offers
+) -> Generator[Acts, tuple[Heard, ...], bool]:
+    """Say MAIL and RCPT for each; whoever is not taken is settled.
+
+    Say whether nobody was taken. Where the peer offers PIPELINING, they are said at
+    once; DATA waits until somebody was taken, as RFC 2920 allows.
+    """
+    is_pipelining = Extension.PIPELINING in offers
+    recipients = tuple(notes.pending)
+    flight = recipients[:_FLIGHT] if is_pipelining else ()
+    given = tuple(_given(notes, each, offers) for each in recipients)
+    heard = yield (fitted.sender, *given[: len(flight)])
+    _note(notes, Stage.MAIL, heard[0])
+    if not heard[0].reply.is_positive:
+        # What was heard of the recipients echoes it.
+        notes.settle(notes.pending, heard[0].reply)
+        notes.pending.clear()
+        return bool(flight)
     taken: list[Address] = []
-    for recipient in tuple(notes.pending):
-        act = GiveRecipient(recipient)
-        heard = yield from _step(notes, Stage.RCPT, act, recipient)
-        if heard.reply.is_positive:
+    _settle(notes, flight, heard[1:], taken)
+    step = _FLIGHT if is_pipelining else 1
+    for start in range(len(flight), len(recipients), step):
+        end = start + step
+        heard = yield given[start:end]
+        _settle(notes, recipients[start:end], heard, taken)
+    return not taken
+
+
+def _given(notes: _Notes, recipient: Address, offers: Offers) -> GiveRecipient:
+    dsn = notes.handoff.dsn
+    if dsn is None or Extension.DSN not in offers:
+        return GiveRecipient(recipient)
+    return GiveRecipient(recipient, dsn_of_recipient(dsn, recipient))
+
+
+def _settle(
+    notes: _Notes,
+    recipients: tuple[Address, ...],
+    heard: tuple[Heard, ...],
+    taken: list[Address],
+) -> None:
+    """Settle whom the peer did not take (`exchange-routing#D18`)."""
+    # After the end of a session nothing more is heard.
+    for recipient, answer in zip(recipients, heard, strict=False):
+        _note(notes, Stage.RCPT, answer, recipient)
+        if answer.reply.is_positive:
             taken.append(recipient)
         else:
             # Not by equality: an address may stand in the envelope twice.
             notes.pending.pop(len(taken))
-            notes.settle((recipient,), heard.reply)
-    return bool(taken)
+            notes.settle((recipient,), answer.reply)
 
 
-def _step(notes: _Notes, stage: Stage, act: Act, about: Address | None = None) -> _Step:
+def _do(act: Act) -> _Step:
+    (heard,) = yield (act,)
+    return heard
+
+
+def _step(notes: _Notes, stage: Stage, act: Act) -> _Step:
     """Do one act and note what was said; a session that ends goes to the next host."""
-    heard = yield act
+    heard = yield from _do(act)
+    _note(notes, stage, heard)
+    return heard
+
+
+def _note(
+    notes: _Notes, stage: Stage, heard: Heard, about: Address | None = None
+) -> None:
+    """Note what was said.
+
+    Raises:
+        _GiveUpError: the session is over.
+
+    """
     notes.said.append(Said(stage, heard.reply, about))
     if heard.is_lost:
         # exchange-routing#6.3: after the final dot the mail may have been taken; a
         # second host would make a duplicate for certain.
         raise _GiveUpError(heard.reply, elsewhere=stage is not Stage.DONE)
-    if heard.reply.code == _CLOSING:
+    if heard.reply.code == CLOSING:
         is_early = stage in _BEFORE_MAIL
         why = troubles.cannot_connect(heard.reply) if is_early else heard.reply
         raise _GiveUpError(why, elsewhere=True)
-    return heard
 
 
 def _decide(notes: _Notes, stage: Stage, why: Reply) -> _GiveUpError:
     """Note a trouble that we found ourselves; the queue waits."""
     notes.said.append(Said(stage, why))
     return _GiveUpError(why, elsewhere=False)
-
-
-# ------------------------------------------------------------------ the receiver
-
-
-class _Peer(Generic[R]):
-    """Answers the acts from receivers, as a server behind a socket would."""
-
-    def __init__(
-        self,
-        find: Callable[[str, int], Receiver[R] | Reply],
-        source: IpAddress | None,
-    ) -> None:
-        self._find = find
-        self._source = source
-        self._receiver: Receiver[R] | None = None
-        self._session = Session(source, "")
-        self._envelope = Envelope(None, ())
-        self.record: R | None = None
-
-    def hear(self, act: Act) -> Heard:
-        """Answer one act."""
-        if isinstance(act, Dial):
-            return self._dial(act)
-        if isinstance(act, Leave) or self._receiver is None:
-            self._receiver = None
-            return Heard(troubles.CONNECTION_LOST, is_lost=True)
-        heard = self._answer(act, self._receiver)
-        # What is heard is what a client reads: no trailing blanks, no tabs.
-        return replace(heard, reply=read_reply(str(heard.reply)))
-
-    def _dial(self, act: Dial) -> Heard:
-        found = self._find(act.host, act.port)
-        self._session = Session(self._source, "")
-        self._receiver = None
-        if isinstance(found, Reply):
-            return Heard(found, is_lost=True)
-        said = found.connect(self._session)
-        if said is None:
-            return Heard(troubles.TIMED_OUT, is_lost=True)
-        self._receiver = found
-        return Heard(read_reply(str(said)))
-
-    def _answer(  # noqa: PLR0911  one for each act
-        self, act: Speech, receiver: Receiver[R]
-    ) -> Heard:
-        match act:
-            case Greet():
-                return self._greet(act, receiver)
-            case AskTls():
-                return Heard(answer_starttls(receiver))
-            case Handshake():
-                self._session = Session(self._source, "", is_encrypted=True)
-                return Heard(SHAKEN, certificate=receiver.tls.certificate)
-            case LogIn():
-                return Heard(self._log_in(act, receiver))
-            case GiveSender():
-                self._envelope = Envelope(act.reverse_path, ())
-                session, size = self._session, act.size
-                return Heard(answer_mail(receiver, session, act.reverse_path, size))
-            case GiveRecipient():
-                return Heard(self._recipient(act, receiver))
-            case AskData():
-                return Heard(answer_data(receiver, self._session, self._envelope))
-            case GiveContent():
-                return Heard(self._message(act, receiver))
-            case _:
-                assert_never(act)
-
-    def _greet(self, act: Greet, receiver: Receiver[R]) -> Heard:
-        self._session = replace(self._session, helo=act.name)
-        said = answer_hello(receiver, self._session)
-        is_extended = said.is_positive and act.verb == "EHLO"
-        offers = extensions(receiver, self._session) if is_extended else ()
-        return Heard(said, offers=offers)
-
-    def _log_in(self, act: LogIn, receiver: Receiver[R]) -> Reply:
-        assert receiver.authenticate is not None  # noqa: S101  AUTH was offered
-        said = receiver.authenticate(self._session, act.user, act.password)
-        if said.is_positive:
-            self._session = replace(self._session, identity=act.user)
-        return said
-
-    def _recipient(self, act: GiveRecipient, receiver: Receiver[R]) -> Reply:
-        sender, taken = self._envelope.reverse_path, self._envelope.recipients
-        said = receiver.recipient(self._session, sender, act.recipient, len(taken))
-        if said.is_positive:
-            self._envelope = Envelope(sender, (*taken, act.recipient))
-        return said
-
-    def _message(self, act: GiveContent, receiver: Receiver[R]) -> Reply:
-        answer = answer_message(receiver, self._session, self._envelope, act.content)
-        if isinstance(answer, Receipt):
-            self.record = answer.record
-            return answer.reply
-        return answer

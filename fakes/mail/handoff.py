@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fakes.mail.address import Address
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
+    from fakes.mail.offers import Offers
     from fakes.mail.reply import Reply
 
 
@@ -33,11 +34,16 @@ class TlsTerms:
 
 @dataclass(frozen=True, slots=True)
 class AuthTerms:
-    """User name and password, and whether they wait for TLS."""
+    """User name and password, whether they wait for TLS, and how they may be said.
+
+    Exchange says LOGIN and nothing else (field-cases#3); others say what is offered,
+    the first of theirs.
+    """
 
     user: str
     password: str
     needs_tls: bool = True
+    mechanisms: tuple[str, ...] = ("LOGIN",)
 
     def __repr__(self) -> str:
         """Keep the password out of every trace and message."""
@@ -67,6 +73,20 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DsnTerms:
+    """What a sender asks of reports (RFC 3461); said only where DSN is offered.
+
+    `returns` is FULL or HDRS; `notify` holds for every recipient; `originals` are
+    pairs of a recipient and the address that the mail was first written to.
+    """
+
+    returns: str | None = None
+    envelope_id: str | None = None
+    notify: tuple[str, ...] = ()
+    originals: tuple[tuple[Address, Address], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """One transmission to be made. `hosts` are tried in order until one talks."""
 
@@ -80,6 +100,7 @@ class HandOff:
     auth: AuthTerms | None = None
     helo: str = "mail.example"
     manner: Manner = PLAIN_MANNER
+    dsn: DsnTerms | None = None
 
 
 class Stage(StrEnum):
@@ -117,3 +138,14 @@ class Transmission:
     accepted: tuple[Address, ...]
     deferred: tuple[tuple[Address, Reply], ...] = ()
     refused: tuple[tuple[Address, Reply], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that stayed open behind a mail, for the next one on the same terms."""
+
+    host: str
+    offers: Offers
+    is_encrypted: bool
+    is_verified: bool
+    mails: int

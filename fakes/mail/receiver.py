@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from fakes.mail.offers import USUAL, Extension
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,10 +24,18 @@ R_co = TypeVar("R_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Receipt(Generic[R_co]):
-    """The reply at the end of data, and what the receiver writes in its ledger."""
+    """The reply at the end of data, and what the receiver writes in its ledger.
+
+    `is_unsaid`: the connection breaks before the reply is heard (zivver#12).
+    """
 
     reply: Reply
     record: R_co
+    is_unsaid: bool = False
+
+
+class HangUpError(Exception):
+    """Raised by any decision of a receiver: the connection breaks there and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,8 @@ class Receiver(Generic[R_co]):
     `connect` may answer None: nothing is said and the client waits until it gives
     up. `recipient` is told the reverse-path, the recipient, and how many were
     accepted before. `authenticate` is None when AUTH is not offered. `message` sees
-    a whole mail with the recipients that were accepted. `size_limit` is in octets.
+    a whole mail with the recipients that were accepted. `size_limit` is in octets;
+    `announced_size` is what EHLO names instead, where that differs.
     `hello` and `data` are for servers that refuse at EHLO or DATA; None goes on.
     A reply 421 ends the session.
     """
@@ -52,3 +63,5 @@ class Receiver(Generic[R_co]):
     authenticate: Callable[[Session, str, str], Reply] | None = None
     hello: Callable[[Session], Reply | None] | None = None
     data: Callable[[Session, Envelope], Reply | None] | None = None
+    offers: frozenset[Extension] = USUAL
+    announced_size: int | None = None

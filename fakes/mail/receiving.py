@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from fakes.mail.content import CRLF, Content
+from fakes.mail.offers import Extension
 from fakes.mail.reply import Reply, reply
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ R = TypeVar("R")
 # zivver#12: label lines outgrow RFC 5321's 1000 octets, so the limit is our own.
 MAX_LINE = 65_536
 
+OK = reply(250, "2.0.0", "Ok")
+HELLO_FIRST = reply(503, "5.5.1", "Say EHLO first")
+NESTED_MAIL = reply(503, "5.5.1", "Sender already given")
+MAIL_FIRST = reply(503, "5.5.1", "Say MAIL first")
+RCPT_FIRST = reply(503, "5.5.1", "No valid recipients")
+BDAT_BEGUN = reply(503, "5.5.1", "Chunks were begun, more or RSET must follow")
+AUTH_TWICE = reply(503, "5.5.1", "Already authenticated")
 READY_FOR_TLS = reply(220, "", "Ready to start TLS")
 TLS_UNAVAILABLE = reply(454, "4.7.0", "TLS is not available")
 TLS_FIRST = reply(530, "5.7.0", "Must issue a STARTTLS command first")
@@ -33,12 +41,13 @@ LINE_TOO_LONG = reply(554, "5.6.0", "Line too long in the message")
 
 def extensions(receiver: Receiver[R], session: Session) -> tuple[str, ...]:
     """Give the lines of the EHLO reply: AUTH only inside TLS, STARTTLS only outside."""
-    lines = [f"SIZE {receiver.size_limit}", "8BITMIME", "SMTPUTF8", "PIPELINING"]
+    lines = [f"SIZE {receiver.announced_size or receiver.size_limit}"]
+    lines.extend(each.value for each in Extension if each in receiver.offers)
     if receiver.tls.is_offered and not session.is_encrypted:
         lines.append("STARTTLS")
     if offers_auth(receiver, session):
         lines.append("AUTH LOGIN PLAIN")
-    return (*lines, "ENHANCEDSTATUSCODES")
+    return tuple(lines)
 
 
 def offers_auth(receiver: Receiver[R], session: Session) -> bool:
@@ -96,10 +105,18 @@ def flaw(content: Content) -> Reply | None:
     lines = content.raw.count(CRLF)
     if content.raw.count(b"\n") != lines or content.raw.count(b"\r") != lines:
         return BARE_LINE_END
-    if len(content.raw) > MAX_LINE:
-        longest = max(map(len, content.raw.split(CRLF)))
-        return LINE_TOO_LONG if longest > MAX_LINE else None
-    return None
+    return LINE_TOO_LONG if _has_long_line(content.raw) else None
+
+
+def _has_long_line(raw: bytes) -> bool:
+    """Look back from where a line must have ended; a mail of 30 MB is never split."""
+    position = 0
+    while len(raw) - position > MAX_LINE:
+        end = raw.rfind(CRLF, position, position + MAX_LINE + len(CRLF))
+        if end < 0:
+            return True
+        position = end + len(CRLF)
+    return False
 
 
 def as_sent(content: Content) -> Content:

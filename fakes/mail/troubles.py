@@ -75,3 +75,10 @@ TLS_FAILED = _quoting(_CANNOT_CONNECT, "451 4.4.0 Security status IllegalMessage
 WRONG_NAME = _quoting(_BAD_CERTIFICATE, "SubjectMismatch")
 # field-cases#X-30
 AUTH_NOT_OFFERED = _quoting(_NOT_LOGGED_IN, "451 5.7.3 Require basic authentication")
+# exchange-routing#5.1: found before anything was sent, so the mail goes back
+TOO_BIG_FOR_PEER = reply(
+    552, "5.3.4", "Message size exceeds fixed maximum message size"
+)
+# exchange-routing#5.2
+UTF8_NOT_OFFERED = reply(550, "5.6.7", "SMTPUTF8 is not offered by the next hop")
+EIGHT_BIT_NOT_OFFERED = reply(554, "5.6.3", "8BITMIME is not offered by the next hop")

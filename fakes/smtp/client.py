@@ -16,6 +16,7 @@ from fakes.mail import troubles
 from fakes.mail.acts import (
     SHAKEN,
     Act,
+    Acts,
     AskData,
     AskTls,
     Dial,
@@ -25,24 +26,29 @@ from fakes.mail.acts import (
     Greet,
     Handshake,
     Heard,
+    Keep,
     Leave,
     LogIn,
+    Reset,
     Speech,
 )
 from fakes.mail.content import CRLF
 from fakes.mail.conversation import steps
+from fakes.mail.habits import Habits, by_default
+from fakes.mail.receiving import OK
 from fakes.mail.reply import Reply, read_reply
 from fakes.mail.session import Certificate, CertificateFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping
 
-    from fakes.mail.content import Content
-    from fakes.mail.handoff import HandOff, Transmission
+    from fakes.mail.handoff import HandOff, OpenSession, Transmission
     from fakes.mail.session import IpAddress
 
 Place = tuple[str, int]
 _MAX_LINES = 200
+_MAX_REPLY = 200_000
+_PIECE = 65_536
 # The results of X509_verify_cert, as OpenSSL numbers them.
 _FAULTS: Mapping[int, CertificateFault] = MappingProxyType(
     {
@@ -73,29 +79,62 @@ async def transmit(
     source: IpAddress | None = None,
     announces_source: bool = False,
     patience: Patience = DEFAULT_PATIENCE,
+    habits: Habits = by_default,
+    connections: Connections | None = None,
 ) -> Transmission:
     """Hold the session of a hand-off over loopback; run it in a `Loop`.
 
     `locate` gives the loopback address and port of a name and a port, or why there
     is none. `trust` verifies chains; names are judged by the terms of the hand-off,
     so it must not check them. `announces_source`: begin with a PROXY header.
+    `connections` keep the session open for the next mail on the same terms.
 
     Raises:
         AssertionError: `locate` leads away from loopback.
 
     """
-    header = _proxy_header(source, handoff.port) if announces_source else b""
-    peer = _Wire(handoff, locate, trust=trust, header=header, patience=patience)
-    conversation = steps(handoff)
+    terms = (handoff.hosts, handoff.port, handoff.tls, handoff.auth, handoff.helo)
+    key = (*terms, source, announces_source)
+    wire = connections.take(key) if connections else None
+    if wire is None:
+        header = _proxy_header(source, handoff.port) if announces_source else b""
+        wire = _Wire(locate, trust=trust, header=header, patience=patience)
+    kept, wire.kept = wire.kept, None
+    conversation = steps(handoff, habits, kept=kept, keeps=connections is not None)
     try:
-        act = next(conversation)
+        acts = next(conversation)
         while True:
-            act = conversation.send(await peer.hear(act))
+            acts = conversation.send(await wire.hear(acts))
     except StopIteration as stop:
         transmission: Transmission = stop.value
+        if connections is not None and wire.kept is not None:
+            connections.give(key, wire)
         return transmission
     finally:
-        peer.cut()
+        if wire.kept is None:
+            wire.cut()
+
+
+class Connections:
+    """Sessions that stay open between mails, in one loop; `aclose` ends them."""
+
+    def __init__(self) -> None:
+        self._idle: dict[Hashable, list[_Wire]] = {}
+
+    def take(self, key: Hashable) -> _Wire | None:
+        """Take an idle session on these terms, the one used last."""
+        idle = self._idle.get(key)
+        return idle.pop() if idle else None
+
+    def give(self, key: Hashable, wire: _Wire) -> None:
+        """Put a session back."""
+        self._idle.setdefault(key, []).append(wire)
+
+    async def aclose(self) -> None:
+        """Say QUIT in each of them."""
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop().hear((Leave(),))
 
 
 def require_loopback(host: str) -> None:
@@ -118,27 +157,43 @@ class _Wire:
 
     def __init__(
         self,
-        handoff: HandOff,
         locate: Callable[[str, int], Place | Reply],
         *,
         trust: ssl.SSLContext,
         header: bytes,
         patience: Patience,
     ) -> None:
-        self._envelope, self._content = handoff.envelope, handoff.content
         self._locate = locate
         self._trust = trust
         self._header = header
         self._patience = patience
-        self._offers: tuple[str, ...] = ()
         self._place: Place
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter | None = None
+        self.kept: OpenSession | None = None
 
-    async def hear(self, act: Act) -> Heard:
-        """Do one act; whatever goes wrong on the way is a trouble of the table."""
+    async def hear(self, acts: Acts) -> tuple[Heard, ...]:
+        """Do acts at once and hear what comes of each; behind an end there is nothing.
+
+        Whatever goes wrong on the way is a trouble of the table.
+        """
+        if len(acts) == 1:
+            return (await self._hear(acts[0]),)
+        lines = [f"{_line(act)}\r\n" for act in acts if isinstance(act, _Line)]
+        assert len(lines) == len(acts)  # noqa: S101  nothing else is said ahead
+        heard = [
+            await self._in_time(self._say("".join(lines)[:-2]), self._patience.reply)
+        ]
+        while len(heard) < len(acts) and not heard[-1].is_end:
+            heard.append(await self._in_time(self._reply(), self._patience.reply))
+        return tuple(heard)
+
+    async def _hear(self, act: Act) -> Heard:
         if isinstance(act, Leave):
             return await self._leave()
+        if isinstance(act, Keep):
+            self.kept = act.session
+            return Heard(OK)
         limit = self._patience.reply
         if isinstance(act, Dial):
             found = self._locate(act.host, act.port)
@@ -146,9 +201,14 @@ class _Wire:
                 return Heard(found, is_lost=True)
             self._place, limit = found, self._patience.connect
             require_loopback(found[0])
+        return await self._in_time(self._do(act), limit)
+
+    async def _in_time(
+        self, doing: Coroutine[None, None, Heard], limit: float
+    ) -> Heard:
         try:
             async with asyncio.timeout(limit):
-                return await self._do(act)
+                return await doing
         except TimeoutError:
             trouble = troubles.TIMED_OUT
         except ConnectionRefusedError:
@@ -168,41 +228,24 @@ class _Wire:
         match act:
             case Dial():
                 return await self._dial()
-            case Greet():
-                return await self._greet(act)
             case Handshake():
                 return await self._shake(act)
             case LogIn():
                 return await self._log_in(act)
             case GiveContent():
-                self._send(_stuffed(act.content))
-                return await self._reply()
-            case AskTls() | GiveSender() | GiveRecipient() | AskData():
-                return await self._say(self._line(act))
+                return await self._give(act)
+            case Greet() | AskTls() | GiveSender() | GiveRecipient():
+                return await self._say(_line(act))
+            case AskData() | Reset():
+                return await self._say(_line(act))
             case _:
                 assert_never(act)
-
-    def _line(self, act: AskTls | GiveSender | GiveRecipient | AskData) -> str:
-        match act:
-            case AskTls():
-                return "STARTTLS"
-            case GiveSender():
-                return self._mail_line(act)
-            case GiveRecipient():
-                return f"RCPT TO:<{act.recipient}>"
-            case AskData():
-                return "DATA"
 
     async def _dial(self) -> Heard:
         self._reader, self._writer = await asyncio.open_connection(*self._place)
         if self._header:
             self._send(self._header)
         return await self._reply()
-
-    async def _greet(self, act: Greet) -> Heard:
-        heard = await self._say(f"{act.verb} {act.name}")
-        self._offers = heard.offers
-        return heard
 
     async def _shake(self, act: Handshake) -> Heard:
         """Begin TLS; a certificate that does not hold ends the session there."""
@@ -227,29 +270,26 @@ class _Wire:
         return heard
 
     async def _log_in(self, act: LogIn) -> Heard:
+        if act.mechanism == "PLAIN":
+            return await self._say(
+                f"AUTH PLAIN {_base64(f'{chr(0)}{act.user}{chr(0)}{act.password}')}"
+            )
         heard = await self._say("AUTH LOGIN")
         for secret in (act.user, act.password):
             if heard.reply.code != 334:
                 return heard
-            heard = await self._say(base64.b64encode(secret.encode()).decode())
+            heard = await self._say(_base64(secret))
         return heard
 
-    def _mail_line(self, act: GiveSender) -> str:
-        sender = act.reverse_path
-        words = [f"MAIL FROM:<{sender or ''}>"]
-        if act.size is not None:
-            words.append(f"SIZE={act.size}")
-        if "8BITMIME" in self._offers and not self._content.raw.isascii():
-            words.append("BODY=8BITMIME")
-        if "SMTPUTF8" in self._offers and self._needs_utf8():
-            words.append("SMTPUTF8")
-        return " ".join(words)
-
-    def _needs_utf8(self) -> bool:
-        path = self._envelope.reverse_path
-        addresses = (*self._envelope.recipients, *((path,) if path else ()))
-        header = self._content.raw.partition(CRLF + CRLF)[0]
-        return not (header.isascii() and all(str(a).isascii() for a in addresses))
+    async def _give(self, act: GiveContent) -> Heard:
+        """Send the content piece by piece, so that no second copy of it is made."""
+        raw = act.content.raw
+        if act.is_chunk:
+            self._send(f"BDAT {len(raw)} LAST\r\n".encode())
+        for piece in _pieces(raw) if act.is_chunk else _stuffed(raw):
+            self._send(piece)
+            await self._drained()
+        return await self._reply()
 
     async def _leave(self) -> Heard:
         if self._writer is not None:
@@ -260,8 +300,6 @@ class _Wire:
         return Heard(troubles.CONNECTION_LOST, is_lost=True)
 
     async def _say(self, line: str) -> Heard:
-        if "\r" in line or "\n" in line:
-            raise AssertionError(f"a line break in `{line.splitlines()[0]}`")
         self._send(line.encode() + CRLF)
         return await self._reply()
 
@@ -270,26 +308,77 @@ class _Wire:
             raise ConnectionResetError
         self._writer.write(octets)
 
-    async def _reply(self) -> Heard:
-        """Read one reply, all of its lines."""
+    async def _drained(self) -> None:
         assert self._writer is not None  # noqa: S101  something was sent
         await self._writer.drain()
-        lines: list[str] = []
-        while len(lines) < _MAX_LINES:
+
+    async def _reply(self) -> Heard:
+        """Read one reply, all of its lines, and no more than is a reply."""
+        await self._drained()
+        lines: list[bytes] = []
+        size = 0
+        while len(lines) < _MAX_LINES and size < _MAX_REPLY:
             raw = await self._reader.readuntil(b"\n")
-            lines.append(raw.rstrip(CRLF).decode("latin-1"))
-            if lines[-1][3:4] != "-":
+            size += len(raw)
+            lines.append(raw)
+            if raw[3:4] != b"-":
                 return _understood(lines)
         raise ConnectionAbortedError
 
 
-def _understood(lines: list[str]) -> Heard:
-    """Make a reply of its lines; the further ones are what EHLO offers."""
+_Line = Greet | AskTls | GiveSender | GiveRecipient | AskData | Reset
+
+
+def _line(act: _Line) -> str:
+    """Write the command of an act.
+
+    Raises:
+        AssertionError: it would be two.
+
+    """
+    match act:
+        case Greet():
+            line = f"{act.verb} {act.name}"
+        case AskTls():
+            line = "STARTTLS"
+        case GiveSender():
+            size = () if act.size is None else (f"SIZE={act.size}",)
+            path = f"MAIL FROM:<{act.reverse_path or ''}>"
+            line = " ".join((path, *size, *act.words))
+        case GiveRecipient():
+            line = " ".join((f"RCPT TO:<{act.recipient}>", *act.words))
+        case AskData():
+            line = "DATA"
+        case Reset():
+            line = "RSET"
+        case _:
+            assert_never(act)
+    if "\r" in line or "\n" in line:
+        raise AssertionError(f"a line break in `{line.splitlines()[0]}`")
+    return line
+
+
+def _understood(raw: list[bytes]) -> Heard:
+    """Make a reply of its lines; the further ones are what EHLO offers.
+
+    RFC 5321 2.3.8 and 4.2.1: a bare line end, a NUL, or a second code is no reply, and
+    what would be made of it another one could have put in.
+    """
+    lines = [line.removesuffix(CRLF) for line in raw]
+    if any(b"\n" in line or b"\r" in line or b"\0" in line for line in lines):
+        raise ConnectionAbortedError
+    texts = [line.decode("latin-1") for line in lines]
     try:
-        said = read_reply(lines[0])
+        said = read_reply(texts[0])
     except ValueError as error:
         raise ConnectionAbortedError from error
-    return Heard(said, offers=tuple(line[4:].upper() for line in lines[1:]))
+    if any(text[:3] != texts[0][:3] for text in texts):
+        raise ConnectionAbortedError
+    return Heard(said, offers=tuple(text[4:].upper() for text in texts[1:]))
+
+
+def _base64(secret: str) -> str:
+    return base64.b64encode(secret.encode()).decode()
 
 
 @functools.cache
@@ -301,10 +390,20 @@ def _blind() -> ssl.SSLContext:
     return context
 
 
-def _stuffed(content: Content) -> bytes:
+def _pieces(raw: bytes) -> Iterator[bytes]:
+    for start in range(0, len(raw), _PIECE):
+        yield raw[start : start + _PIECE]
+
+
+def _stuffed(raw: bytes) -> Iterator[bytes]:
     """Give the content with its dots doubled and the final dot (RFC 5321 4.5.2)."""
-    lines = (CRLF + content.raw).replace(b"\r\n.", b"\r\n..")
-    return lines.removeprefix(CRLF) + b".\r\n"
+    before = CRLF
+    for piece in _pieces(raw):
+        # A line end may lie across two pieces.
+        joined = (before + piece).replace(b"\r\n.", b"\r\n..")
+        yield joined[len(before) :]
+        before = (before + piece)[-2:]
+    yield b".\r\n"
 
 
 def _proxy_header(source: IpAddress | None, port: int) -> bytes:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from aiosmtpd.proxy_protocol import get_proxy
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
+from fakes.mail.acts import CLOSING
 from fakes.mail.content import CRLF
+from fakes.mail.receiver import HangUpError
+from fakes.mail.reception import Reception
 from fakes.mail.reply import Reply
-from fakes.mail.session import IpAddress, Session
 from fakes.smtp.replies import (
     BAD_LINE,
     FAILED,
@@ -33,10 +35,10 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.receiver import Receiver
+    from fakes.mail.session import IpAddress, Session
 
 R = TypeVar("R")
 
-_CLOSING = 421
 _END = b"\r\n.\r\n"
 
 
@@ -78,7 +80,7 @@ class Connection(SMTP, Generic[R]):
             loop=loop,
         )
         self._setup = setup
-        self._seen = Session(None, "")
+        self._reception = Reception(setup.receiver, None)
         self._errors = 0
         self._is_over = False
 
@@ -127,9 +129,12 @@ class Connection(SMTP, Generic[R]):
             proxied = await get_proxy(self._reader)
             if not proxied:
                 return False
-            self._seen = Session(_address_of(proxied.src_addr), "")
+            source = _address_of(proxied.src_addr)
+            self._reception = Reception(self._setup.receiver, source)
         try:
-            answer = self._setup.receiver.connect(self._seen)
+            answer = self._reception.connect()
+        except HangUpError:
+            return False
         except Exception as error:  # noqa: BLE001  a fault of the receiver is its owner's
             self._setup.report(error)
             answer = FAILED
@@ -186,30 +191,59 @@ class Connection(SMTP, Generic[R]):
 
     async def _say(self, answer: Reply) -> None:
         await self.push(str(answer))
-        if answer.code == _CLOSING:
+        if answer.code == CLOSING:
             self._is_over = True
 
     async def _read_content(self) -> bytes | None:
-        """Read up to the lone dot, dot-stuffing undone; None when it is too big."""
+        """Read up to the lone dot, dot-stuffing undone; None when it is too big.
+
+        Pieces are unstuffed as they come, so that a big mail lies here but once.
+        """
         # The lone dot may be the first line: lend it the line end of DATA itself.
         self._reader._buffer[0:0] = CRLF  # type: ignore[attr-defined]  # noqa: SLF001
-        limit = 2 * self._setup.receiver.size_limit + len(_END)
-        kept = bytearray()
-        is_too_big = False
+        room = self._setup.receiver.size_limit + len(CRLF)
+        kept: list[bytes] = []
+        begun = b""
         while True:
-            try:
-                kept += await self._reader.readuntil(_END)
-                break
-            except asyncio.LimitOverrunError as overrun:
-                self._reset_timeout()
-                kept += await self._reader.readexactly(overrun.consumed)
-            # Twice: stuffing may double the octets, the exact size is judged after.
-            if len(kept) > limit:
-                is_too_big = True
+            piece, is_last = await self._read_piece()
+            whole = begun + piece
+            # What may be the begin of a stuffed line waits for the rest of it.
+            begun = b"" if is_last else _line_end(whole)
+            plain = whole[: len(whole) - len(begun)].replace(b"\r\n.", CRLF)
+            room -= len(plain)
+            if room < 0:
                 kept.clear()
-        if is_too_big:
-            return None
-        return bytes(kept[: -len(b".\r\n")].replace(b"\r\n.", CRLF)[len(CRLF) :])
+            else:
+                kept.append(plain)
+            if is_last:
+                return None if room < 0 else b"".join(kept)[len(CRLF) :]
+
+    async def _read_piece(self) -> tuple[bytes, bool]:
+        """Read some of the content, and say whether that was the last of it."""
+        try:
+            piece = await self._reader.readuntil(_END)
+        except asyncio.LimitOverrunError as overrun:
+            self._reset_timeout()
+            return await self._reader.readexactly(overrun.consumed), False
+        return piece.removesuffix(b".\r\n"), True
+
+    async def _read_octets(self, size: int, *, keeps: bool) -> bytes | None:
+        """Read so many octets; None where they are not to be kept."""
+        pieces: list[bytes] = []
+        while size:
+            piece = await self._reader.read(min(size, self.line_length_limit))
+            if not piece:
+                raise ConnectionAbortedError
+            self._reset_timeout()
+            size -= len(piece)
+            if keeps:
+                pieces.append(piece)
+        return b"".join(pieces) if keeps else None
+
+
+def _line_end(octets: bytes) -> bytes:
+    """Give the line end, or the half of one, that stands last."""
+    return next((e for e in (CRLF, b"\r") if octets.endswith(e)), b"")
 
 
 def _address_of(found: object) -> IpAddress | None:

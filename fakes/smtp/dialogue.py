@@ -1,61 +1,54 @@
-"""The verbs of SMTP, said to a receiver."""
+"""The verbs of SMTP on a socket, answered by a reception."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import binascii
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from aiosmtpd.smtp import TLSSetupException
 
 from fakes.mail.content import Content
-from fakes.mail.envelope import Envelope
-from fakes.mail.receiver import Receipt
+from fakes.mail.offers import Extension
+from fakes.mail.receiver import HangUpError, Receipt
 from fakes.mail.receiving import (
+    AUTH_TWICE,
+    HELLO_FIRST,
+    NESTED_MAIL,
+    OK,
     TLS_FIRST,
     TOO_BIG,
-    answer_data,
-    answer_hello,
-    answer_mail,
-    answer_message,
-    answer_starttls,
-    extensions,
-    offers_auth,
 )
 from fakes.mail.reply import Reply
-from fakes.mail.session import Session
-from fakes.smtp.commands import Sender, read_mail, read_rcpt
+from fakes.smtp.commands import read_mail, read_rcpt
 from fakes.smtp.connection import Connection, Setup
 from fakes.smtp.replies import (
     AUTH_ABORTED,
     AUTH_NEEDS_TLS,
     AUTH_NO_BASE64,
-    AUTH_TWICE,
     AUTH_UNKNOWN,
     BYE,
+    CHUNK_OK,
     FAILED,
-    HELLO_FIRST,
+    HELP,
     IN_TLS,
-    MAIL_FIRST,
     NEEDS_ARGUMENT,
-    NESTED_MAIL,
     NO_ARGUMENT,
     NOT_IMPLEMENTED,
     NOT_VERIFIED,
-    OK,
     PIPELINED_TLS,
-    RCPT_FIRST,
+    SYNTAX,
     UNKNOWN_COMMAND,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from fakes.mail.address import Address
-
 R = TypeVar("R")
+
+_CHUNK = re.compile(r"([0-9]{1,15})( +LAST)?", re.IGNORECASE)
 
 
 class Dialogue(Connection[R], Generic[R]):
@@ -63,8 +56,7 @@ class Dialogue(Connection[R], Generic[R]):
 
     def __init__(self, setup: Setup[R], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(setup, loop)
-        self._sender: Sender | None = None
-        self._recipients: tuple[Address, ...] = ()
+        self._chunks: list[bytes] = []
         self._verbs: dict[str, Callable[[str], Awaitable[Reply | None]]] = {
             "EHLO": self._ehlo,
             "HELO": self._helo,
@@ -73,11 +65,14 @@ class Dialogue(Connection[R], Generic[R]):
             "MAIL": self._mail,
             "RCPT": self._rcpt,
             "DATA": self._data,
+            "BDAT": self._bdat,
             "RSET": self._rset,
             "NOOP": self._noop,
             "VRFY": self._vrfy,
             "EXPN": self._not_implemented,
-            "HELP": self._not_implemented,
+            "ETRN": self._not_implemented,
+            "TURN": self._not_implemented,
+            "HELP": self._help,
             "QUIT": self._quit,
         }
 
@@ -90,6 +85,8 @@ class Dialogue(Connection[R], Generic[R]):
             return await method(argument.strip(" "))
         except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
             raise
+        except HangUpError:
+            raise ConnectionAbortedError from None
         except Exception as error:  # noqa: BLE001  a fault of the receiver is its owner's
             self._setup.report(error)
             return FAILED
@@ -98,7 +95,7 @@ class Dialogue(Connection[R], Generic[R]):
         answer = self._greet(argument)
         if not answer.is_positive:
             return answer
-        lines = (answer.text, *extensions(self._setup.receiver, self._seen))
+        lines = (answer.text, *self._reception.offers)
         head = "".join(f"250-{line}\r\n" for line in lines[:-1])
         await self.push(f"{head}250 {lines[-1]}")
         return None
@@ -109,22 +106,17 @@ class Dialogue(Connection[R], Generic[R]):
     def _greet(self, name: str) -> Reply:
         if not name or " " in name:
             return NEEDS_ARGUMENT
-        self._forget_mail()
-        seen = replace(self._seen, helo=name)
-        answer = answer_hello(self._setup.receiver, seen)
-        if answer.is_positive:
-            self._seen = seen
-        return answer
+        self._chunks.clear()
+        return self._reception.hello(name)
 
     async def _starttls(self, argument: str) -> Reply | None:
-        receiver = self._setup.receiver
         if argument:
             return NO_ARGUMENT
-        if not receiver.tls.is_offered:
+        if not self._setup.receiver.tls.is_offered:
             return NOT_IMPLEMENTED
-        if self._seen.is_encrypted:
+        if self._reception.session.is_encrypted:
             return IN_TLS
-        answer = answer_starttls(receiver)
+        answer = self._reception.starttls()
         if not answer.is_positive:
             return answer
         # RFC 3207 4.2 and 6: nothing that was said in clear may count inside TLS.
@@ -133,40 +125,34 @@ class Dialogue(Connection[R], Generic[R]):
             waiting.clear()
             return PIPELINED_TLS
         await super().smtp_STARTTLS("")
-        self._forget_mail()
-        self._seen = Session(self._seen.source, "", is_encrypted=True)
+        self._chunks.clear()
+        self._reception.secured()
         return None
 
     async def _auth(self, argument: str) -> Reply:
-        receiver = self._setup.receiver
         refusal = self._refuse_auth()
-        if refusal or receiver.authenticate is None:
-            return refusal or NOT_IMPLEMENTED
+        if refusal:
+            return refusal
         mechanism, _, initial = argument.partition(" ")
         read = {"PLAIN": self._read_plain, "LOGIN": self._read_login}
         method = read.get(mechanism.upper())
         if method is None:
             return AUTH_UNKNOWN
         given = await method(initial.strip(" "))
-        if isinstance(given, Reply):
-            return given
-        user, password = given
-        answer = receiver.authenticate(self._seen, user, password)
-        if answer.is_positive:
-            self._seen = replace(self._seen, identity=user)
-        return answer
+        return given if isinstance(given, Reply) else self._reception.log_in(*given)
 
     def _refuse_auth(self) -> Reply | None:
+        session = self._reception.session
         # In clear always 538, whatever else is wrong (zivver#12).
-        if not self._seen.is_encrypted:
+        if not session.is_encrypted:
             return AUTH_NEEDS_TLS
-        if not offers_auth(self._setup.receiver, self._seen):
+        if self._setup.receiver.authenticate is None:
             return NOT_IMPLEMENTED
-        if not self._seen.helo:
+        if not session.helo:
             return HELLO_FIRST
-        if self._sender is not None:
+        if self._reception.has_sender:
             return NESTED_MAIL
-        return AUTH_TWICE if self._seen.identity is not None else None
+        return AUTH_TWICE if session.identity is not None else None
 
     async def _read_plain(self, initial: str) -> tuple[str, str] | Reply:
         """RFC 4616: `[authzid] NUL user NUL password`."""
@@ -190,66 +176,92 @@ class Dialogue(Connection[R], Generic[R]):
 
     async def _mail(self, argument: str) -> Reply:
         receiver = self._setup.receiver
-        if not self._seen.helo:
-            return HELLO_FIRST
-        if self._lacks_tls():
-            return TLS_FIRST
-        if self._sender is not None:
-            return NESTED_MAIL
-        has_auth = offers_auth(receiver, self._seen)
-        sender = read_mail(argument, has_auth=has_auth)
+        refusal = self._reception.refuse_mail()
+        if refusal:
+            return refusal
+        sender = read_mail(
+            argument,
+            has_auth=receiver.authenticate is not None,
+            has_dsn=Extension.DSN in receiver.offers,
+            may_be_utf8=Extension.UTF8 in receiver.offers,
+        )
         if isinstance(sender, Reply):
             return sender
-        answer = answer_mail(receiver, self._seen, sender.reverse_path, sender.size)
-        if answer.is_positive:
-            self._sender = sender
-        return answer
+        return self._reception.mail(
+            sender.reverse_path, sender.size, is_utf8=sender.is_utf8
+        )
 
     async def _rcpt(self, argument: str) -> Reply:
-        if self._lacks_tls():
-            return TLS_FIRST
-        if self._sender is None:
-            return MAIL_FIRST
-        address = read_rcpt(argument, is_utf8=self._sender.is_utf8)
+        refusal = self._reception.refuse_rcpt()
+        if refusal:
+            return refusal
+        address = read_rcpt(
+            argument,
+            is_utf8=self._reception.is_utf8,
+            has_dsn=Extension.DSN in self._setup.receiver.offers,
+        )
         if isinstance(address, Reply):
             return address
-        answer = self._setup.receiver.recipient(
-            self._seen, self._sender.reverse_path, address, len(self._recipients)
-        )
-        if answer.is_positive:
-            self._recipients = (*self._recipients, address)
-        return answer
+        return self._reception.recipient(address)
 
     async def _data(self, argument: str) -> Reply | None:
         if argument:
             return NO_ARGUMENT
-        if self._lacks_tls():
-            return TLS_FIRST
-        if self._sender is None:
-            return MAIL_FIRST
-        if not self._recipients:
-            return RCPT_FIRST
-        envelope = Envelope(self._sender.reverse_path, self._recipients)
-        answer = answer_data(self._setup.receiver, self._seen, envelope)
+        answer = self._reception.data()
         if not answer.is_positive:
             return answer
         await self._say(answer)
         raw = await self._read_content()
-        self._forget_mail()
-        return TOO_BIG if raw is None else self._take(envelope, Content(raw))
+        return self._take(raw)
 
-    def _take(self, envelope: Envelope, content: Content) -> Reply:
-        setup = self._setup
-        answer = answer_message(setup.receiver, self._seen, envelope, content)
+    async def _bdat(self, argument: str) -> Reply:
+        """RFC 3030 2: whatever is answered, the octets of the chunk are read."""
+        if Extension.CHUNKING not in self._setup.receiver.offers:
+            return UNKNOWN_COMMAND
+        match = _CHUNK.fullmatch(argument)
+        if match is None:
+            return SYNTAX
+        size = int(match[1])
+        room = self._setup.receiver.size_limit - sum(map(len, self._chunks))
+        try:
+            refusal = self._reception.chunk()
+        except BaseException:
+            await self._read_octets(size, keeps=False)
+            raise
+        chunk = await self._read_octets(size, keeps=not refusal and size <= room)
+        if refusal:
+            self._chunks.clear()
+            return refusal
+        if chunk is None:
+            return self._take(None)
+        self._chunks.append(chunk)
+        if not match[2]:
+            return CHUNK_OK
+        whole, self._chunks = b"".join(self._chunks), []
+        return self._take(whole)
+
+    def _take(self, raw: bytes | None) -> Reply:
+        """Give the mail to the receiver, and what it writes down to the ledger."""
+        reception, setup = self._reception, self._setup
+        session, envelope = reception.session, reception.envelope
+        if raw is None:
+            self._chunks.clear()
+            reception.reset()
+            return TOO_BIG
+        content = Content(raw)
+        answer = reception.message(content)
         if isinstance(answer, Receipt):
-            setup.record(answer.record, self._seen, envelope, content)
+            setup.record(answer.record, session, envelope, content)
+            if answer.is_unsaid:
+                raise HangUpError
             return answer.reply
         return answer
 
     async def _rset(self, argument: str) -> Reply:
         if argument:
             return NO_ARGUMENT
-        self._forget_mail()
+        self._chunks.clear()
+        self._reception.reset()
         return OK
 
     async def _noop(self, argument: str) -> Reply:
@@ -257,9 +269,13 @@ class Dialogue(Connection[R], Generic[R]):
         return OK
 
     async def _vrfy(self, argument: str) -> Reply:
-        if self._lacks_tls():
+        if self._reception.lacks_tls:
             return TLS_FIRST
         return NOT_VERIFIED if argument else NEEDS_ARGUMENT
+
+    async def _help(self, argument: str) -> Reply:
+        del argument
+        return HELP
 
     async def _not_implemented(self, argument: str) -> Reply:
         del argument
@@ -270,12 +286,6 @@ class Dialogue(Connection[R], Generic[R]):
             return NO_ARGUMENT
         self._is_over = True
         return BYE
-
-    def _lacks_tls(self) -> bool:
-        return self._setup.receiver.needs_tls and not self._seen.is_encrypted
-
-    def _forget_mail(self) -> None:
-        self._sender, self._recipients = None, ()
 
 
 def _decoded(text: str) -> str | Reply:

@@ -141,9 +141,9 @@ SESSIONS = {
         HELLO + FROM + TO + DATA + b"x\r\n" * 333_400 + b".\r\nNOOP\r\n",
         [*MAIL_BEGUN, 552, 250],
     ),
-    "VRFY, EXPN, HELP": (
-        HELLO + b"VRFY anna\r\nEXPN all\r\nHELP\r\n",
-        [*BEGUN, 252, 502, 502],
+    "VRFY, EXPN, ETRN, TURN, HELP": (
+        HELLO + b"VRFY anna\r\nEXPN all\r\nETRN x.example\r\nTURN\r\nHELP\r\n",
+        [*BEGUN, 252, 502, 502, 502, 214],
     ),
     "lower case": (b"ehlo x\r\nmail from:<a@b.example>\r\n", [*BEGUN, 250]),
     "HELO": (b"HELO x\r\n" + FROM + TO, [*BEGUN, 250, 250]),
