@@ -147,35 +147,51 @@ class Choices:
         self._visited.add(whole)
 
 
-class ChoicesApart(Choices):
-    """The choices of a run for a mail that came of another one.
+class ChoicesAgain(Choices):
+    """The choices of a run for a mail that passes once more: the same answers.
 
-    A fact asked of the one is not the same fact asked of the other, an open reading
-    is. No run is merged here: what became of the first mail is not in the state.
+    No run is merged here: what became of the mail so far is not in the state.
     """
 
-    __slots__ = ("_name", "_whole")
+    __slots__ = ("_whole",)
 
-    def __init__(self, whole: Choices, name: str) -> None:
-        """Share the run, under another name for its facts."""
+    def __init__(self, whole: Choices) -> None:
+        """Share the run."""
         super().__init__()
-        self._whole, self._name = whole, name
+        self._whole = whole
         self.met = whole.met
 
     def choose(self, key: Key, alternatives: tuple[str, ...]) -> str:
         """Give the answer for that key; the first alternative is the default."""
-        return self._whole.choose(self._apart(key), alternatives)
+        return self._whole.choose(self._own(key), alternatives)
 
     def given(self, key: Key) -> str | None:
         """Give the answer that this run has for the key already, if any."""
-        return self._whole.given(self._apart(key))
+        return self._whole.given(self._own(key))
 
     def checkpoint(
         self, state: Hashable, forgotten: frozenset[tuple[str, str]]
     ) -> None:
         """Merge nothing."""
 
-    def _apart(self, key: Key) -> Key:
+    def _own(self, key: Key) -> Key:
+        return key
+
+
+class ChoicesApart(ChoicesAgain):
+    """The choices of a run for a mail that came of another one.
+
+    A fact asked of the one is not the same fact asked of the other, an open reading is.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, whole: Choices, name: str) -> None:
+        """Share the run, under another name for its facts."""
+        super().__init__(whole)
+        self._name = name
+
+    def _own(self, key: Key) -> Key:
         if isinstance(key, OpenReading):
             return key
         return replace(key, about=f"{key.about} ({self._name})")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from fakes.exchange.ledger import EndedInside, Passed, Transmitted
+from fakes.exchange.ledger import EndedInside, Passed, Told, Transmitted
 from fakes.internet.hosts import Arrival
 from fakes.mail.receiving import as_sent
 from fakes.zivver.ledger import Transaction
@@ -61,6 +61,8 @@ def _records(where: str, computed: Record, observed: Record) -> tuple[str, ...]:
             return _differences(f"{where}, a pass", _PASSED, computed, observed)
         case EndedInside(), EndedInside():
             return _differences(f"{where}, an end", _ENDED, computed, observed)
+        case Told(), Told():
+            return _differences(f"{where}, a report", _REPORTED, computed, observed)
         case Transmitted(), Transmitted():
             place = f"{where}, a hand-off"
             return (
@@ -172,6 +174,7 @@ def _left(handoff: HandOff) -> tuple[str, ...]:
         f"TLS {handoff.tls.level.value} {handoff.tls.domain}",
         f"AUTH {auth.user if auth else None}",
         f"HELO {handoff.helo}",
+        f"at {handoff.at}",
         *_envelope(handoff.envelope),
         f"SHA-256 {_sha256(handoff.content)}",
     )
@@ -190,11 +193,19 @@ _PASSED: tuple[_Facet[Passed], ...] = (
     _Facet("steps", lambda record: record.result.steps),
     _Facet("ended", lambda record: record.result.ended),
     _Facet("assumed", lambda record: record.result.assumed),
+    _Facet("time", lambda record: record.at),
+)
+_REPORTED: tuple[_Facet[Told], ...] = (
+    _Facet("number", lambda record: record.number),
+    _Facet("legs", lambda record: record.legs),
+    _Facet("action", lambda record: record.action),
+    _Facet("time", lambda record: record.at),
 )
 _ENDED: tuple[_Facet[EndedInside], ...] = (
     _Facet("number", lambda record: record.number),
     _Facet("leg", lambda record: record.leg),
     _Facet("ending", lambda record: record.ending),
+    _Facet("time", lambda record: record.at),
 )
 _SENT: tuple[_Facet[Transmitted], ...] = (
     _Facet("number", lambda record: record.number),

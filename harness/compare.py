@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.mail.handoff import TlsLevel
+from fakes.mail.item import ItemKind
 from harness.duty import Duty, Inside, Obligation
 from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
 
@@ -232,7 +233,8 @@ def _on_the_way(
 def _of_delivery(delivery: Delivery, duty: Duty) -> FindingKind | None:
     """Look up the table, then what it leaves to the single case."""
     if duty.obligation is _SECURE and delivery.left_plain:
-        return _F.LEAK
+        is_report = delivery.within == ItemKind.NDR
+        return _F.EXPOSURE if is_report else _F.LEAK
     kind = TABLE[delivery.disposition].get(duty.obligation)
     is_secure = delivery.disposition in SECURE
     if duty.obligation is _SECURE and delivery.disposition is _D.INTERNAL:

@@ -9,15 +9,17 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
-from fakes.exchange.ledger import EndedInside, Passed, Record, Transmitted
+from fakes.exchange.ledger import EndedInside, Passed, Record, Told, Transmitted
 from fakes.exchange.rules.fork import EndKind, Leg, Way
-from fakes.mail.item import Carries
+from fakes.mail.item import Carries, ItemKind
 from fakes.trace import Answer, Step, StepKind
 from harness.handed_off import Copy, assumed_of, transmitted
 from harness.outcome import Delivery, Disposition, Fate, Outcome
+from harness.timeline import course
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
     from fakes.mail.address import Address
     from fakes.mail.reply import Reply
@@ -46,6 +48,9 @@ _FAILED = frozenset(
         Disposition.LOST,
     }
 )
+_SPELT: Mapping[str, str] = MappingProxyType({ItemKind.NDR: "report to the sender"})
+# Of these Exchange's own reports tell.
+_REPORTED = frozenset({Disposition.REJECTED, Disposition.EXPIRED, Disposition.DEFERRED})
 _REDIRECTED_TO_NOBODY = "the redirect took it away and no copy came to this recipient"
 
 
@@ -62,6 +67,7 @@ def fold(story: Story, world: World) -> Outcome:
     assumed: list[str] = []
     waiting: dict[tuple[Address | None, Address], Copy] = {}
     children = _Children(world)
+    clock = _Clock(story.exchange)
     for record in story.exchange:
         receipt = next(receipts) if isinstance(record, Transmitted) else None
         if record.number:
@@ -69,29 +75,90 @@ def fold(story: Story, world: World) -> Outcome:
             continue
         match record:
             case Passed():
+                children.begin(record)
                 trails.update(record.result.steps)
                 assumed.extend(record.result.assumed)
             case EndedInside():
-                waiting.pop((record.leg.original, record.leg.address), None)
-                ended = _ended(record, originals)
-                if not _is_told_by_loop(ended, copies):
-                    copies.append(ended)
+                ended = clock.dated(_ended(record, originals), record.at)
+                _settle(record, ended, copies, waiting)
             case Transmitted():
                 for leg in record.legs:
                     waiting.pop((leg.original, leg.address), None)
                 done, still = transmitted(record, receipt, originals, world)
-                copies.extend(done)
+                when = record.transmission.handoff.at
+                copies.extend(clock.dated(copy, when) for copy in done)
                 waiting.update(still)
                 assumed.extend(assumed_of(receipt))
+            case Told():
+                clock.hear(record)
             case _:
                 assert_never(record)
     copies.extend(waiting.values())
+    copies = [clock.informed(copy) for copy in copies]
     copies.extend(_missing(originals, copies))
     copies.extend(children.copies())
     fates = [_fate(original, copies, trails) for original in originals]
     if any(copy.owner is None for copy in copies):
         fates.append(_fate(None, copies, trails))
-    return Outcome(tuple(fates), tuple(dict.fromkeys(assumed)))
+    granted = tuple(dict.fromkeys(assumed))
+    platform = world.organization.platform
+    return Outcome(tuple(fates), granted, moments=course(story.exchange, platform))
+
+
+class _Clock:
+    """How long after its submission things happen to a mail; who hears of it when."""
+
+    def __init__(self, records: tuple[Record, ...]) -> None:
+        first = (one.at for one in records if isinstance(one, Passed))
+        self._began = next(first, None)
+        self._told: dict[Address, timedelta] = {}
+
+    def dated(self, copy: Copy, at: datetime | None) -> Copy:
+        """Say how long it took until this became of a copy."""
+        after = self._after(at)
+        is_waiting = copy.delivery.disposition is Disposition.DEFERRED
+        if not after or is_waiting:
+            return copy
+        return replace(copy, delivery=replace(copy.delivery, after=after))
+
+    def hear(self, record: Told) -> None:
+        """Note a report to the sender; the first one about somebody counts."""
+        after = self._after(record.at)
+        for leg in record.legs:
+            if leg.original is not None and after is not None:
+                self._told.setdefault(leg.original, after)
+
+    def informed(self, copy: Copy) -> Copy:
+        """Say of a copy that failed or waits when the sender heard of it."""
+        delivery = copy.delivery
+        told = self._told.get(copy.owner) if copy.owner is not None else None
+        if told is None or delivery.disposition not in _REPORTED:
+            return copy
+        heard = replace(delivery, is_told=True, told_after=told)
+        return replace(copy, delivery=heard)
+
+    def _after(self, at: datetime | None) -> timedelta | None:
+        return at - self._began if at and self._began else None
+
+
+def _settle(
+    record: EndedInside,
+    ended: Copy,
+    copies: list[Copy],
+    waiting: dict[tuple[Address | None, Address], Copy],
+) -> None:
+    """Put an end inside Exchange where it belongs; who waits may end yet."""
+    key = record.leg.original, record.leg.address
+    before = waiting.pop(key, None)
+    if record.ending.kind is EndKind.WAITING:
+        waiting[key] = ended
+    elif not _is_told_by_loop(ended, copies):
+        copies.append(_since(before, ended))
+
+
+def _since(before: Copy | None, ended: Copy) -> Copy:
+    """Keep the steps of the last attempt with the end that came of waiting."""
+    return replace(ended, steps=before.steps + ended.steps) if before else ended
 
 
 class _Children:
@@ -100,8 +167,15 @@ class _Children:
     def __init__(self, world: World) -> None:
         self._world = world
         self._kinds: dict[int, str] = {}
+        self._is_of_outside = False
         self._copies: list[Copy] = []
         self._waiting: dict[tuple[int, Address], Copy] = {}
+
+    def begin(self, mail: Passed) -> None:
+        """Note how the mail itself came in."""
+        steps = (step for _, trail in mail.result.steps for step in trail)
+        submitted = (step for step in steps if step.kind is StepKind.SUBMITTED)
+        self._is_of_outside = any(step.answer is Answer.NO for step in submitted)
 
     def take(self, record: Record, receipt: Receipt) -> None:
         """Fold one record of a child; the mail's own recipients are not its."""
@@ -122,8 +196,9 @@ class _Children:
                 done, still = transmitted(own, receipt, (), self._world)
                 for copy in done:
                     self._keep(number, copy)
-                for (_, address), copy in still.items():
-                    self._waiting[number, address] = self._named(number, copy)
+                if self._kinds[number] != ItemKind.NDR:
+                    for (_, address), copy in still.items():
+                        self._waiting[number, address] = self._named(number, copy)
             case _:
                 pass
 
@@ -132,13 +207,19 @@ class _Children:
         return (*self._copies, *self._waiting.values())
 
     def _keep(self, number: int, copy: Copy) -> None:
-        # A child that fails takes the mail from nobody.
-        if copy.delivery.disposition not in _FAILED:
+        # A child that fails takes the mail from nobody; a report that gives somebody
+        # his own mail back, inside or where it came from, shows it to nobody else.
+        is_returned = self._kinds[number] == ItemKind.NDR and (
+            self._is_of_outside or not copy.delivery.left_plain
+        )
+        if copy.delivery.disposition not in _FAILED and not is_returned:
             self._copies.append(self._named(number, copy))
 
     def _named(self, number: int, copy: Copy) -> Copy:
-        why = f"the {self._kinds[number]} holds the whole mail: {copy.delivery.why}"
-        return replace(copy, delivery=replace(copy.delivery, why=why))
+        within = self._kinds[number]
+        name = _SPELT.get(within, within)
+        why = f"the {name} holds the whole mail: {copy.delivery.why}"
+        return replace(copy, delivery=replace(copy.delivery, why=why, within=within))
 
 
 def _as_copy(leg: Leg) -> Leg:

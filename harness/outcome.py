@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fakes.mail.address import Address
@@ -15,6 +16,8 @@ __all__ = [
     "Delivery",
     "Disposition",
     "Fate",
+    "Happened",
+    "Moment",
     "Outcome",
 ]
 
@@ -70,7 +73,10 @@ class Delivery:
 
     `via` says which way it left: `zivver`, `mx`, `connector`, `gateway`, `exchange`.
     `left_plain` is true when a copy went outside other than to Zivver. `is_told`
-    says, of a copy that failed, whether somebody hears of it. `tls` is what was asked
+    says, of a copy that failed or waits, whether somebody hears of it, and `told_after`
+    how long after the mail was sent. `after` is how long it took until this became of
+    the copy; None: it was at once, or it still waits. `within` names the sort of mail
+    that holds this copy; empty for the mail itself. `tls` is what was asked
     of TLS on the way to Zivver, None on any other way.
     """
 
@@ -84,6 +90,9 @@ class Delivery:
     left_plain: bool = False
     is_encrypted: bool = False
     tls: TlsLevel | None = None
+    after: timedelta | None = None
+    told_after: timedelta | None = None
+    within: str = ""
 
     @property
     def result(self) -> tuple[object, ...]:
@@ -98,6 +107,8 @@ class Delivery:
             self.left_plain,
             self.is_encrypted,
             self.tls,
+            self.after,
+            self.told_after,
         )
 
 
@@ -134,13 +145,40 @@ class Fate:
     is_whole: bool = True
 
 
+class Happened(StrEnum):
+    """What happens to a mail in the course of time."""
+
+    CATEGORIZED = "categorized"
+    TRIED = "tried"
+    PARKED = "waits"
+    TOLD_OF_DELAY = "the sender is told of the delay"
+    TOLD_OF_FAILURE = "the sender is told that it failed"
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to a mail, and when; `what_next` follows of it."""
+
+    at: datetime
+    what: Happened
+    recipients: tuple[Address, ...]
+    host: str = ""
+    said: str = ""
+    what_next: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a mail. `assumed` names what was taken for granted."""
+    """What becomes of a mail. `assumed` names what was taken for granted.
+
+    `moments` are the course of the run along the defaults.
+    """
 
     fates: tuple[Fate, ...]
     assumed: tuple[str, ...] = ()
     is_whole: bool = True
+    moments: tuple[Moment, ...] = ()
 
     def fate(self, recipient: Address | None) -> Fate | None:
         """Find the fate of a recipient."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices, Exploration, Fact, Run, explore
@@ -19,6 +20,7 @@ from fakes.internet.hosts import (
     mail_hosts,
     receiver_of,
 )
+from fakes.internet.outages import afflicted, outage_of
 from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
@@ -126,6 +128,7 @@ def tell(
         choices=choices,
         patience=patience,
         trace=trace,
+        interventions=world.interventions,
     )
     receipts: list[Receipt] = []
     result: Transmission | None = None
@@ -136,7 +139,8 @@ def tell(
             state: QueueState = end.value
             return Story(item, refused, state.ledger, tuple(receipts))
         source = world.organization.source
-        result, receipt = converse(handoff, table.find, source=source)
+        find = partial(table.find, at=handoff.at)
+        result, receipt = converse(handoff, find, source=source)
         receipts.append(_beyond(table, result, receipt))
 
 
@@ -175,9 +179,9 @@ def _beyond(table: Table, result: Transmission, receipt: Reached) -> Receipt:
     passage = table.passage(result, receipt)
     if passage is None or not isinstance(receipt, Arrival):
         return receipt
+    find = partial(table.find, at=result.handoff.at)
     onward = (
-        converse(handoff, table.find, source=passage.source)
-        for handoff in passage.handoffs
+        converse(handoff, find, source=passage.source) for handoff in passage.handoffs
     )
     return Relayed(receipt, passage, tuple(Onward(*pair) for pair in onward))
 
@@ -189,8 +193,14 @@ class Table:
     world: World
     choices: Choices
 
-    def find(self, host: str, port: int) -> Receiver[Reached] | Reply:
-        """Give the server behind a host name and port, or why nobody answers."""
+    def find(
+        self, host: str, port: int, at: datetime | None = None
+    ) -> Receiver[Reached] | Reply:
+        """Give the server behind a host name and port, or why nobody answers then."""
+        outage = outage_of(self.world.outages, host, at)
+        return afflicted(self._find(host, port), outage)
+
+    def _find(self, host: str, port: int) -> Receiver[Reached] | Reply:
         zivver, internet = self.world.zivver, self.world.internet
         key = domain_key(host)
         if not leads_to_zivver(self.world, host):
@@ -255,7 +265,7 @@ def _merged(exploration: Exploration[Outcome], bound: int) -> Outcome:
             if fate.recipient not in recipients:
                 recipients.append(fate.recipient)
     fates = tuple(_joined(who, exploration, bound) for who in recipients)
-    return Outcome(fates, base.assumed, exploration.is_whole)
+    return replace(base, fates=fates, is_whole=exploration.is_whole)
 
 
 def _joined(

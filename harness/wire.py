@@ -7,8 +7,10 @@ does next are the functions that `simulate` calls; here real SMTP and TLS lie be
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
@@ -18,6 +20,7 @@ from fakes.exchange.server import ExchangeServer, Outside
 from fakes.internet.certificates import client_context, server_context
 from fakes.internet.hosts import Arrival
 from fakes.internet.mx import MailExchangers
+from fakes.internet.outages import Outage, outage_of
 from fakes.mail.address import domain_key
 from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
 from fakes.mail.item import ItemKind
@@ -26,6 +29,7 @@ from fakes.mail.session import Certificate, ServerTls
 from fakes.mail.troubles import CONNECTION_REFUSED
 from fakes.smtp.client import Patience, transmit
 from fakes.smtp.loop import Loop
+from fakes.smtp.server import Server, serve
 from fakes.zivver.endpoint import ZivverEndpoint
 from harness.agree import agree
 from harness.fold import fold
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem
+    from fakes.mail.receiver import Receiver
     from harness.outcome import Outcome
     from harness.story import Receipt
     from harness.world import World
@@ -186,9 +191,10 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
             stack.push_async_callback(others.aclose)
             zivver = _zivver(world, loop, run.choices)
             stack.push_async_callback(zivver.aclose)
-            around = _Around(
-                world, Table(world, run.choices), zivver, others, run.timeouts
-            )
+            afflicted = Afflicted(loop)
+            stack.push_async_callback(afflicted.aclose)
+            table = Table(world, run.choices)
+            around = _Around(world, table, zivver, others, afflicted, run.timeouts)
             exchange = _exchange(around, loop, run)
             stack.push_async_callback(exchange.aclose)
         except (OSError, ValueError) as error:
@@ -218,7 +224,12 @@ def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
 
 def _exchange(around: _Around, loop: Loop, run: _Run) -> ExchangeServer:
     outside = Outside(
-        around.locate, around.table.mx, client_context(), run.timeouts, around.sent
+        around.locate,
+        around.table.mx,
+        client_context(),
+        run.timeouts,
+        around.sent,
+        around.world.interventions,
     )
     return ExchangeServer(
         around.world.organization,
@@ -272,6 +283,7 @@ class _Around:
         table: Table,
         zivver: ZivverEndpoint,
         others: MailExchangers,
+        afflicted: Afflicted,
         timeouts: Patience,
     ) -> None:
         self.world = world
@@ -280,12 +292,18 @@ class _Around:
         self.troubles: list[Exception] = []
         self._zivver = zivver
         self._others = others
+        self._afflicted = afflicted
         self._timeouts = timeouts
         self._seen = (0, 0)
 
-    def locate(self, host: str, port: int) -> tuple[str, int] | Reply:
-        """Say where a name leads on loopback; the table knows whom it leads to."""
-        found = self.table.find(host, port)
+    def locate(
+        self, host: str, port: int, /, *, at: datetime | None
+    ) -> tuple[str, int] | Reply:
+        """Say where a name leads on loopback then; the table knows whom it leads to."""
+        found = self.table.find(host, port, at)
+        outage = outage_of(self.world.outages, host, at)
+        if outage is not None:
+            return self._afflicted.locate(found, outage)
         if isinstance(found, Reply):
             return found
         if leads_to_zivver(self.world, host):
@@ -311,7 +329,7 @@ class _Around:
         for handoff in passage.handoffs:
             made = await transmit(
                 handoff,
-                self.locate,
+                partial(self.locate, at=transmission.handoff.at),
                 trust=client_context(),
                 source=passage.source,
                 announces_source=True,
@@ -333,6 +351,48 @@ class _Around:
         own = [receipt for name, receipt in new if domain_key(name) == host]
         every: list[Reached] = [receipt for _, receipt in new]
         return (own or every or [None])[-1]
+
+
+class Afflicted:
+    """What stands for hosts while an outage lasts: a closed port, or an erring server.
+
+    Nothing reaches the books from here: no mail gets as far as its final dot.
+    """
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._servers: dict[tuple[Outage, int], Server[Reached]] = {}
+        # Bound and not listening: who connects is refused, and nobody gets the port.
+        self._closed = socket.socket()
+        self._closed.bind(("127.0.0.1", 0))
+
+    def locate(
+        self, found: Receiver[Reached] | Reply, outage: Outage
+    ) -> tuple[str, int] | Reply:
+        """Give the place of a host on which an outage lies."""
+        if isinstance(found, Reply):
+            here: tuple[str, int] = self._closed.getsockname()
+            return here if found == CONNECTION_REFUSED else found
+        key = outage, found.port
+        if key not in self._servers:
+            self._servers[key] = serve(
+                found,
+                self._loop,
+                record=_nothing,
+                tls=_shown(found.tls),
+                trusts_proxy=True,
+            )
+        return self._servers[key].address
+
+    async def aclose(self) -> None:
+        """Close every port."""
+        self._closed.close()
+        for server in self._servers.values():
+            await server.aclose()
+
+
+def _nothing(*what: object) -> None:
+    raise AssertionError(f"a host took a mail that it must refuse: {what[:1]}")
 
 
 def _shown(tls: ServerTls) -> ssl.SSLContext | None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from fakes.exchange.drive import Intervention
 from fakes.exchange.organization import Organization
 from fakes.exchange.readings import QUESTIONS, with_answers
 from fakes.internet.hosts import Internet
+from fakes.internet.outages import Outage
 from fakes.mail.address import domain_key
 from fakes.zivver.readings import READINGS
 from fakes.zivver.service import ZivverService
@@ -60,13 +62,17 @@ class Settled:
 class World:
     """Everything that decides what becomes of a mail, beside the mail itself.
 
-    `settled` decides nothing: it says who answered which open question.
+    `outages` say when a host is not what it is otherwise, `interventions` what an
+    administrator does while mail waits. `settled` decides nothing: it says who answered
+    which open question.
     """
 
     organization: Organization
     zivver: ZivverService = field(default_factory=ZivverService)
     internet: Internet = field(default_factory=Internet)
     settled: tuple[Settled, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
 
 def leads_to_zivver(world: World, name: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ipaddress import IPv4Network, IPv6Network
 
+    from fakes.exchange.queue_settings import QueueSettings
     from fakes.exchange.remote_domain import RemoteDomain
     from fakes.exchange.rules.rule import Rule
     from fakes.exchange.sites import Sites
@@ -263,7 +264,7 @@ class Organization:
     `failing_rules` names rules that cannot be processed, and `moderators` says what
     they do: no configuration, but what happens to it. `added_recipients_limit` is how
     many recipients rules may add to one mail; `own_hosts` are names of its servers
-    beside `helo`.
+    beside `helo`. `queue` None: the times of its platform.
     """
 
     name: str
@@ -285,6 +286,7 @@ class Organization:
     # exchange-rules#R-48: the number that is usually quoted.
     added_recipients_limit: int = 100
     failing_rules: frozenset[str] = frozenset()
+    queue: QueueSettings | None = None
     moderators: Moderators = Moderators.WAIT
     edition: Edition | None = None
     remote_domains: tuple[RemoteDomain, ...] | None = None

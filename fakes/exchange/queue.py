@@ -3,47 +3,56 @@
 `step` takes a state and an event and gives the next state and the effects to be
 performed: with functions when a mail is computed, with sockets when it is sent.
 Neither decides anything.
+
+Each recipient of a mail waits in an entry of its queue until he is taken, refused or
+given up. An entry is due at a time: for the next attempt, for the notice of the delay,
+to be categorized anew, to be given up (exchange-routing#6.1); `Tick` does what is due.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
-from fakes.choices import Choices, ChoicesApart
+from fakes.choices import Choices, ChoicesAgain, ChoicesApart
 from fakes.exchange.departure import Outgoing
-from fakes.exchange.dsn import non_delivery_report
-from fakes.exchange.ledger import EndedInside, Passed, Record, Transmitted
-from fakes.exchange.organization import Organization, Platform
-from fakes.exchange.rules.fork import Ending, EndKind
-from fakes.exchange.transport import Pass, transport
+from fakes.exchange.dsn import (
+    About,
+    Action,
+    delay_notice,
+    is_heard,
+    is_inside,
+    non_delivery_report,
+    settings_of,
+)
+from fakes.exchange.ledger import (
+    Book,
+    EndedInside,
+    Passed,
+    Record,
+    Told,
+    Transmitted,
+)
+from fakes.exchange.organization import Organization
+from fakes.exchange.queue_settings import wait
+from fakes.exchange.readings import ask
+from fakes.exchange.retry import WAITS, Heard, Trouble, expired, heard
+from fakes.exchange.rules.fork import Ending, EndKind, Leg
+from fakes.exchange.shelf import Shelf, put
+from fakes.exchange.transport import Ended, Pass, transport
 from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import HandOff, Transmission
+from fakes.mail.handoff import HandOff, Stage, Transmission
 from fakes.mail.item import Carries, ItemKind, MailItem
-from fakes.mail.reply import Reply, reply
+from fakes.mail.reply import Reply
 from fakes.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Container, Iterable
 
     from fakes.exchange.routing.next_hop import MxTable
     from fakes.mail.address import Address
-
-# Minutes from one attempt to the next, the last one for all that follow
-# (exchange-routing#1.7 for Online, exchange-routing#6.1 for servers).
-RETRY_MINUTES: Mapping[Platform, tuple[int, ...]] = MappingProxyType(
-    {
-        Platform.ONLINE: (15, 15, 15, 20, 30, 45, 60),
-        Platform.SERVER: (1, 1, 1, 1, 5, 5, 5, 5, 5, 5, 10),
-    }
-)
-EXPIRY: Mapping[Platform, timedelta] = MappingProxyType(
-    {Platform.ONLINE: timedelta(hours=24), Platform.SERVER: timedelta(days=2)}
-)
-# Exchange writes 550 4.4.7; a reply of ours cannot mix classes, so its detail stays.
-_EXPIRED = reply(550, "5.4.7", "QUEUE.Expired; message expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,31 @@ class Tick:
     at: datetime
 
 
-Event = Accepted | Replied | Tick
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """An administrator lets what waits be tried at once (Retry-Queue)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resubmitted:
+    """An administrator lets what waits be categorized anew (Retry-Queue -Resubmit)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reconfigured:
+    """Connectors or domains have changed; the organization of the step is the new one.
+
+    exchange-routing#A17: what no connector takes is categorized anew by itself.
+    """
+
+    at: datetime
+
+
+Event = Accepted | Replied | Tick | Retried | Resubmitted | Reconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +126,78 @@ Effect = Send | NewMail
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One hand-off in the queue."""
+    """Recipients of a mail that wait together.
+
+    For a hand-off (`outgoing`), or inside Exchange where no connector takes them
+    (`parked`). `alone` are those recipients of the mail who are nobody else beside.
+    `failures` counts attempts in a row that failed alike; None as `next_attempt` means
+    that an attempt is being made, or that none is to be made by itself.
+    """
 
     number: int
     mail: int
     item: MailItem
-    outgoing: Outgoing
     expires: datetime
-    attempts: int = 0
+    outgoing: Outgoing | None = None
+    parked: tuple[Ended, ...] = ()
+    alone: frozenset[Address] = frozenset()
+    failures: int = 0
+    is_unreached: bool = False
     next_attempt: datetime | None = None
+    notice: datetime | None = None
+    resubmits: datetime | None = None
+    last: tuple[tuple[Address, Reply], ...] = ()
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Give the recipients that wait."""
+        if self.outgoing is None:
+            return tuple(entry.leg for entry in self.parked)
+        return self.outgoing.legs
+
+    @property
+    def due(self) -> datetime | None:
+        """When something is to be done about it; None while an attempt is made."""
+        if self.outgoing is not None and self.next_attempt is None:
+            return None
+        times = (self.next_attempt, self.notice, self.resubmits, self.expires)
+        return min(time for time in times if time is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
     """All that Exchange remembers: the queue and the ledger."""
 
-    entries: tuple[Entry, ...] = ()
-    ledger: tuple[Record, ...] = ()
+    shelf: Shelf[Entry] = field(default_factory=Shelf)
+    book: Book = field(default_factory=Book)
     mails: int = 0
     serial: int = 0
 
     @property
-    def next_attempt(self) -> datetime | None:
+    def entries(self) -> tuple[Entry, ...]:
+        """What waits or is being tried, in the order in which it came."""
+        return tuple(self.shelf)
+
+    @property
+    def ledger(self) -> tuple[Record, ...]:
+        """What was written down."""
+        return self.book.read()
+
+    @property
+    def next_due(self) -> datetime | None:
         """When something is due, None when nothing waits."""
-        due = [e.next_attempt for e in self.entries if e.next_attempt]
-        return min(due, default=None)
+        return self.shelf.due
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What every step may ask."""
+
+    organization: Organization
+    mx: MxTable
+    choices: Choices
+    trace: Trace
+    at: datetime
 
 
 def step(
@@ -130,162 +210,349 @@ def step(
     trace: Trace = Trace.FULL,
 ) -> tuple[QueueState, tuple[Effect, ...]]:
     """Take one event in and say what is to be done."""
+    around = _Around(organization, mx, choices, trace, event.at)
     match event:
-        case Accepted(item, at):
-            own = _choices_for(item, choices)
-            result = transport(
-                item, organization, at=at, mx=mx, choices=own, trace=trace
-            )
-            return _accepted(state, event, result, organization)
+        case Accepted(item):
+            return _accepted(state, item, around)
         case Replied():
-            return _replied(state, event, organization)
-        case Tick():
-            return _tick(state, event, organization)
+            return _replied(state, event, around)
+        case Tick(at):
+            return _each(state, state.shelf.until(at), around)
+        case Retried(at):
+            waiting = _waiting(state, lambda entry: entry.outgoing is not None)
+            hurried = ((n, replace(e, next_attempt=at)) for n, e in waiting)
+            return _each(state, hurried, around)
+        case Resubmitted(at):
+            waiting = _waiting(state, lambda _: True)
+            renewed = ((n, replace(e, resubmits=at)) for n, e in waiting)
+            return _each(state, renewed, around)
+        case Reconfigured(at):
+            waiting = _waiting(state, lambda entry: entry.outgoing is None)
+            renewed = ((n, replace(e, resubmits=at)) for n, e in waiting)
+            return _each(state, renewed, around)
         case _:
             assert_never(event)
 
 
 def _accepted(
-    state: QueueState, event: Accepted, result: Pass, organization: Organization
+    state: QueueState, item: MailItem, around: _Around
 ) -> tuple[QueueState, tuple[Effect, ...]]:
-    mail, serial = state.mails, state.serial
-    records: list[Record] = [Passed(mail, event.item, result)]
-    records.extend(EndedInside(mail, e.leg, e.ending) for e in result.ended)
-    expires = event.at + EXPIRY[organization.platform]
-    entries = tuple(
-        Entry(serial + index, mail, event.item, outgoing, expires)
-        for index, outgoing in enumerate(result.outgoing)
+    settings = settings_of(around.organization)
+    choices = _choices_for(item, around.organization, around.choices)
+    result = _pass(item, choices, around)
+    found = Counter(leg.original for leg in _legs_of(result))
+    first = Entry(
+        number=0,
+        mail=state.mails,
+        item=item,
+        expires=around.at + settings.expires_after,
+        notice=around.at + settings.delay_notice if is_heard(item) else None,
+        alone=frozenset(who for who, count in found.items() if who and count == 1),
     )
-    effects: tuple[Effect, ...] = tuple(
-        Send(entry.number, entry.outgoing.handoff) for entry in entries
-    )
-    failed = tuple(
-        (e.leg.original or e.leg.address, e.ending.reply)
-        for e in result.ended
-        if e.ending.kind is EndKind.REJECTED and e.ending.reply
-    )
-    effects += _report(event.item, failed, organization, event.at)
-    effects += tuple(NewMail(child) for child in result.children)
-    return (
-        QueueState(
-            state.entries + entries,
-            state.ledger + tuple(records),
-            mail + 1,
-            serial + len(entries),
-        ),
-        effects,
+    state = replace(state, mails=state.mails + 1)
+    passed = Passed(first.mail, item, result, around.at)
+    state, effects = _routed(state, first, result, passed, around)
+    return state, effects + tuple(NewMail(child) for child in result.children)
+
+
+def _pass(item: MailItem, choices: Choices, around: _Around) -> Pass:
+    return transport(
+        item,
+        around.organization,
+        at=around.at,
+        mx=around.mx,
+        choices=choices,
+        trace=around.trace,
     )
 
 
-def _choices_for(item: MailItem, choices: Choices) -> Choices:
+def _choices_for(
+    item: MailItem, organization: Organization, choices: Choices
+) -> Choices:
     """Say who answers what is open about a mail: of a child, apart from its parent.
 
-    What carries nothing of the content goes along the defaults: nobody judges it.
+    What carries nothing of the content goes along the defaults: nobody judges it; so
+    does a report that gives somebody inside his own mail back.
     """
     if not item.generation:
         return choices
-    if item.carries is Carries.WHOLE:
+    is_returned = item.kind is ItemKind.NDR and all(
+        is_inside(who, organization) for who in item.envelope.recipients
+    )
+    if item.carries is Carries.WHOLE and not is_returned:
         return ChoicesApart(choices, item.kind.value)
     return Choices()
 
 
-def _replied(
-    state: QueueState, event: Replied, organization: Organization
-) -> tuple[QueueState, tuple[Effect, ...]]:
-    entry = next(e for e in state.entries if e.number == event.entry)
-    result = event.transmission
-    records: list[Record] = [Transmitted(entry.mail, entry.outgoing.legs, result)]
-    ended, failed = _refused(entry, dict(result.refused))
-    records.extend(ended)
-    others = tuple(e for e in state.entries if e.number != event.entry)
-    if result.deferred:
-        minutes = RETRY_MINUTES[organization.platform]
-        wait = timedelta(minutes=minutes[min(entry.attempts, len(minutes) - 1)])
-        waiting = {address for address, _ in result.deferred}
-        kept = replace(
-            entry,
-            outgoing=_narrowed(entry.outgoing, waiting),
-            attempts=entry.attempts + 1,
-            next_attempt=event.at + wait,
-        )
-        others = (*others, kept)
-    effects = _report(entry.item, failed, organization, event.at)
-    return replace(state, entries=others, ledger=state.ledger + tuple(records)), effects
+def _legs_of(result: Pass) -> tuple[Leg, ...]:
+    leaving = tuple(leg for outgoing in result.outgoing for leg in outgoing.legs)
+    return leaving + tuple(entry.leg for entry in result.ended)
 
 
-def _tick(
-    state: QueueState, event: Tick, organization: Organization
+def _routed(
+    state: QueueState, form: Entry, result: Pass, passed: Passed, around: _Around
 ) -> tuple[QueueState, tuple[Effect, ...]]:
+    """Put what a pass gives into the queue; `form` has all that its entries share."""
+    entries = [replace(form, outgoing=outgoing) for outgoing in result.outgoing]
+    parked = tuple(e for e in result.ended if e.ending.kind is EndKind.WAITING)
+    if parked:
+        entries.append(replace(form, parked=parked))
     effects: list[Effect] = []
-    entries: list[Entry] = []
-    records: list[Record] = []
-    for entry in state.entries:
-        if entry.next_attempt is None:
-            # An attempt is being made; what comes of it is not yet told.
-            entries.append(entry)
-        elif event.at >= entry.expires:
-            # exchange-routing#D17, exchange-routing#1.7
-            gone, failed = _refused(entry, dict.fromkeys(_waiting(entry), _EXPIRED))
-            records.extend(
-                replace(r, ending=replace(r.ending, kind=EndKind.EXPIRED)) for r in gone
-            )
-            effects.extend(_report(entry.item, failed, organization, event.at))
-        elif event.at >= entry.next_attempt:
-            effects.append(Send(entry.number, entry.outgoing.handoff))
-            entries.append(replace(entry, next_attempt=None))
+    shelf, serial = state.shelf, state.serial
+    for entry in entries:
+        shelf = put(shelf, serial, replace(entry, number=serial))
+        if entry.outgoing is not None:
+            effects.append(Send(serial, entry.outgoing.handoff))
+        serial += 1
+    records: list[Record] = [passed]
+    records += [
+        EndedInside(form.mail, e.leg, e.ending, around.at) for e in result.ended
+    ]
+    failed = tuple(
+        (e.leg, About(e.leg.address, e.ending.reply, e.leg.original))
+        for e in result.ended
+        if e.ending.kind is EndKind.REJECTED and e.ending.reply
+    )
+    told, more = _report(form, failed, around)
+    book = state.book.with_page((*records, *told))
+    return replace(state, shelf=shelf, serial=serial, book=book), (*effects, *more)
+
+
+def _replied(
+    state: QueueState, event: Replied, around: _Around
+) -> tuple[QueueState, tuple[Effect, ...]]:
+    entry = state.shelf.find(event.entry)
+    assert entry is not None  # noqa: S101  `Send` gave its number
+    assert entry.outgoing is not None  # noqa: S101  as above
+    transmission = event.transmission
+    deferred, refused = _sorted(transmission, around)
+    records: list[Record] = [Transmitted(entry.mail, entry.outgoing.legs, transmission)]
+    host = transmission.host or (entry.outgoing.handoff.hosts or ("",))[0]
+    ended, failed = _refused(entry, entry.outgoing.legs, refused, host, around.at)
+    told, effects = _report(entry, failed, around)
+    still = _still(entry, entry.outgoing, deferred, around) if deferred else None
+    book = state.book.with_page((*records, *ended, *told))
+    shelf = put(state.shelf, entry.number, still)
+    return replace(state, shelf=shelf, book=book), effects
+
+
+def _sorted(
+    transmission: Transmission, around: _Around
+) -> tuple[dict[Address, tuple[Reply, Heard]], dict[Address, Reply]]:
+    """Sort those who were not taken: who waits, and who is refused for good."""
+    platform, readings = around.organization.platform, around.organization.readings
+    deferred: dict[Address, tuple[Reply, Heard]] = {}
+    refused = dict(transmission.refused)
+    for who, said in transmission.deferred:
+        why = heard(transmission, who, platform)
+        assert why is not None  # noqa: S101  he was not taken
+        # exchange-routing#X-21: no page tells what a 5xx instead of a greeting does.
+        is_greeting = why.stage is Stage.CONNECT and why.trouble is Trouble.NEVER
+        if is_greeting and ask(readings, around.choices, "refused_greeting") == "ndr":
+            refused[who] = why.reply
         else:
-            entries.append(entry)
-    new = replace(state, entries=tuple(entries), ledger=state.ledger + tuple(records))
-    return new, tuple(effects)
+            deferred[who] = said, why
+    return deferred, refused
+
+
+def _still(
+    entry: Entry,
+    outgoing: Outgoing,
+    deferred: dict[Address, tuple[Reply, Heard]],
+    around: _Around,
+) -> Entry:
+    """Let those wait who were not taken, until the next attempt."""
+    settings, at = settings_of(around.organization), around.at
+    is_unreached = all(why.is_of_queue for _, why in deferred.values())
+    failures = entry.failures + 1 if is_unreached == entry.is_unreached else 1
+    waits = settings.connection_waits if is_unreached else settings.message_waits
+    # exchange-routing#D16: only a queue that delivers nothing is categorized anew.
+    resubmits = entry.resubmits or at + settings.resubmits_after
+    return replace(
+        entry,
+        outgoing=_narrowed(outgoing, deferred),
+        failures=failures,
+        is_unreached=is_unreached,
+        next_attempt=at + wait(waits, failures),
+        resubmits=resubmits if is_unreached else None,
+        last=tuple((who, said) for who, (said, _) in deferred.items()),
+    )
+
+
+def _waiting(
+    state: QueueState, wanted: Callable[[Entry], bool]
+) -> tuple[tuple[int, Entry], ...]:
+    """Give those that wait; one that is being tried is left alone."""
+    return tuple((e.number, e) for e in state.shelf if e.due is not None and wanted(e))
+
+
+def _each(
+    state: QueueState, entries: Iterable[tuple[int, Entry]], around: _Around
+) -> tuple[QueueState, tuple[Effect, ...]]:
+    """Do what is due for each of these entries."""
+    effects: list[Effect] = []
+    for _, entry in entries:
+        state, more = _due(state, entry, around)
+        effects.extend(more)
+    return state, tuple(effects)
+
+
+def _due(
+    state: QueueState, entry: Entry, around: _Around
+) -> tuple[QueueState, tuple[Effect, ...]]:
+    at = around.at
+    if at >= entry.expires:
+        return _given_up(state, entry, around)
+    effects: tuple[Effect, ...] = ()
+    if entry.notice is not None and at >= entry.notice:
+        state, effects = _delayed(state, entry, around)
+        entry = replace(entry, notice=None)
+    if entry.resubmits is not None and at >= entry.resubmits:
+        state, more = _anew(state, entry, around)
+        return state, effects + more
+    if entry.outgoing and entry.next_attempt is not None and at >= entry.next_attempt:
+        effects += (Send(entry.number, entry.outgoing.handoff),)
+        entry = replace(entry, next_attempt=None)
+    return replace(state, shelf=put(state.shelf, entry.number, entry)), effects
+
+
+def _given_up(
+    state: QueueState, entry: Entry, around: _Around
+) -> tuple[QueueState, tuple[Effect, ...]]:
+    """End what waited too long (exchange-routing#D17, exchange-routing#D10).
+
+    field-cases#X-11: so ends what no connector takes, too.
+    """
+    platform, last = around.organization.platform, dict(entry.last)
+    refused = {
+        leg.address: expired(platform, last.get(leg.address)) for leg in entry.legs
+    }
+    ended, failed = _refused(entry, entry.legs, refused, "", around.at)
+    gone = [
+        replace(r, ending=replace(r.ending, kind=EndKind.EXPIRED, why=_why(entry, r)))
+        for r in ended
+    ]
+    told, effects = _report(entry, failed, around)
+    book = state.book.with_page((*gone, *told))
+    return replace(
+        state, shelf=put(state.shelf, entry.number, None), book=book
+    ), effects
+
+
+def _why(entry: Entry, record: EndedInside) -> str:
+    """Say what it waited for until it was given up."""
+    last = dict(entry.last).get(record.leg.address)
+    parked = {e.leg: e.ending.why for e in entry.parked}
+    cause = str(last) if last else parked.get(record.leg, "")
+    return f"{record.ending.reply}; {cause}" if cause else str(record.ending.reply)
+
+
+def _delayed(
+    state: QueueState, entry: Entry, around: _Around
+) -> tuple[QueueState, tuple[Effect, ...]]:
+    """Tell the sender that it waits (exchange-routing#D15)."""
+    last = dict(entry.last)
+    waiting = tuple(
+        About(leg.address, last.get(leg.address, WAITS), leg.original)
+        for leg in entry.legs
+    )
+    child = delay_notice(
+        entry.item, waiting, around.organization, at=around.at, until=entry.expires
+    )
+    if child is None:
+        return state, ()
+    told = Told(entry.mail, entry.legs, Action.DELAYED, around.at)
+    return replace(state, book=state.book.with_page((told,))), (NewMail(child),)
+
+
+def _anew(
+    state: QueueState, entry: Entry, around: _Around
+) -> tuple[QueueState, tuple[Effect, ...]]:
+    """Categorize anew those who wait (exchange-routing#D16): rules, then routing.
+
+    The mail is taken as it came in, for them alone; what rules and groups gave to
+    others by the first pass is not given again.
+    """
+    legs = entry.legs
+    originals = tuple(dict.fromkeys(leg.original for leg in legs if leg.original))
+    entry = replace(entry, failures=0, resubmits=None)
+    if not originals or len({leg.original for leg in legs}) > len(originals):
+        # A copy that a rule added has no first address to begin with: it waits on.
+        return replace(state, shelf=put(state.shelf, entry.number, entry)), ()
+    envelope = Envelope(entry.item.envelope.reverse_path, originals)
+    item = replace(entry.item, envelope=envelope)
+    choices = _choices_for(item, around.organization, around.choices)
+    result = _pass(item, ChoicesAgain(choices), around)
+    known = {(leg.original, leg.address) for leg in legs}
+
+    def is_wanted(leg: Leg) -> bool:
+        return leg.original in entry.alone or (leg.original, leg.address) in known
+
+    outgoing = tuple(
+        _kept(one, tuple(leg for leg in one.legs if is_wanted(leg)))
+        for one in result.outgoing
+        if any(map(is_wanted, one.legs))
+    )
+    ended = tuple(one for one in result.ended if is_wanted(one.leg))
+    own = replace(result, outgoing=outgoing, ended=ended)
+    form = replace(entry, outgoing=None, parked=(), next_attempt=None)
+    state = replace(state, shelf=put(state.shelf, entry.number, None))
+    passed = Passed(entry.mail, item, own, around.at)
+    return _routed(state, form, own, passed, around)
 
 
 def _refused(
-    entry: Entry, refused: dict[Address, Reply]
-) -> tuple[list[EndedInside], tuple[tuple[Address, Reply], ...]]:
+    entry: Entry,
+    legs: tuple[Leg, ...],
+    refused: dict[Address, Reply],
+    host: str,
+    at: datetime,
+) -> tuple[list[EndedInside], tuple[tuple[Leg, About], ...]]:
     """End the legs of refused recipients; the sender hears of it if he can."""
-    is_told = (
-        entry.item.envelope.reverse_path is not None
-        and entry.item.kind is ItemKind.MAIL
-    )
+    is_told = is_heard(entry.item)
+    gone = [(leg, refused[leg.address]) for leg in legs if leg.address in refused]
     ended = [
         EndedInside(
             entry.mail,
             leg,
-            Ending(EndKind.REJECTED, _why(entry, said), said, is_told=is_told),
+            Ending(EndKind.REJECTED, f"{host} said {said}", said, is_told=is_told),
+            at,
         )
-        for leg in entry.outgoing.legs
-        if (said := refused.get(leg.address))
+        for leg, said in gone
     ]
-    return ended, tuple(refused.items())
+    return ended, tuple(
+        (leg, About(leg.address, said, leg.original, host)) for leg, said in gone
+    )
 
 
-def _why(entry: Entry, said: Reply) -> str:
-    host = (entry.outgoing.handoff.hosts or ("the next hop",))[0]
-    return f"{host} said {said}"
-
-
-def _waiting(entry: Entry) -> tuple[Address, ...]:
-    return entry.outgoing.handoff.envelope.recipients
-
-
-def _narrowed(outgoing: Outgoing, waiting: set[Address]) -> Outgoing:
+def _narrowed(outgoing: Outgoing, waiting: Container[Address]) -> Outgoing:
     """Keep of a hand-off those recipients that wait."""
+    return _kept(
+        outgoing, tuple(leg for leg in outgoing.legs if leg.address in waiting)
+    )
+
+
+def _kept(outgoing: Outgoing, legs: tuple[Leg, ...]) -> Outgoing:
     envelope = outgoing.handoff.envelope
+    waiting = {leg.address for leg in legs}
     recipients = tuple(a for a in envelope.recipients if a in waiting)
     handoff = replace(
         outgoing.handoff, envelope=Envelope(envelope.reverse_path, recipients)
     )
-    legs = tuple(leg for leg in outgoing.legs if leg.address in waiting)
     return Outgoing(handoff, legs)
 
 
 def _report(
-    item: MailItem,
-    failed: tuple[tuple[Address, Reply], ...],
-    organization: Organization,
-    at: datetime,
-) -> tuple[Effect, ...]:
-    if not failed:
-        return ()
-    child = non_delivery_report(item, failed, organization, at=at)
-    return (NewMail(child),) if child else ()
+    entry: Entry, failed: tuple[tuple[Leg, About], ...], around: _Around
+) -> tuple[tuple[Told, ...], tuple[Effect, ...]]:
+    """Report what failed to the sender, and write down that he was told."""
+    child = non_delivery_report(
+        entry.item,
+        tuple(about for _, about in failed),
+        around.organization,
+        at=around.at,
+    )
+    if child is None:
+        return (), ()
+    legs = tuple(leg for leg, _ in failed)
+    return (Told(entry.mail, legs, Action.FAILED, around.at),), (NewMail(child),)

@@ -224,6 +224,13 @@ class Readings:
         sources=("exchange-rules#R-01", "exchange-rules#1"),
         settle="one rule that prepends the subject and reports the original mail",
     )
+    refused_greeting: str = _open(
+        "waits",
+        "ndr",
+        asks="does a mail wait or go back when a server greets with a refusal",
+        sources=("exchange-routing#X-21",),
+        settle="a connector to a host that greets with 554: is there a report at once",
+    )
     reject_ends_rules: str = _open(
         "yes",
         "no",

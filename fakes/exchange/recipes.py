@@ -322,6 +322,16 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             ),
             "Use a connector made for this test, never the one that is in use.",
         ),
+        "refused_greeting": Recipe(
+            Look.TRACE,
+            mail_of(),
+            _CONNECTORS,
+            (
+                ("waits", "the trace has Pending, with lines Defer"),
+                ("ndr", "the trace has Failed, and the sender gets a report at once"),
+            ),
+            "A connector to a host of your own that greets with 554.",
+        ),
         "unscoped_connector": Recipe(
             Look.TRACE,
             mail_of("harbour"),

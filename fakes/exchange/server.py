@@ -6,13 +6,14 @@ It decides nothing: `refuse_recipient` answers RCPT, `drive` says what is handed
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from fakes.choices import Choices
 from fakes.exchange.arrival import refuse_recipient
-from fakes.exchange.drive import NO_PATIENCE, drive
+from fakes.exchange.drive import NO_PATIENCE, Intervention, drive
 from fakes.mail.address import AddressError, parse_address
 from fakes.mail.item import MailItem, Submission
 from fakes.mail.receiver import Receipt, Receiver
@@ -49,18 +50,30 @@ _TLS = ServerTls(is_offered=True, certificate=Certificate(()))
 _NO_TLS = ServerTls(is_offered=False, certificate=Certificate(()))
 
 
+class Locate(Protocol):
+    """Says where on loopback a name and a port lead at a virtual time, or why not."""
+
+    def __call__(
+        self, host: str, port: int, /, *, at: datetime | None
+    ) -> Place | Reply:
+        """Give the place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What lies around Exchange: names to loopback, MX, whom it trusts, how long.
 
-    `sent` is told of every hand-off as soon as it is over, and awaited.
+    `locate` is told the virtual time of the attempt as well, `sent` of every hand-off
+    as soon as it is over, and awaited; `interventions` are what an administrator does
+    meanwhile.
     """
 
-    locate: Callable[[str, int], Place | Reply]
+    locate: Locate
     mx: MxTable
     trust: ssl.SSLContext
     timeouts: Patience = DEFAULT_PATIENCE
     sent: Callable[[Transmission], Awaitable[None]] | None = None
+    interventions: tuple[Intervention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +200,14 @@ class ExchangeServer:
             mx=outside.mx,
             choices=self._choices(),
             patience=self._patience,
+            interventions=outside.interventions,
         )
         try:
             handoff = next(way)
             while True:
                 transmission = await transmit(
                     handoff,
-                    outside.locate,
+                    functools.partial(outside.locate, at=handoff.at),
                     trust=outside.trust,
                     source=self._organization.source,
                     announces_source=True,

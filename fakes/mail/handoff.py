@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fakes.mail.address import Address
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
@@ -88,7 +90,10 @@ class DsnTerms:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """One transmission to be made. `hosts` are tried in order until one talks."""
+    """One transmission to be made. `hosts` are tried in order until one talks.
+
+    `at` is the (virtual) time of the attempt; None until it is made.
+    """
 
     envelope: Envelope
     content: Content
@@ -101,6 +106,7 @@ class HandOff:
     helo: str = "mail.example"
     manner: Manner = PLAIN_MANNER
     dsn: DsnTerms | None = None
+    at: datetime | None = None
 
 
 class Stage(StrEnum):

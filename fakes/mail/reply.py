@@ -11,6 +11,9 @@ _FORM = re.compile(
 )
 _CODES = range(200, 600)
 _PARTS = range(1000)
+# A class of its own beside that of the code: RFC 2034 4 forbids it, and Exchange
+# writes it when a queue gives up (exchange-routing#6.1: `550 4.4.7 QUEUE.Expired`).
+_MIXED = frozenset({(550, 4, 4, 7)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class EnhancedStatus:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply: code, enhanced status of the same class, one line of ASCII text."""
+    """One reply: code, enhanced status of the same class, one line of ASCII text.
+
+    One reply of Exchange mixes two classes, and is taken as it is (`_MIXED`).
+    """
 
     code: int
     status: EnhancedStatus | None
@@ -48,7 +54,7 @@ class Reply:
         if self.code not in _CODES:
             message = f"reply code {self.code}, expected 200 to 599"
             raise ValueError(message)
-        if self.status is not None and self.status.class_ != self.code // 100:
+        if self.status is not None and not _go_together(self.code, self.status):
             message = f"reply {self.code} with status {self.status}"
             raise ValueError(message)
         if not _TEXT.fullmatch(self.text):
@@ -102,8 +108,14 @@ def read_reply(line: str) -> Reply:
         raise ValueError(message)
     code = int(match[1])
     status = None
-    if match[2] and int(match[2]) == code // 100:
-        status = EnhancedStatus(int(match[2]), int(match[3]), int(match[4]))
+    if match[2]:
+        found = EnhancedStatus(int(match[2]), int(match[3]), int(match[4]))
+        status = found if _go_together(code, found) else None
     text = (match[5] or "") if status or not match[2] else line[4:]
     clean = "".join(c if "\x20" <= c <= "\x7e" else "?" for c in text)
     return Reply(code, status, clean)
+
+
+def _go_together(code: int, status: EnhancedStatus) -> bool:
+    parts = (code, status.class_, status.subject, status.detail)
+    return status.class_ == code // 100 or parts in _MIXED

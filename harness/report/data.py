@@ -1,14 +1,14 @@
 """Results as data for programs: what `--json` gives.
 
-Values become objects with the names of their fields; an address is its text. What a
-rule found in a body is left out: no report holds a body.
+Values become objects with the names of their fields; an address is its text, a span of
+time its seconds. What a rule found in a body is left out: no report holds a body.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
@@ -32,7 +32,9 @@ def as_data(value: object) -> Json:
 
     """
     if isinstance(value, Enum):
-        return as_data(value.value)
+        value = value.value
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, _TEXTS):

@@ -43,7 +43,7 @@ def test_a_console_of_few_letters_never_causes_a_traceback(encoding, tmp_path):
 def test_json_is_the_same_on_every_console(tmp_path):
     file = tmp_path / "mail.eml"
     file.write_text(MAIL, "utf-8")
-    asked = ("explain", "guide-online-as-meant", file, "--json")
+    asked = ("explain", "guide-online-as-meant", file, "--json", "--at", "2026-11-25")
 
     few = command(*asked, PYTHONIOENCODING="cp1252").stdout
     many = command(*asked, PYTHONIOENCODING="utf-8").stdout

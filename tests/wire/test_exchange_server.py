@@ -36,9 +36,10 @@ def loop():
 
 @pytest.fixture
 def exchange(loop):
-    outside = Outside(
-        lambda _host, _port: CONNECTION_REFUSED, lambda _domain: None, client_context()
-    )
+    def nowhere(_host, _port, /, *, at):
+        return CONNECTION_REFUSED
+
+    outside = Outside(nowhere, lambda _domain: None, client_context())
     with ExchangeServer(
         online().organization,
         loop,
