@@ -28,6 +28,7 @@ from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
 from harness.exports.arrivals import read_inbound, read_receive
 from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
+from harness.exports.commands import objects_of
 from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
 from harness.exports.formats import (
@@ -38,9 +39,11 @@ from harness.exports.formats import (
     read_objects,
 )
 from harness.exports.internet import InternetFile, read_internet
+from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.remote_domains import read_remote_domain
+from harness.exports.rule_collection import is_rule_collection, read_rule_collection
 from harness.exports.rules import read_rules
 from harness.exports.send_connectors import read_send
 from harness.exports.servers import read_edition
@@ -75,8 +78,10 @@ _FACTS: Mapping[Platform, tuple[tuple[Cmdlet, str], ...]] = MappingProxyType(
         ),
     }
 )
+# Command lines: a script, or lines that somebody kept.
+_SCRIPTS = frozenset({".ps1", ".psm1", ".txt"})
+_OTHER = {".xml": "no rule collection; export with `ConvertTo-Json`"}
 _UNREAD = {
-    ".xml": "XML is not read yet; export with `ConvertTo-Json`",
     ".clixml": "CLIXML is not read yet; export with `ConvertTo-Json`",
     ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
 }
@@ -196,14 +201,28 @@ def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
     text = decode(raw)
     if not text.strip():
         return _not_understood(raw, _EMPTY)
-    if not is_json(text):
-        if must_be_json:
-            raise ExportError(
-                f"{raw.name}:1",
-                f"`{shown(text.lstrip()[:20])}`, expected JSON as `ConvertTo-Json` "
-                "writes it",
-            )
-        return _not_understood(raw, "no JSON")
+    made = _lines(raw.name, suffix, text)
+    if made:
+        return _made(raw.name, made, folder)
+    if is_json(text):
+        return _json(raw, text, folder)
+    if must_be_json:
+        raise ExportError(
+            f"{raw.name}:1",
+            f"`{shown(text.lstrip()[:20])}`, expected JSON as `ConvertTo-Json` "
+            "writes it",
+        )
+    return _not_understood(raw, _OTHER.get(suffix, "no JSON"))
+
+
+def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], ...]:
+    """Read what holds command lines: a rule collection, a script."""
+    if is_rule_collection(text):
+        return read_rule_collection(file, text)
+    return objects_of(file, read_commands(text)) if suffix in _SCRIPTS else ()
+
+
+def _json(raw: RawFile, text: str, folder: _Folder) -> FileLine:
     objects = read_objects(raw.name, text)
     cmdlet = recognise(raw.name, objects.entries)
     if cmdlet is None:
@@ -211,11 +230,25 @@ def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
         why = f"`{inner}` in something else: a template?" if inner else _UNKNOWN
         return _not_understood(raw, why)
     count = len(objects.entries)
-    known = folder.found.get(cmdlet, ())
-    folder.found[cmdlet] = known + _new(known, objects.entries)
+    _add(cmdlet, objects.entries, folder)
     if objects.has_more or count == TRUNCATED_AT:
         folder.cut.add(cmdlet)
     return FileLine(raw.name, cmdlet, count)
+
+
+def _made(
+    file: str, made: tuple[tuple[Cmdlet, Exported], ...], folder: _Folder
+) -> FileLine:
+    """Take in the objects that command lines make."""
+    kinds = dict.fromkeys(cmdlet for cmdlet, _ in made)
+    for kind in kinds:
+        _add(kind, tuple(entry for cmdlet, entry in made if cmdlet is kind), folder)
+    return FileLine(file, ", ".join(f"lines for {kind}" for kind in kinds), len(made))
+
+
+def _add(cmdlet: Cmdlet, entries: tuple[Exported, ...], folder: _Folder) -> None:
+    known = folder.found.get(cmdlet, ())
+    folder.found[cmdlet] = known + _new(known, entries)
 
 
 def _new(

@@ -1,0 +1,133 @@
+"""From command lines to the objects that the Get- cmdlet would show of them.
+
+A line says only what differs from the default, and names that are short or of the
+command's own: here they become the properties that every reader knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fakes.exchange.rules.rule import parameter_names
+from harness.exports.cmdlets import Cmdlet
+from harness.exports.formats import Exported
+from harness.exports.powershell import Argument, Command, NeedsValue, Value
+from harness.exports.problems import ExportError, shown
+
+# The commands that make an object, and the cmdlet that shows it.
+MAKES: Mapping[str, Cmdlet] = MappingProxyType(
+    {
+        "new-transportrule": Cmdlet.RULES,
+        "new-outboundconnector": Cmdlet.OUTBOUND_CONNECTORS,
+        "new-inboundconnector": Cmdlet.INBOUND_CONNECTORS,
+        "new-sendconnector": Cmdlet.SEND_CONNECTORS,
+        "new-receiveconnector": Cmdlet.RECEIVE_CONNECTORS,
+        "new-accepteddomain": Cmdlet.ACCEPTED_DOMAINS,
+        "new-mailcontact": Cmdlet.CONTACTS,
+    }
+)
+# exports#0: what only the object form says, where the command says nothing.
+_DEFAULTS: Mapping[Cmdlet, Mapping[str, object]] = MappingProxyType(
+    {
+        Cmdlet.RULES: {
+            "State": "Enabled",
+            "Mode": "Enforce",
+            "SenderAddressLocation": "Header",
+            "RuleErrorAction": "Ignore",
+        },
+        Cmdlet.OUTBOUND_CONNECTORS: {"Enabled": True},
+        Cmdlet.INBOUND_CONNECTORS: {"Enabled": True},
+        Cmdlet.SEND_CONNECTORS: {"Enabled": True},
+        Cmdlet.RECEIVE_CONNECTORS: {"Enabled": True},
+    }
+)
+# exports#2.1: the command's name of it, and the object's.
+_SHOWN_AS = MappingProxyType({"notifysender": "SenderNotificationType"})
+_RULE_NAMES = MappingProxyType(
+    {
+        name.lower(): name
+        for name in {*parameter_names(), "NotifySender", "Enabled", "Comments", "Name"}
+    }
+)
+# What a command takes and no object has.
+_OF_THE_COMMAND = frozenset(
+    {"confirm", "whatif", "force", "domaincontroller", "erroraction", "verbose"}
+)
+
+
+def objects_of(
+    file: str, commands: tuple[Command, ...], *, line: int = 1
+) -> tuple[tuple[Cmdlet, Exported], ...]:
+    """Give an object for each command that makes one; rules in their order.
+
+    `line` is where the text of the commands begins in the file.
+
+    Raises:
+        ExportError: a line holds what nobody can read or must fill in.
+
+    """
+    found = []
+    for command in commands:
+        cmdlet = MAKES.get(command.name.lower())
+        if cmdlet is not None:
+            found.append((cmdlet, _object(file, command, cmdlet, line)))
+    return tuple(found)
+
+
+def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
+    first = line + command.line - 1
+    if command.unread:
+        raise ExportError(
+            f"{file}:{first}",
+            f"`{command.unread[0]}` of `{command.name}` cannot be read as PowerShell",
+        )
+    properties: dict[str, object] = dict(_DEFAULTS.get(cmdlet, {}))
+    for argument in command.arguments:
+        place = f"{file}:{line + argument.line - 1}"
+        name = _name(argument, command, cmdlet, place)
+        if name.lower() in _OF_THE_COMMAND:
+            continue
+        value = _plain(argument.value, place, name)
+        if cmdlet is Cmdlet.RULES and name == "Enabled":
+            name, value = "State", "Enabled" if value is True else "Disabled"
+        properties[_SHOWN_AS.get(name.lower(), name)] = value
+    return Exported(file, first, MappingProxyType(properties))
+
+
+def _name(argument: Argument, command: Command, cmdlet: Cmdlet, place: str) -> str:
+    """Spell a parameter out: a value without one is the name, a short one is unique."""
+    if not argument.name:
+        return "Name"
+    if cmdlet is not Cmdlet.RULES:
+        return argument.name
+    short = argument.name.lower()
+    if short in _RULE_NAMES:
+        return _RULE_NAMES[short]
+    if short in _OF_THE_COMMAND:
+        return argument.name
+    longer = sorted(full for low, full in _RULE_NAMES.items() if low.startswith(short))
+    if len(longer) == 1:
+        return longer[0]
+    what = "is short for " + " and ".join(longer[:2]) if longer else "is unknown to it"
+    raise ExportError(place, f"`{command.name} -{shown(argument.name)}` {what}")
+
+
+def _plain(value: Value, place: str, name: str) -> object:
+    """Give a value as JSON would hold it.
+
+    Raises:
+        ExportError: it is to be computed or filled in.
+
+    """
+    if isinstance(value, NeedsValue):
+        raise ExportError(
+            place,
+            f"`{name}` needs a value: `{shown(value.text)}` stands for one; "
+            "write it into the line",
+        )
+    if isinstance(value, tuple):
+        return [_plain(one, place, name) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one, place, name) for key, one in value.items()}
+    return value

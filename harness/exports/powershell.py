@@ -1,0 +1,356 @@
+"""PowerShell text to the commands in it, as values: parsed by a grammar, never run.
+
+What a line leaves to a variable, an expression or a placeholder is `NeedsValue`: it is
+named, and never guessed. A variable that a script sets once to a plain value is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import tree_sitter_powershell
+from tree_sitter import Language, Parser
+
+from harness.exports.problems import shown
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Tree
+
+# exports#5: what administrators type, and no grammar takes.
+_TYPOGRAPHIC = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u201a\u201b", "\"\"\"''''")
+_IP = r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2}|-\d{1,3}(?:\.\d{1,3}){3})?"
+_GAP = r"[ \t]*(?:`\r?\n[ \t]*)?"
+_MASKED = re.compile(
+    # Strings go by as they are; a `#` before a line's end is a comment.
+    r"""(?P<string>@'\r?\n.*?\n'@|@"\r?\n.*?\n"@|'(?:[^']|'')*'|"(?:`.|""|[^"`])*")"""
+    rf"|(?P<bare>(?<![\w.$]){_IP}(?:{_GAP},{_GAP}{_IP})*(?![\w.]))"
+    r"|(?P<hole><[A-Za-z][\w .,'/-]{0,60}>)"
+    # The grammar ends a parameter before its digit, and reads no empty block.
+    r"|(?P<name>(?<=[\s])-[A-Za-z]+[0-9][A-Za-z0-9]*)|(?P<block>\{\s*\})",
+    re.DOTALL,
+)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
+_ESCAPED = re.compile(r'`(.)|""', re.DOTALL)
+_CONSTANTS = {"$true": True, "$false": False, "$null": None}
+_WRAPPERS = frozenset(
+    {
+        "pipeline",
+        "pipeline_chain",
+        "logical_expression",
+        "bitwise_expression",
+        "comparison_expression",
+        "additive_expression",
+        "multiplicative_expression",
+        "format_expression",
+        "range_expression",
+        "unary_expression",
+        "statement_list",
+        "parenthesized_expression",
+        "left_assignment_expression",
+    }
+)
+_LANGUAGE = Language(tree_sitter_powershell.language())
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsValue:
+    """What a script computes, or a reader of a page must fill in."""
+
+    text: str
+
+
+Value = (
+    str | int | bool | None | NeedsValue | tuple["Value", ...] | Mapping[str, "Value"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One parameter of a command with its value; a switch has True.
+
+    `name` may be short, and is empty for a value that stands by its position.
+    """
+
+    name: str
+    value: Value
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of a text; `unread` are pieces that the grammar does not take."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    line: int
+    unread: tuple[str, ...] = ()
+
+
+def read_commands(text: str) -> tuple[Command, ...]:
+    """Find the commands of a PowerShell text, in the order in which they stand."""
+    source = _Source.of(text)
+    known: dict[str, Value] = {}
+    found: list[Command] = []
+    for node in _walk(source.tree.root_node):
+        if node.type == "assignment_expression":
+            _assign(node, source, known)
+        elif node.type == "command":
+            command = _command(node, source, known)
+            if command is not None:
+                found.append(command)
+    return tuple(found)
+
+
+def read_value(text: str) -> Value:
+    """Read one PowerShell expression as a value."""
+    source = _Source.of(text)
+    return _value(source.tree.root_node, source, {})
+
+
+_ENCODING = "utf-16-le"
+_NEWLINE = "\n".encode(_ENCODING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A text, and the tree of its twin: the same length, masked where need be."""
+
+    octets: bytes
+    tree: Tree
+
+    @classmethod
+    def of(cls, text: str) -> _Source:
+        """Parse the twin; each of its places is the same place of the text."""
+        twin = _MASKED.sub(_mask, text.translate(_TYPOGRAPHIC))
+        parser = Parser(_LANGUAGE)
+        octets = twin.encode(_ENCODING, "replace")
+        return cls(
+            text.encode(_ENCODING, "replace"),
+            parser.parse(octets, encoding="utf16le"),
+        )
+
+    def text(self, node: Node) -> str:
+        """Give what the text itself says there."""
+        piece = self.octets[node.start_byte : node.end_byte]
+        return piece.decode(_ENCODING, "replace")
+
+    def line(self, node: Node) -> int:
+        """Give the line at which a node begins."""
+        return self.octets.count(_NEWLINE, 0, node.start_byte) + 1
+
+
+def _mask(match: re.Match[str]) -> str:
+    """Keep strings; make one word of each of the others."""
+    if match["string"]:
+        return match[0]
+    if match["name"]:
+        return "-" + "x" * (len(match[0]) - 1)
+    return "x" * len(match[0])
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    """Give every node, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(current.children))
+
+
+def _assign(node: Node, source: _Source, known: dict[str, Value]) -> None:
+    """Remember `$name = value`; a second value makes the name unknown."""
+    left, right = node.children[0], node.children[-1]
+    name = source.text(left).strip().lower()
+    if name in known:
+        known[name] = NeedsValue(source.text(left).strip())
+    else:
+        known[name] = _value(right, source, known)
+
+
+def _command(node: Node, source: _Source, known: Mapping[str, Value]) -> Command | None:
+    name = next((c for c in node.children if c.type == "command_name"), None)
+    if name is None:
+        return None
+    elements = next((c for c in node.children if c.type == "command_elements"), None)
+    arguments: list[Argument] = []
+    unread: list[str] = []
+    for label, line, nodes in _groups(elements, source):
+        if any(each.has_error for each in nodes):
+            unread.append(shown(" ".join(source.text(each) for each in nodes)))
+            continue
+        values = _values(nodes, source, known)
+        splatted = values[0] if not label and len(values) == 1 else None
+        if isinstance(splatted, Mapping):
+            arguments.extend(Argument(n, v, line) for n, v in splatted.items())
+        elif label:
+            arguments.append(Argument(label, _joined(values), line))
+        else:
+            arguments.extend(Argument("", each, line) for each in values)
+    return Command(
+        source.text(name), tuple(arguments), source.line(node), tuple(unread)
+    )
+
+
+def _groups(
+    elements: Node | None, source: _Source
+) -> Iterator[tuple[str, int, list[Node]]]:
+    """Give each parameter with the nodes behind it; first those without one."""
+    label, line = "", 1
+    nodes: list[Node] = []
+    for child in elements.children if elements else ():
+        if child.type in {"command_argument_sep", "redirections"}:
+            continue
+        if child.type == "command_parameter":
+            if label or nodes:
+                yield label, line, nodes
+            label = source.text(child).lstrip("-\u2013\u2014").rstrip(":")
+            line, nodes = source.line(child), []
+        else:
+            line = line if label or nodes else source.line(child)
+            nodes.append(child)
+    if label or nodes:
+        yield label, line, nodes
+
+
+def _values(
+    nodes: list[Node], source: _Source, known: Mapping[str, Value]
+) -> list[Value]:
+    found: list[Value] = []
+    for node in nodes:
+        if node.type == "generic_token":
+            found.extend(_bare(source.text(node)))
+        else:
+            value = _value(node, source, known)
+            found.extend(value if isinstance(value, tuple) and value else [value])
+    return found
+
+
+def _bare(text: str) -> list[Value]:
+    """Read an unquoted word, or several with commas between; `{}` is an empty list."""
+    if text.startswith("<"):
+        return [NeedsValue(text)]
+    if text.startswith("{"):
+        return [()]
+    words = (word.strip(" \t\r\n`") for word in text.split(","))
+    return [word for word in words if word]
+
+
+def _joined(values: list[Value]) -> Value:
+    """Give one value as it is, several as a tuple, none as a switch."""
+    if not values:
+        return True
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def _value(node: Node, source: _Source, known: Mapping[str, Value]) -> Value:
+    """Evaluate what needs no running; everything else needs a value."""
+    while node.type in _WRAPPERS and node.named_child_count == 1:
+        node = node.named_children[0]
+    read = _READ.get(node.type)
+    found = read(node, source, known) if read else None
+    return NeedsValue(shown(source.text(node))) if found is None else found[0]
+
+
+def _list(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    values = [_value(child, source, known) for child in node.named_children]
+    return (values[0],) if len(values) == 1 else (tuple(values),)
+
+
+def _array(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    """Read `@(...)`: a tuple, whatever stands in it."""
+    if not node.named_children:
+        return ((),)
+    (body,) = node.named_children
+    values = [
+        _value(child, source, known)
+        for child in body.named_children
+        if child.type != "empty_statement"
+    ]
+    flat: list[Value] = []
+    for value in values:
+        flat.extend(value if isinstance(value, tuple) else [value])
+    return (tuple(flat),)
+
+
+def _string(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    inner = node.named_children[0]
+    text = source.text(inner)
+    if "here" in inner.type:
+        text = text.partition("\n")[2].rpartition("\n")[0].removesuffix("\r")
+        if inner.type.startswith("verbatim"):
+            return (text,)
+    elif inner.type.startswith("verbatim"):
+        return (re.sub("(['\u2018\u2019\u201a\u201b]){2}", r"\1", text[1:-1]),)
+    else:
+        text = text[1:-1]
+    for child in inner.named_children:
+        value = _value(child, source, known)
+        if not isinstance(value, str):
+            return None
+        text = text.replace(source.text(child), value, 1)
+    return (_ESCAPED.sub(_unescaped, text),)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return '"' if match[1] is None else _ESCAPES.get(match[1], match[1])
+
+
+def _variable(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    name = source.text(node).lower()
+    if name in _CONSTANTS:
+        return (_CONSTANTS[name],)
+    name = name.replace("@", "$", 1)
+    return (known[name],) if name in known else None
+
+
+def _number(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    del known
+    text = source.text(node)
+    return (int(text),) if text.isdigit() else (text,)
+
+
+def _signed(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    del known
+    text = source.text(node).strip()
+    return (int(text),) if re.fullmatch(r"-\d{1,9}", text) else None
+
+
+def _table(
+    node: Node, source: _Source, known: Mapping[str, Value]
+) -> tuple[Value] | None:
+    entries = [child for child in _walk(node) if child.type == "hash_entry"]
+    return (
+        {
+            source.text(entry.named_children[0]).strip("'\" "): _value(
+                entry.named_children[-1], source, known
+            )
+            for entry in entries
+        },
+    )
+
+
+_READ = {
+    "array_literal_expression": _list,
+    "array_expression": _array,
+    "string_literal": _string,
+    "variable": _variable,
+    "integer_literal": _number,
+    "real_literal": _number,
+    "expression_with_unary_operator": _signed,
+    "hash_literal_expression": _table,
+}
