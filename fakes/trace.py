@@ -71,7 +71,10 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `recipients` are those whom it concerns; empty means all."""
+    """One step. `recipients` are those whom it concerns; empty means all.
+
+    `side` is the half of a hybrid in which it happened.
+    """
 
     kind: StepKind
     subject: str
@@ -81,3 +84,4 @@ class Step:
     did: tuple[str, ...] = ()
     recipients: tuple[Address, ...] = ()
     place: str = ""
+    side: str = ""

@@ -11,7 +11,7 @@ from fakes.exchange.ledger import EndedInside, Passed, Told, Transmitted
 from fakes.internet.hosts import Arrival
 from fakes.mail.receiving import as_sent
 from fakes.zivver.ledger import Transaction
-from harness.story import Relayed, Story
+from harness.story import Crossing, Relayed, Story
 
 if TYPE_CHECKING:
     from fakes.exchange.ledger import Record
@@ -85,6 +85,10 @@ def _receipts(where: str, computed: Receipt, observed: Receipt) -> tuple[str, ..
             return _differences(f"{where}, a host's", _ARRIVAL, computed, observed)
         case Relayed(), Relayed():
             return _passages(where, computed, observed)
+        case Crossing(), Crossing():
+            place = f"{where}, on the other side"
+            inner = agree(computed.story, observed.story)
+            return tuple(f"{place}: {words}" for words in inner)
         case _:
             return (_words(where, "kind", _kind(computed), _kind(observed)),)
 
@@ -181,6 +185,8 @@ def _left(handoff: HandOff) -> tuple[str, ...]:
 
 
 _STORY: tuple[_Facet[Story], ...] = (
+    _Facet("side", lambda story: story.side),
+    _Facet("submission", lambda story: story.item.submission),
     _Facet("refused", lambda story: _told(story.refused)),
     _Facet("Exchange's records", lambda story: tuple(map(_kind, story.exchange))),
     _Facet("receipts", lambda story: tuple(map(_kind, story.receipts))),

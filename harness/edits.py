@@ -108,6 +108,7 @@ _OUTBOUND_FIELDS: Mapping[str, str] = MappingProxyType(
         "ConnectorType": "type",
         "RouteAllMessagesViaOnPremises": "is_central",
         "ValidationRecipients": "validation_recipients",
+        "CloudServicesMailEnabled": "carries_headers",
     }
 )
 _SEND_FIELDS: Mapping[str, str] = MappingProxyType(
@@ -130,6 +131,7 @@ _SEND_FIELDS: Mapping[str, str] = MappingProxyType(
         "Fqdn": "fqdn",
         "ErrorPolicies": "waits_for_dns",
         "MaxMessageSize": "max_size is_size_told",
+        "CloudServicesMailEnabled": "carries_headers",
     }
 )
 # What an export always has and a person need not type; values as Exchange's default.

@@ -5,21 +5,24 @@ Computed and observed mail go through the same fold, so that they compare.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
+from fakes.exchange.hybrid import is_hop_count
 from fakes.exchange.ledger import EndedInside, Passed, Record, Told, Transmitted
 from fakes.exchange.rules.fork import EndKind, Leg, Way
 from fakes.mail.item import Carries, ItemKind
 from fakes.trace import Answer, Step, StepKind
-from harness.handed_off import Copy, assumed_of, transmitted
+from harness.handed_off import Copy, assumed_of, handed_step, transmitted
 from harness.outcome import Delivery, Disposition, Fate, Outcome
+from harness.story import Crossing
 from harness.timeline import course
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from fakes.mail.address import Address
     from fakes.mail.reply import Reply
@@ -61,10 +64,37 @@ def fold(story: Story, world: World) -> Outcome:
     for somebody else, the others are none.
     """
     originals = tuple(dict.fromkeys(story.item.envelope.recipients))
+    told = _told(story, world, originals, originals)
+    fates = [_fate(original, told.copies, told.trails) for original in originals]
+    if any(copy.owner is None for copy in told.copies):
+        fates.append(_fate(None, told.copies, told.trails))
+    granted = tuple(dict.fromkeys(told.assumed))
+    platform = world.organization.platform
+    return Outcome(tuple(fates), granted, moments=course(story.exchange, platform))
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the story of one organization tells: copies, trails, what is assumed."""
+
+    copies: list[Copy]
+    trails: dict[Address, tuple[Step, ...]]
+    assumed: list[str]
+
+
+def _told(
+    story: Story,
+    world: World,
+    own: tuple[Address, ...],
+    known: tuple[Address, ...],
+) -> _Told:
+    """Fold one organization's story.
+
+    A copy must be found for each of `own`; it is meant for all that are `known`.
+    """
     copies = [_refused(address, said) for address, said in story.refused]
     receipts = iter(story.receipts)
-    trails: dict[Address, tuple[Step, ...]] = {}
-    assumed: list[str] = []
+    told = _Told(copies, {}, [])
     waiting: dict[tuple[Address | None, Address], Copy] = {}
     children = _Children(world)
     clock = _Clock(story.exchange)
@@ -76,33 +106,33 @@ def fold(story: Story, world: World) -> Outcome:
         match record:
             case Passed():
                 children.begin(record)
-                trails.update(record.result.steps)
-                assumed.extend(record.result.assumed)
+                told.trails.update(record.result.steps)
+                told.assumed.extend(record.result.assumed)
             case EndedInside():
-                ended = clock.dated(_ended(record, originals), record.at)
+                ended = clock.dated(_ended(record, known), record.at)
                 _settle(record, ended, copies, waiting)
             case Transmitted():
                 for leg in record.legs:
                     waiting.pop((leg.original, leg.address), None)
-                done, still = transmitted(record, receipt, originals, world)
+                done, still = transmitted(record, receipt, known, world)
                 when = record.transmission.handoff.at
                 copies.extend(clock.dated(copy, when) for copy in done)
                 waiting.update(still)
-                assumed.extend(assumed_of(receipt))
+                told.assumed.extend(assumed_of(receipt))
+                if isinstance(receipt, Crossing):
+                    more, assumed = _crossed(record, receipt, known, world)
+                    copies.extend(clock.later(copy, when) for copy in more)
+                    told.assumed.extend(assumed)
             case Told():
                 clock.hear(record)
             case _:
                 assert_never(record)
     copies.extend(waiting.values())
     copies = [clock.informed(copy) for copy in copies]
-    copies.extend(_missing(originals, copies))
+    copies.extend(_missing(own, copies))
     copies.extend(children.copies())
-    fates = [_fate(original, copies, trails) for original in originals]
-    if any(copy.owner is None for copy in copies):
-        fates.append(_fate(None, copies, trails))
-    granted = tuple(dict.fromkeys(assumed))
-    platform = world.organization.platform
-    return Outcome(tuple(fates), granted, moments=course(story.exchange, platform))
+    told = replace(told, copies=copies)
+    return _on_side(told, story.side) if story.side else told
 
 
 class _Clock:
@@ -137,6 +167,17 @@ class _Clock:
         heard = replace(delivery, is_told=True, told_after=told)
         return replace(copy, delivery=heard)
 
+    def later(self, copy: Copy, at: datetime | None) -> Copy:
+        """Count what took its time on the other side from here on."""
+        before, delivery = self._after(at), copy.delivery
+        if not before:
+            return copy
+        since = (delivery.after or timedelta(0)) + before
+        told = delivery.told_after
+        heard = None if told is None else told + before
+        later = replace(delivery, after=since, told_after=heard)
+        return replace(copy, delivery=later)
+
     def _after(self, at: datetime | None) -> timedelta | None:
         return at - self._began if at and self._began else None
 
@@ -159,6 +200,51 @@ def _settle(
 def _since(before: Copy | None, ended: Copy) -> Copy:
     """Keep the steps of the last attempt with the end that came of waiting."""
     return replace(ended, steps=before.steps + ended.steps) if before else ended
+
+
+def _crossed(
+    record: Transmitted, receipt: Crossing, known: tuple[Address, ...], world: World
+) -> tuple[list[Copy], list[str]]:
+    """Fold what became of a mail on the other side, in the names of this one's legs."""
+    own = tuple(leg.address for leg in record.legs if not _is_redirected(leg))
+    there = _told(receipt.story, world, own, tuple(dict.fromkeys((*own, *known))))
+    handed = handed_step(record.transmission)
+    copies = []
+    for copy in there.copies:
+        who = copy.owner
+        steps = (handed, *(there.trails.get(who, ()) if who else ()), *copy.steps)
+        legs = [leg for leg in record.legs if leg.address == who]
+        for owner, delivery in [_owned(copy.delivery, leg, known) for leg in legs] or [
+            (who, copy.delivery)
+        ]:
+            copies.append(Copy(owner, replace(delivery, original=owner), steps))
+    return copies, there.assumed
+
+
+def _owned(
+    delivery: Delivery, leg: Leg, known: tuple[Address, ...]
+) -> tuple[Address | None, Delivery]:
+    """Say whose copy it is: of a redirect, his who got it, if he is one of them."""
+    if not (_is_redirected(leg) and delivery.reached):
+        return leg.original, delivery
+    if delivery.reached in known:
+        return delivery.reached, delivery
+    return None, replace(delivery, disposition=Disposition.MISDIRECTED)
+
+
+def _is_redirected(leg: Leg) -> bool:
+    return Way.REDIRECT in leg.ways and leg.address != leg.original
+
+
+def _on_side(told: _Told, side: str) -> _Told:
+    """Say of each step that nobody has placed yet on which side it was."""
+
+    def placed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(s if s.side else replace(s, side=side) for s in steps)
+
+    copies = [replace(copy, steps=placed(copy.steps)) for copy in told.copies]
+    trails = {who: placed(steps) for who, steps in told.trails.items()}
+    return _Told(copies, trails, told.assumed)
 
 
 class _Children:
@@ -194,6 +280,8 @@ class _Children:
                     self._waiting.pop((number, leg.address), None)
                 own = replace(record, legs=legs)
                 done, still = transmitted(own, receipt, (), self._world)
+                if isinstance(receipt, Crossing):
+                    done.extend(_crossed(own, receipt, (), self._world)[0])
                 for copy in done:
                     self._keep(number, copy)
                 if self._kinds[number] != ItemKind.NDR:
@@ -253,6 +341,8 @@ def _ended(record: EndedInside, originals: tuple[Address, ...]) -> Copy:
     is_told = ending.is_told
     reached = leg.address if disposition is Disposition.INTERNAL else None
     owner = leg.original
+    if ending.kind is EndKind.REJECTED and is_hop_count(ending.reply):
+        disposition = Disposition.LOOPED
     if Way.REDIRECT in leg.ways and reached is not None and reached != leg.original:
         owner = reached if reached in originals else None
         if owner is None:

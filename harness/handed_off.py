@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from harness.story import Onward, Receipt
     from harness.world import World
 
-__all__ = ["Copy", "assumed_of", "transmitted"]
+__all__ = ["Copy", "assumed_of", "handed_step", "transmitted"]
 
 _AT_ZIVVER: Mapping[ZivverState, Disposition] = MappingProxyType(
     {
@@ -70,7 +70,7 @@ def transmitted(
 ) -> tuple[list[Copy], dict[tuple[Address | None, Address], Copy]]:
     """Fold one attempt: what was accepted, what waits, what was refused."""
     transmission = record.transmission
-    handed = _handed_step(transmission)
+    handed = handed_step(transmission)
     is_zivver = _is_zivver(transmission, world)
     is_returning = is_zivver and _is_returning(transmission)
     done: list[Copy] = []
@@ -144,6 +144,9 @@ def _at_host(
     handed: Step,
 ) -> Copy:
     """A copy that somebody else's server took: it left as ordinary mail."""
+    if transmission.handoff.route is Route.ACROSS:
+        why = f"the other side of the hybrid ({transmission.host}) was not exported"
+        return _failed(leg, transmission, Disposition.UNDETERMINED, why, (handed,))
     why = f"{transmission.host} took it as ordinary mail"
     owner = leg.original
     disposition = Disposition.PLAIN
@@ -334,7 +337,8 @@ def _via(transmission: Transmission) -> str:
     return "mx" if transmission.handoff.route is Route.MX else "connector"
 
 
-def _handed_step(transmission: Transmission) -> Step:
+def handed_step(transmission: Transmission) -> Step:
+    """Tell of a hand-off: to whom, on what terms, and what was said."""
     details = tuple(
         Detail(
             said.stage.value,

@@ -35,7 +35,8 @@ class Disposition(StrEnum):
     QUARANTINED, MODERATED: a rule did that. MISDIRECTED: an address got it that is
     no original recipient and that no recorded expansion, alias, contact or copy of a
     rule explains. LOST: nobody got it and nobody was told. LOOPED: it came to Zivver
-    although Zivver had sent it. UNDETERMINED: we cannot tell.
+    although Zivver had sent it, or went round until a server refused it for its hops.
+    UNDETERMINED: we cannot tell.
     """
 
     SECURE_NOTIFICATION = "SECURE_NOTIFICATION"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fakes.choices import Choices, Exploration, Fact, Run, explore
 from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
+from fakes.exchange.hybrid import hop_trouble, online_hosts
 from fakes.exchange.organization import Platform, accepted_domain
 from fakes.internet.gateway import Outlook, Passage, pass_on, unknown_passage
 from fakes.internet.hosts import (
@@ -25,14 +26,17 @@ from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import Route
+from fakes.mail.item import MailItem
 from fakes.mail.receiving import as_sent, flaw
+from fakes.mail.reply import Reply
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.trace import Trace
 from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import find_receiver
 from harness.fold import fold
+from harness.hybrid import across, entered, receiver_across, side_of
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
-from harness.story import Onward, Relayed, Story
+from harness.story import Crossing, Onward, Relayed, Story
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
@@ -42,9 +46,7 @@ if TYPE_CHECKING:
     from fakes.exchange.queue import QueueState
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
-    from fakes.mail.item import MailItem
     from fakes.mail.receiver import Receiver
-    from fakes.mail.reply import Reply
     from harness.story import Receipt
     from harness.world import World
 
@@ -116,10 +118,25 @@ def tell(
     trace: Trace = Trace.FULL,
 ) -> Story:
     """Perform one run with functions: every ledger entry that sockets would give."""
-    table = Table(world, choices)
-    accepted, refused = admit(item, world, choices)
+    where = entered(item, world, choices)
+    accepted, refused = admit(item, where, choices)
     if accepted is None:
-        return Story(item, refused)
+        return Story(item, refused, side=side_of(where))
+    told = _follow(accepted, where, choices, at=at, patience=patience, trace=trace)
+    return replace(told, item=item, refused=refused)
+
+
+def _follow(
+    accepted: MailItem,
+    world: World,
+    choices: Choices,
+    *,
+    at: datetime,
+    patience: timedelta,
+    trace: Trace,
+) -> Story:
+    """Follow a mail that one organization took, over to the other if it goes there."""
+    table = Table(world, choices)
     way = drive(
         accepted,
         world.organization,
@@ -130,6 +147,12 @@ def tell(
         trace=trace,
         interventions=world.interventions,
     )
+
+    def further(taken: MailItem, now: datetime) -> Story:
+        there, own = across(world, choices)
+        left = at + patience - now
+        return _follow(taken, there, own, at=now, patience=left, trace=trace)
+
     receipts: list[Receipt] = []
     result: Transmission | None = None
     while True:
@@ -137,11 +160,15 @@ def tell(
             handoff = next(way) if result is None else way.send(result)
         except StopIteration as end:
             state: QueueState = end.value
-            return Story(item, refused, state.ledger, tuple(receipts))
+            ledger = state.ledger
+            return Story(accepted, (), ledger, tuple(receipts), side_of(world))
         source = world.organization.source
         find = partial(table.find, at=handoff.at)
-        result, receipt = converse(handoff, find, source=source)
-        receipts.append(_beyond(table, result, receipt))
+        result, reached = converse(handoff, find, source=source)
+        if isinstance(reached, MailItem):
+            receipts.append(Crossing(further(reached, handoff.at or at)))
+        else:
+            receipts.append(_beyond(table, result, reached))
 
 
 def admit(
@@ -152,7 +179,7 @@ def admit(
     The content is what SMTP makes of it: with a final line end, and refused whole
     when it holds what no server takes.
     """
-    flawed = flaw(item.content)
+    flawed = flaw(item.content) or hop_trouble(item.content)
     refused = tuple(
         (address, said)
         for address in item.envelope.recipients
@@ -179,7 +206,7 @@ def _beyond(table: Table, result: Transmission, receipt: Reached) -> Receipt:
     passage = table.passage(result, receipt)
     if passage is None or not isinstance(receipt, Arrival):
         return receipt
-    find = partial(table.find, at=result.handoff.at)
+    find = partial(table.find_outside, at=result.handoff.at)
     onward = (
         converse(handoff, find, source=passage.source) for handoff in passage.handoffs
     )
@@ -195,12 +222,21 @@ class Table:
 
     def find(
         self, host: str, port: int, at: datetime | None = None
+    ) -> Receiver[Reached | MailItem] | Reply:
+        """Give the server behind a name, that of the other side too, or the trouble."""
+        found: Receiver[Reached | MailItem] | Reply = self._outside(host, port)
+        if self.is_across(host) and not isinstance(found, Reply):
+            found = receiver_across(self.world, host, port, self.choices)
+        return afflicted(found, outage_of(self.world.outages, host, at))
+
+    def find_outside(
+        self, host: str, port: int, at: datetime | None = None
     ) -> Receiver[Reached] | Reply:
         """Give the server behind a host name and port, or why nobody answers then."""
         outage = outage_of(self.world.outages, host, at)
-        return afflicted(self._find(host, port), outage)
+        return afflicted(self._outside(host, port), outage)
 
-    def _find(self, host: str, port: int) -> Receiver[Reached] | Reply:
+    def _outside(self, host: str, port: int) -> Receiver[Reached] | Reply:
         zivver, internet = self.world.zivver, self.world.internet
         key = domain_key(host)
         if not leads_to_zivver(self.world, host):
@@ -213,7 +249,13 @@ class Table:
 
     def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
         """Say who takes mail for a domain."""
-        return mail_hosts(self.world.internet, domain, nxdomain=self._nxdomain)
+        found = mail_hosts(self.world.internet, domain, nxdomain=self._nxdomain)
+        return online_hosts(domain) if found is None else found
+
+    def is_across(self, host: str) -> bool:
+        """Say whether a host name is that of the other side of a hybrid."""
+        is_hybrid = self.world.other is not None
+        return is_hybrid and domain_key(host) in self.world.organization.other_side
 
     def passage(self, made: Transmission, receipt: Reached) -> Passage | None:
         """Say what a smart host does with a mail that it took; None: that is its end.

@@ -13,7 +13,7 @@ from fakes.mail.item import MailItem
 from fakes.mail.reply import Reply
 from fakes.zivver.ledger import Transaction
 
-__all__ = ["Onward", "Receipt", "Relayed", "Story"]
+__all__ = ["Crossing", "Onward", "Receipt", "Relayed", "Story"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,26 @@ class Relayed:
     onward: tuple[Onward, ...] = ()
 
 
-Receipt = Transaction | Arrival | Relayed | None
-
-
 @dataclass(frozen=True, slots=True)
 class Story:
     """Everything that was written down about one mail.
 
     `receipts` stand beside the `Transmitted` records of `exchange`, in their order.
+    `side` is the half of a hybrid whose story it is, empty where there is only one.
     """
 
     item: MailItem
     refused: tuple[tuple[Address, Reply], ...] = ()
     exchange: tuple[Record, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A mail that the other side of a hybrid took, and all that it did with it."""
+
+    story: Story
+
+
+Receipt = Transaction | Arrival | Relayed | Crossing | None

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from fakes.choices import Choices
 from fakes.exchange.drive import NO_PATIENCE
-from fakes.exchange.server import ExchangeServer, Outside
+from fakes.exchange.server import ExchangeServer, Handled, Outside
 from fakes.internet.certificates import client_context, server_context
 from fakes.internet.hosts import Arrival
 from fakes.internet.mx import MailExchangers
@@ -33,16 +33,19 @@ from fakes.smtp.server import Server, serve
 from fakes.zivver.endpoint import ZivverEndpoint
 from harness.agree import agree
 from harness.fold import fold
+from harness.hybrid import across, entered, peer_of, side_of, tls_across
 from harness.simulate import Reached, Table
-from harness.story import Onward, Relayed, Story
+from harness.story import Crossing, Onward, Relayed, Story
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
     from fakes.choices import Key
+    from fakes.exchange.hybrid import Peer
+    from fakes.internet.gateway import Passage
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem
@@ -185,6 +188,7 @@ class _Run:
 
 async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
     """Start the servers, submit the mail, await its end, read the books."""
+    where = entered(item, world, run.choices)
     async with AsyncExitStack() as stack:
         try:
             others = MailExchangers(world.internet, loop)
@@ -193,9 +197,9 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
             stack.push_async_callback(zivver.aclose)
             afflicted = Afflicted(loop)
             stack.push_async_callback(afflicted.aclose)
-            table = Table(world, run.choices)
-            around = _Around(world, table, zivver, others, afflicted, run.timeouts)
-            exchange = _exchange(around, loop, run)
+            books = _Books(zivver, others, afflicted, loop)
+            around = _Around(where, run, books)
+            exchange = _exchange(around, tls=server_context(_CERTIFICATE))
             stack.push_async_callback(exchange.aclose)
         except (OSError, ValueError) as error:
             raise _cannot_serve(error) from error
@@ -203,12 +207,13 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
         async with asyncio.timeout(run.limit):
             refused = await _submit(item, exchange, run.timeouts)
             await exchange.settled()
-        for wrong in (*exchange.errors, *zivver.errors, *others.errors):
+        for wrong in (*exchange.errors, *zivver.errors, *others.errors, *books.wrong):
             raise wrong
-        for trouble in around.troubles:
+        for trouble in books.troubles:
             raise _cannot_serve(trouble) from trouble
-        records = tuple(each for mail in exchange.handled for each in mail.records)
-        return Story(item, refused, records, tuple(around.receipts))
+        stories = [around.told(mail) for mail in exchange.handled]
+        nothing = Story(item, side=side_of(where))
+        return replace(stories[0] if stories else nothing, item=item, refused=refused)
 
 
 def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
@@ -222,7 +227,10 @@ def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
     )
 
 
-def _exchange(around: _Around, loop: Loop, run: _Run) -> ExchangeServer:
+def _exchange(
+    around: _Around, *, tls: ssl.SSLContext | None, peer: Peer | None = None
+) -> ExchangeServer:
+    run = around.run
     outside = Outside(
         around.locate,
         around.table.mx,
@@ -233,13 +241,14 @@ def _exchange(around: _Around, loop: Loop, run: _Run) -> ExchangeServer:
     )
     return ExchangeServer(
         around.world.organization,
-        loop,
+        around.loop,
         outside,
         clock=lambda: run.at,
         choices=lambda: run.choices,
         patience=run.patience,
-        tls=server_context(_CERTIFICATE),
+        tls=tls,
         trusts_proxy=True,
+        peer=peer,
     )
 
 
@@ -274,77 +283,31 @@ async def _submit(
     return submitted.refused
 
 
-class _Around:
-    """Whom Exchange reaches, and the receipts of what it handed off."""
+class _Books:
+    """The servers of everybody but Exchange, what they wrote, and what went wrong."""
 
     def __init__(
         self,
-        world: World,
-        table: Table,
         zivver: ZivverEndpoint,
         others: MailExchangers,
         afflicted: Afflicted,
-        timeouts: Patience,
+        loop: Loop,
     ) -> None:
-        self.world = world
-        self.table = table
-        self.receipts: list[Receipt] = []
+        self.zivver = zivver
+        self.others = others
+        self.afflicted = afflicted
+        self.loop = loop
         self.troubles: list[Exception] = []
-        self._zivver = zivver
-        self._others = others
-        self._afflicted = afflicted
-        self._timeouts = timeouts
+        self.wrong: list[Exception] = []
         self._seen = (0, 0)
 
-    def locate(
-        self, host: str, port: int, /, *, at: datetime | None
-    ) -> tuple[str, int] | Reply:
-        """Say where a name leads on loopback then; the table knows whom it leads to."""
-        found = self.table.find(host, port, at)
-        outage = outage_of(self.world.outages, host, at)
-        if outage is not None:
-            return self._afflicted.locate(found, outage)
-        if isinstance(found, Reply):
-            return found
-        if leads_to_zivver(self.world, host):
-            return self._zivver.locate(port)
-        try:
-            return self._others.locate(host, port)
-        except (OSError, ValueError) as error:
-            # The client would take it for a trouble of the modelled network.
-            self.troubles.append(error)
-            return CONNECTION_REFUSED
-
-    async def sent(self, transmission: Transmission) -> None:
-        """Lay the receipt beside the hand-off that it is of.
-
-        What a gateway took it hands on now, as its own client.
-        """
-        receipt = self._receipt(transmission)
-        passage = self.table.passage(transmission, receipt)
-        if passage is None or not isinstance(receipt, Arrival):
-            self.receipts.append(receipt)
-            return
-        onward = []
-        for handoff in passage.handoffs:
-            made = await transmit(
-                handoff,
-                partial(self.locate, at=transmission.handoff.at),
-                trust=client_context(),
-                source=passage.source,
-                announces_source=True,
-                patience=self._timeouts,
-            )
-            onward.append(Onward(made, self._receipt(made)))
-        self.receipts.append(Relayed(receipt, passage, tuple(onward)))
-
-    def _receipt(self, transmission: Transmission) -> Reached:
+    def receipt(self, transmission: Transmission, host_of_zivver: str) -> Reached:
         """Find what was written down of a hand-off: the last of the new ones."""
-        transactions, arrivals = self._zivver.ledger.transactions, self._others.ledger
+        transactions, arrivals = self.zivver.ledger.transactions, self.others.ledger
         at_zivver, elsewhere = self._seen
         self._seen = (len(transactions), len(arrivals))
         new: list[tuple[str, Reached]] = [
-            *((self.world.zivver.host, each) for each in transactions[at_zivver:]),
+            *((host_of_zivver, each) for each in transactions[at_zivver:]),
             *((each.host, each) for each in arrivals[elsewhere:]),
         ]
         host = domain_key(transmission.host or "")
@@ -361,13 +324,13 @@ class Afflicted:
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._servers: dict[tuple[Outage, int], Server[Reached]] = {}
+        self._servers: dict[tuple[Outage, int], Server[Reached | MailItem]] = {}
         # Bound and not listening: who connects is refused, and nobody gets the port.
         self._closed = socket.socket()
         self._closed.bind(("127.0.0.1", 0))
 
     def locate(
-        self, found: Receiver[Reached] | Reply, outage: Outage
+        self, found: Receiver[Reached | MailItem] | Reply, outage: Outage
     ) -> tuple[str, int] | Reply:
         """Give the place of a host on which an outage lies."""
         if isinstance(found, Reply):
@@ -393,6 +356,124 @@ class Afflicted:
 
 def _nothing(*what: object) -> None:
     raise AssertionError(f"a host took a mail that it must refuse: {what[:1]}")
+
+
+class _Around:
+    """Whom one organization reaches, and the receipts of what it handed off."""
+
+    def __init__(self, world: World, run: _Run, books: _Books) -> None:
+        self.world = world
+        self.run = run
+        self.loop = books.loop
+        self.table = Table(world, run.choices)
+        self.receipts: list[Receipt] = []
+        self._books = books
+        self._beyond: list[tuple[_Around, ExchangeServer]] = []
+
+    def locate(
+        self, host: str, port: int, /, *, at: datetime | None
+    ) -> tuple[str, int] | Reply:
+        """Say where a name leads on loopback then; the table knows whom it leads to."""
+        if not self.table.is_across(host):
+            return self._locate_outside(host, port, at=at)
+        found = self.table.find(host, port, at)
+        outage = outage_of(self.world.outages, host, at)
+        if outage is not None:
+            return self._books.afflicted.locate(found, outage)
+        if isinstance(found, Reply):
+            return found
+        return self._started(lambda: self._other_side(host, at).address)
+
+    async def sent(self, transmission: Transmission) -> None:
+        """Lay the receipt beside the hand-off that it is of.
+
+        A mail that the other side took is followed there to its end; what a gateway
+        took it hands on now, as its own client.
+        """
+        crossed = await self._follow()
+        if crossed is not None:
+            self.receipts.append(crossed)
+            return
+        receipt = self._receipt(transmission)
+        passage = self.table.passage(transmission, receipt)
+        if passage is None or not isinstance(receipt, Arrival):
+            self.receipts.append(receipt)
+        else:
+            at = transmission.handoff.at
+            self.receipts.append(await self._pass_on(receipt, passage, at))
+
+    def told(self, handled: Handled) -> Story:
+        """Give the story of the one mail that the organization handled."""
+        receipts, side = tuple(self.receipts), side_of(self.world)
+        return Story(handled.item, (), handled.records, receipts, side)
+
+    def _locate_outside(
+        self, host: str, port: int, /, *, at: datetime | None
+    ) -> tuple[str, int] | Reply:
+        found = self.table.find_outside(host, port, at)
+        outage = outage_of(self.world.outages, host, at)
+        if outage is not None:
+            return self._books.afflicted.locate(found, outage)
+        if isinstance(found, Reply):
+            return found
+        if leads_to_zivver(self.world, host):
+            return self._books.zivver.locate(port)
+        return self._started(lambda: self._books.others.locate(host, port))
+
+    def _started(
+        self, start: Callable[[], tuple[str, int] | Reply]
+    ) -> tuple[str, int] | Reply:
+        """Start a server; the client would take a failure for one of the model."""
+        try:
+            return start()
+        except (OSError, ValueError) as error:
+            self._books.troubles.append(error)
+            return CONNECTION_REFUSED
+
+    def _other_side(self, host: str, at: datetime | None) -> ExchangeServer:
+        """Start the other side of a hybrid, for one mail."""
+        there, choices = across(self.world, self.run.choices)
+        now = at or self.run.at
+        left = self.run.at + self.run.patience - now
+        run = replace(self.run, choices=choices, at=now, patience=left)
+        around = _Around(there, run, self._books)
+        server = _exchange(
+            around,
+            tls=_shown(tls_across(self.world, host)),
+            peer=peer_of(self.world, choices),
+        )
+        self._beyond.append((around, server))
+        return server
+
+    async def _follow(self) -> Crossing | None:
+        """Await what the other side does with the mail that it took, if it took one."""
+        found: list[Crossing] = []
+        while self._beyond:
+            around, server = self._beyond.pop()
+            await server.settled()
+            self._books.wrong.extend(server.errors)
+            found.extend(Crossing(around.told(mail)) for mail in server.handled)
+            await server.aclose()
+        return found[0] if found else None
+
+    async def _pass_on(
+        self, arrival: Arrival, passage: Passage, at: datetime | None
+    ) -> Relayed:
+        onward = []
+        for handoff in passage.handoffs:
+            made = await transmit(
+                handoff,
+                partial(self._locate_outside, at=at),
+                trust=client_context(),
+                source=passage.source,
+                announces_source=True,
+                patience=self.run.timeouts,
+            )
+            onward.append(Onward(made, self._receipt(made)))
+        return Relayed(arrival, passage, tuple(onward))
+
+    def _receipt(self, transmission: Transmission) -> Reached:
+        return self._books.receipt(transmission, self.world.zivver.host)
 
 
 def _shown(tls: ServerTls) -> ssl.SSLContext | None:

@@ -25,6 +25,7 @@ __all__ = [
     "Settled",
     "World",
     "leads_to_zivver",
+    "turned",
     "with_answers_pinned",
     "with_readings",
 ]
@@ -64,7 +65,8 @@ class World:
 
     `outages` say when a host is not what it is otherwise, `interventions` what an
     administrator does while mail waits. `settled` decides nothing: it says who answered
-    which open question.
+    which open question. `other` is the second organization of a hybrid; `turned` gives
+    the world as that one sees it.
     """
 
     organization: Organization
@@ -73,6 +75,19 @@ class World:
     settled: tuple[Settled, ...] = ()
     outages: tuple[Outage, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    other: Organization | None = None
+
+    @property
+    def organizations(self) -> tuple[Organization, ...]:
+        """The organization, and the other one of a hybrid."""
+        return (self.organization, *((self.other,) if self.other else ()))
+
+
+def turned(world: World) -> World:
+    """Give a hybrid as its other side sees it; a world of one stays as it is."""
+    if world.other is None:
+        return world
+    return replace(world, organization=world.other, other=world.organization)
 
 
 def leads_to_zivver(world: World, name: str) -> bool:
@@ -98,15 +113,21 @@ def with_answers_pinned(world: World, answers: Mapping[str, str]) -> World:
         if name in _OF_ZIVVER
     }
     pinned = {name: a for name, a in answers.items() if name not in _OF_ZIVVER}
-    old = world.organization.readings
-    readings = replace(
-        with_answers(old, pinned), settled=old.settled | frozenset(pinned)
-    )
+    first, *more = (_pinned(each, pinned) for each in world.organizations)
     return replace(
         world,
-        organization=replace(world.organization, readings=readings),
+        organization=first,
+        other=more[0] if more else None,
         zivver=replace(world.zivver, **zivver),
     )
+
+
+def _pinned(organization: Organization, answers: Mapping[str, str]) -> Organization:
+    old = organization.readings
+    readings = replace(
+        with_answers(old, answers), settled=old.settled | frozenset(answers)
+    )
+    return replace(organization, readings=readings)
 
 
 def with_readings(world: World, settled: Iterable[Settled]) -> World:

@@ -9,6 +9,7 @@ from fakes.choices import Fact
 from fakes.exchange.organization import Platform
 from fakes.exchange.routing.resolve import NOT_FOUND, Place, resolve
 from fakes.mail.reply import Reply, reply
+from fakes.mail.session import Certificate
 
 if TYPE_CHECKING:
     from fakes.choices import Choices
@@ -31,35 +32,44 @@ class Acceptance:
     why: str
 
 
-def accept(
+def accept(  # noqa: PLR0911  one for each way in
     submission: Submission, organization: Organization, choices: Choices
 ) -> Acceptance:
     """Say whether a session counts as inside (exchange-rules#3.3).
 
     An authenticated client does; so does a connector that treats its senders as
-    internal (TreatMessagesAsInternal, an externally secured receive connector).
+    internal (TreatMessagesAsInternal, an externally secured receive connector), and
+    one that believes what the other side of a hybrid says of its sender.
     """
     if submission.authenticated is not None:
         why = f"{submission.authenticated}, authenticated: inside"
         return Acceptance(is_internal=True, why=why)
-    if organization.inbound_connectors is None and submission.source is not None:
+    is_known = submission.source is not None or submission.certificate is not None
+    if organization.inbound_connectors is None and is_known:
         fact = Fact("inbound connectors", why="they were not exported")
         is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
         return Acceptance(is_internal, f"{fact} {fact.why}")
     connector = inbound_connector(submission, organization)
     if connector is None:
         return Acceptance(is_internal=False, why="an anonymous session: outside")
-    if connector.unjudged:
-        names = ", ".join(connector.unjudged)
+    unjudged = connector.unjudged
+    if connector.carries_headers and connector.certificate is None:
+        # exchange-routing#8: no fake but the other side of a hybrid writes them.
+        unjudged += ("CloudServicesMailEnabled",)
+    if unjudged:
+        names = ", ".join(unjudged)
         # Not `connector`: an outbound one may have the same name.
         fact = Fact("inbound connector", connector.name, why=f"{names} is not judged")
         is_internal = choices.choose(fact, (_OUTSIDE, _INSIDE)) == _INSIDE
         return Acceptance(is_internal, f"connector `{connector.name}`: {fact.why}")
+    how = f"connector `{connector.name}`"
     if connector.treats_as_internal:
-        why = f"connector `{connector.name}` treats it as internal: inside"
-        return Acceptance(is_internal=True, why=why)
-    why = f"connector `{connector.name}`, not treated as internal: outside"
-    return Acceptance(is_internal=False, why=why)
+        return Acceptance(is_internal=True, why=f"{how} treats it as internal: inside")
+    if connector.carries_headers and submission.is_vouched:
+        # exchange-routing#8, exchange-routing#E5
+        how += ", and the other side says that its sender is inside"
+        return Acceptance(is_internal=True, why=how)
+    return Acceptance(is_internal=False, why=f"{how}, not treated as internal: outside")
 
 
 def is_from_own_servers(
@@ -78,7 +88,14 @@ def is_from_own_servers(
 def inbound_connector(
     submission: Submission, organization: Organization
 ) -> InboundConnector | None:
-    """Find the connector that a session arrives by: the closest network."""
+    """Find the connector that a session arrives by: certificate or closest network.
+
+    exchange-routing#7.4: the domain of the certificate is looked at first.
+    """
+    shown = submission.certificate
+    for connector in organization.inbound_connectors or ():
+        if shown and connector.is_enabled and _knows(connector, shown):
+            return connector
     source = submission.source
     if source is None:
         return None
@@ -90,6 +107,11 @@ def inbound_connector(
         if source.version == network.version and source in network
     ]
     return max(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _knows(connector: InboundConnector, shown: str) -> bool:
+    wanted = connector.certificate
+    return wanted is not None and Certificate((wanted,)).covers(shown)
 
 
 def refuse_recipient(
@@ -131,6 +153,9 @@ def _may_relay(
     submission: Submission, organization: Organization, choices: Choices
 ) -> bool:
     connector = inbound_connector(submission, organization)
+    if connector and connector.carries_headers and submission.certificate:
+        # exchange-routing#1.2: centralised transport rests on it.
+        return True
     if connector is None or connector.relays is not None:
         return connector is not None and connector.relays is True
     why = "no export tells whether it relays"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fakes.exchange.hybrid import with_word_of_sender
 from fakes.exchange.rules.fork import Leg, Way
 from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import HandOff
+from fakes.mail.handoff import HandOff, Route
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import Organization
@@ -26,14 +27,24 @@ class Outgoing:
 
 
 def depart(
-    item: MailItem, fork: Fork, group: list[tuple[Leg, Hop]], organization: Organization
+    item: MailItem,
+    fork: Fork,
+    group: list[tuple[Leg, Hop]],
+    organization: Organization,
+    *,
+    is_internal: bool,
 ) -> Outgoing:
     """Make one hand-off of all legs of a fork that share a hop (X-16)."""
     hop = group[0][1]
+    content = fork.item.content
+    if hop.route is Route.ACROSS:
+        content = with_word_of_sender(
+            content, hop, organization, is_internal=is_internal
+        )
     recipients = tuple(dict.fromkeys(entry.recipient for _, entry in group))
     handoff = HandOff(
         Envelope(item.envelope.reverse_path, recipients),
-        fork.item.content,
+        content,
         hop.hosts,
         hop.port,
         hop.tls,

@@ -162,6 +162,8 @@ class OutboundConnector:
 
     `is_central` is RouteAllMessagesViaOnPremises; `validation_recipients` get the mail
     that validates the connector.
+    `is_hybrid`: the hybrid wizard made it, for the organisation's own servers;
+    `carries_headers` is CloudServicesMailEnabled.
     """
 
     name: str
@@ -177,6 +179,8 @@ class OutboundConnector:
     is_in_test_mode: bool = False
     is_central: bool = False
     validation_recipients: tuple[str, ...] = ()
+    is_hybrid: bool = False
+    carries_headers: bool = False
     names: tuple[str, ...] = ()
     unjudged: tuple[str, ...] = ()
     place: str = ""
@@ -214,6 +218,8 @@ class SendConnector:
     `is_size_told` is false where the export has no MaxMessageSize; `has_credential`
     None where it has no AuthenticationCredential. Names of servers are folded, none
     where they were not exported.
+    `carries_headers` is CloudServicesMailEnabled: it leads to Exchange Online.
+    `certificate` is the name in what it shows as a client, None where none tells.
     """
 
     name: str
@@ -236,6 +242,8 @@ class SendConnector:
     waits_for_dns: bool = False
     max_size: int | None = None
     is_size_told: bool = True
+    carries_headers: bool = False
+    certificate: str | None = None
     unjudged: tuple[str, ...] = ()
     place: str = ""
 
@@ -247,6 +255,8 @@ class InboundConnector:
     Get-InboundConnector of Exchange Online, or a receive connector of a server
     (its remote ranges; externally secured or anonymous). `relays` says whether its
     sessions may write to outside recipients, None when no export tells.
+    `certificate` is the name by which it knows servers that show one, and
+    `carries_headers` whether it believes what these say of their senders.
     """
 
     name: str
@@ -254,6 +264,8 @@ class InboundConnector:
     networks: tuple[IPv4Network | IPv6Network, ...]
     treats_as_internal: bool
     relays: bool | None = True
+    certificate: str | None = None
+    carries_headers: bool = False
     unjudged: tuple[str, ...] = ()
 
 
@@ -264,7 +276,9 @@ class Organization:
     `failing_rules` names rules that cannot be processed, and `moderators` says what
     they do: no configuration, but what happens to it. `added_recipients_limit` is how
     many recipients rules may add to one mail; `own_hosts` are names of its servers
-    beside `helo`. `queue` None: the times of its platform.
+    beside `helo`. `queue` None: the times of its platform. `certificate` is the name in
+    what its servers show when they connect, None when no export tells; `other_side` are
+    the names under which the other half of a hybrid is reached, if they are known.
     """
 
     name: str
@@ -290,6 +304,8 @@ class Organization:
     moderators: Moderators = Moderators.WAIT
     edition: Edition | None = None
     remote_domains: tuple[RemoteDomain, ...] | None = None
+    certificate: str | None = None
+    other_side: frozenset[str] = frozenset()
 
     @property
     def editions(self) -> frozenset[Edition]:

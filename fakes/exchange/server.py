@@ -1,6 +1,6 @@
 """The fake Exchange behind sockets: mail comes in by SMTP and leaves by SMTP.
 
-It decides nothing: `refuse_recipient` answers RCPT, `drive` says what is handed off.
+It decides nothing: `reception` answers, `drive` says what is handed off.
 """
 
 from __future__ import annotations
@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from fakes.choices import Choices
-from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, Intervention, drive
-from fakes.mail.address import AddressError, parse_address
-from fakes.mail.item import MailItem, Submission
-from fakes.mail.receiver import Receipt, Receiver
-from fakes.mail.reply import reply
+from fakes.exchange.reception import receiver_of
 from fakes.mail.session import Certificate, ServerTls
 from fakes.smtp.client import DEFAULT_PATIENCE, Patience, transmit
 from fakes.smtp.server import serve
@@ -27,25 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime, timedelta
 
+    from fakes.exchange.hybrid import Peer
     from fakes.exchange.ledger import Record
     from fakes.exchange.organization import Organization
     from fakes.exchange.routing.next_hop import MxTable
-    from fakes.mail.address import Address
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.handoff import Transmission
+    from fakes.mail.item import MailItem
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
     from fakes.smtp.client import Place
     from fakes.smtp.loop import Loop
 
-# exchange-routing#5.1: 150 MB is the most that an organisation can allow.
-SIZE_LIMIT = 157_286_400
-SENDER_OK = reply(250, "2.1.0", "Sender OK")
-RECIPIENT_OK = reply(250, "2.1.5", "Recipient OK")
-QUEUED = reply(250, "2.6.0", "Queued mail for delivery")
-LOGGED_IN = reply(235, "2.7.0", "Authentication successful")
-NOT_LOGGED_IN = reply(535, "5.7.3", "Authentication unsuccessful")
 _TLS = ServerTls(is_offered=True, certificate=Certificate(()))
 _NO_TLS = ServerTls(is_offered=False, certificate=Certificate(()))
 
@@ -96,10 +86,11 @@ class ExchangeServer:
         patience: how long, in virtual time, its queue goes on trying.
         tls: the certificate that it shows to clients, None for no STARTTLS.
         trusts_proxy: every client begins with a PROXY header.
+        peer: the other side of a hybrid if nobody else connects here.
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but three are keywords with plain defaults
         self,
         organization: Organization,
         loop: Loop,
@@ -110,6 +101,7 @@ class ExchangeServer:
         patience: timedelta = NO_PATIENCE,
         tls: ssl.SSLContext | None = None,
         trusts_proxy: bool = False,
+        peer: Peer | None = None,
     ) -> None:
         self._organization = organization
         self._loop = loop
@@ -122,7 +114,7 @@ class ExchangeServer:
         self._lock = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = serve(
-            _receiver(organization, choices, tls=_TLS if tls else _NO_TLS),
+            receiver_of(organization, choices, tls=_TLS if tls else _NO_TLS, peer=peer),
             loop,
             record=self._take,
             tls=tls,
@@ -173,9 +165,15 @@ class ExchangeServer:
         await self.settled()
 
     def _take(
-        self, item: MailItem, session: Session, envelope: Envelope, content: Content
+        self,
+        item: MailItem | None,
+        session: Session,
+        envelope: Envelope,
+        content: Content,
     ) -> None:
         del session, envelope, content  # the item holds them
+        if item is None:
+            return
         task = self._loop.asyncio_loop.create_task(self._handle(item))
         # The loop itself keeps no hold of a task.
         self._tasks.add(task)
@@ -218,47 +216,3 @@ class ExchangeServer:
                 handoff = way.send(transmission)
         except StopIteration as stop:
             return Handled(item, stop.value.ledger)
-
-
-def _receiver(
-    organization: Organization, choices: Callable[[], Choices], *, tls: ServerTls
-) -> Receiver[MailItem]:
-    """Bind the few decisions of a submission to an organization."""
-    greeting = reply(220, "", f"{organization.helo} ESMTP")
-
-    def authenticate(_session: Session, user: str, _password: str) -> Reply:
-        try:
-            parse_address(user)
-        except AddressError:
-            return NOT_LOGGED_IN
-        return LOGGED_IN
-
-    def recipient(
-        session: Session, _sender: Address | None, address: Address, _taken: int
-    ) -> Reply:
-        submission = _submission(session)
-        refused = refuse_recipient(address, submission, organization, choices())
-        return refused or RECIPIENT_OK
-
-    def message(
-        session: Session, envelope: Envelope, content: Content
-    ) -> Receipt[MailItem]:
-        return Receipt(QUEUED, MailItem(envelope, content, _submission(session)))
-
-    return Receiver(
-        name=organization.helo,
-        port=25,
-        tls=tls,
-        needs_tls=False,
-        size_limit=SIZE_LIMIT,
-        connect=lambda _session: greeting,
-        mail=lambda _session, _sender, _size: SENDER_OK,
-        recipient=recipient,
-        message=message,
-        authenticate=authenticate,
-    )
-
-
-def _submission(session: Session) -> Submission:
-    who = parse_address(session.identity) if session.identity else None
-    return Submission(who, session.source, session.helo)

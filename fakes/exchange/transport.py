@@ -106,7 +106,13 @@ def transport(
                 key = (number, replace(shared, recipient=item_key(item)))
                 hops.setdefault(key, []).append((leg, routed.end))
     outgoing = tuple(
-        depart(item, forks[number], group, organization)
+        depart(
+            item,
+            forks[number],
+            group,
+            organization,
+            is_internal=accepted.is_internal,
+        )
         for (number, _), group in hops.items()
     )
     return Pass(

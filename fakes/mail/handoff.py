@@ -72,6 +72,7 @@ class Route(StrEnum):
 
     SMART_HOST = "smart host"
     MX = "mx"
+    ACROSS = "the other side"
 
 
 @dataclass(frozen=True, slots=True)

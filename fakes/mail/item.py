@@ -44,11 +44,15 @@ class Submission:
 
     `authenticated` is the mailbox or account that logged in, None for an
     anonymous session; `source` is the client's address, None when not modelled.
+    `certificate` is the name in the certificate that a server showed as a client;
+    `is_vouched`: it says that its own organisation takes the sender for inside.
     """
 
     authenticated: Address | None = None
     source: IpAddress | None = None
     helo: str = "client.example"
+    certificate: str | None = None
+    is_vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fakes.exchange.organization import ConnectorType, InboundConnector
 from harness.exports import values
 from harness.exports.account import Ledger, Mark, Understood, marks_of, unjudged
 from harness.exports.connector_tables import INBOUND, RECEIVE
-from harness.exports.connectors import named
+from harness.exports.connectors import certificate_name, named
 from harness.exports.formats import Exported
 
+_CAPABILITIES = "TlsDomainCapabilities"
 _EXTERNALLY_SECURED = "externalauthoritative"
+_TYPE = "ConnectorType"
+# What the hybrid wizard sets on the front door (exchange-routing#8).
+_CLOUD_MAIL = "acceptcloudservicesmail"
 _INTERNAL = "TreatMessagesAsInternal"
 
 
@@ -21,8 +27,14 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
 
     """
     name = named(entry)
-    kind = values.choice(entry, "ConnectorType", ConnectorType)
+    kind = values.choice(entry, _TYPE, ConnectorType)
+    carries_headers = values.flag(entry, "CloudServicesMailEnabled") is True
     marks = marks_of(entry, INBOUND, rest=Understood.NOT_UNDERSTOOD)
+    if carries_headers:
+        marks = tuple(
+            replace(mark, how=Understood.USED) if mark.property == _TYPE else mark
+            for mark in marks
+        )
     ledger.note(entry, name, marks)
     # Absent is not false: without it nobody knows whom the connector makes inside.
     is_silent = kind is not ConnectorType.PARTNER and not entry.has(_INTERNAL)
@@ -33,6 +45,8 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
         treats_as_internal=values.flag(entry, _INTERNAL) is True,
         # exchange-routing#7.4: only the type OnPremises grants relay rights.
         relays=kind is ConnectorType.ON_PREMISES if kind else None,
+        certificate=certificate_name(entry, "TlsSenderCertificateName"),
+        carries_headers=carries_headers,
         unjudged=unjudged(marks) + ((f"{_INTERNAL} (not exported)",) * is_silent),
     )
 
@@ -62,6 +76,8 @@ def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
         for said in values.texts(entry, "AuthMechanism")
         for part in said.split(",")
     }
+    cloud, unread = _cloud(entry)
+    marks += unread
     is_trusted = _EXTERNALLY_SECURED in mechanisms
     if any(part.isdecimal() for part in mechanisms):
         # A number is a sum of flags that we do not take apart.
@@ -75,5 +91,19 @@ def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
         networks=networks,
         treats_as_internal=is_trusted,
         relays=is_trusted if is_trusted or is_for_all else None,
+        certificate=cloud,
+        carries_headers=cloud is not None,
         unjudged=unjudged(marks),
     )
+
+
+def _cloud(entry: Exported) -> tuple[str | None, tuple[Mark, ...]]:
+    """Read TlsDomainCapabilities: `domain:capability`, one that speaks of the cloud."""
+    cloud, marks = None, []
+    for said in values.texts(entry, _CAPABILITIES):
+        domain, _, able = said.partition(":")
+        if able.strip().lower() == _CLOUD_MAIL and cloud is None:
+            cloud = domain.strip()
+        else:
+            marks.append(Mark(_CAPABILITIES, Understood.NOT_JUDGED, said))
+    return cloud, tuple(marks)

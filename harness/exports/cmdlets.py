@@ -143,7 +143,7 @@ def recognise(file: str, entries: tuple[Exported, ...]) -> Cmdlet | None:
 
 def by_name(file: str) -> Cmdlet | None:
     """Say which cmdlet a file is called after: `Get-X.json`, `transport_rules.json`."""
-    folded = re.sub(r"[^a-z]", "", file.lower())
+    folded = re.sub(r"[^a-z]", "", file.rpartition("/")[2].lower())
     found = [c for c in Cmdlet if _noun(c) in folded]
     if Cmdlet.MEMBERS in found:
         return Cmdlet.MEMBERS

@@ -33,19 +33,15 @@ OUTBOUND: Table = MappingProxyType(
             (
                 "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
                 "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains "
-                "TestMode RouteAllMessagesViaOnPremises ValidationRecipients"
+                "TestMode RouteAllMessagesViaOnPremises ValidationRecipients "
+                "ConnectorSource CloudServicesMailEnabled"
             ),
         ),
         (
-            # Informational, cosmetic (IsValidated: field-cases#X-28), or reserved;
-            # CloudServicesMailEnabled carries headers of the organisation and leaves
-            # the next hop as it is (E5).
+            # Informational, cosmetic (IsValidated: field-cases#X-28), or reserved.
             _NONE,
             "exchange-routing#1.1",
-            (
-                "ConnectorSource Comment CloudServicesMailEnabled IsValidated "
-                "LastValidationTimestamp LinkForModifiedConnector"
-            ),
+            "Comment IsValidated LastValidationTimestamp LinkForModifiedConnector",
         ),
     )
     | {
@@ -70,7 +66,7 @@ SEND: Table = MappingProxyType(
                 "SmartHostsString DNSRoutingEnabled Port RequireTLS TlsAuthLevel "
                 "TlsDomain SmartHostAuthMechanism MaxMessageSize "
                 "SourceTransportServers AuthenticationCredential IgnoreSTARTTLS "
-                "ForceHELO Fqdn"
+                "ForceHELO Fqdn CloudServicesMailEnabled TlsCertificateName"
             ),
         ),
         (
@@ -84,7 +80,7 @@ SEND: Table = MappingProxyType(
                 "HomeMTA HomeMtaServerId SourceRoutingGroup "
                 "FrontendProxyEnabled Comment ProtocolLoggingLevel Usage "
                 "ConnectionInactivityTimeOut SmtpMaxMessagesPerConnection "
-                "CloudServicesMailEnabled ConnectorType TlsCertificateName "
+                "ConnectorType "
                 "ConnectedDomains IsSmtpConnector IsCoexistenceConnector Region"
             ),
         ),
@@ -110,7 +106,10 @@ INBOUND: Table = MappingProxyType(
         (
             _USED,
             "exports#4",
-            "Name Enabled SenderIPAddresses TreatMessagesAsInternal",
+            (
+                "Name Enabled SenderIPAddresses TreatMessagesAsInternal "
+                "CloudServicesMailEnabled TlsSenderCertificateName"
+            ),
         ),
         (
             # Filtering of what comes in, and whom a bad mail is kept from: none of it
@@ -129,15 +128,13 @@ INBOUND: Table = MappingProxyType(
     | {
         "isvalid": _IS_VALID,
         # exchange-routing#7.4: relay rights and promotion to internal belong to type
-        # OnPremises, and what comes back keeps its headers only if both ends do. Where
-        # TreatMessagesAsInternal says it already, the type adds nothing.
+        # OnPremises. Where TreatMessagesAsInternal says it already, the type adds
+        # nothing; where CloudServicesMailEnabled is on, the headers say it.
         "connectortype": _open(
             "exchange-routing#7.4",
             "partner",
             only_if=("TreatMessagesAsInternal", "false"),
         ),
-        "cloudservicesmailenabled": _open("exchange-routing#7.4"),
-        "tlssendercertificatename": _open("exchange-routing#7.4"),
         "restrictdomainstocertificate": _open("exports#4"),
         "trustedorganizations": _open("exports#4"),
         "scananddroprecipients": _open("exports#4"),
@@ -151,7 +148,10 @@ RECEIVE: Table = MappingProxyType(
         (
             _USED,
             "exchange-routing#2.1",
-            "Name Enabled RemoteIPRanges AuthMechanism PermissionGroups",
+            (
+                "Name Enabled RemoteIPRanges AuthMechanism PermissionGroups "
+                "TlsDomainCapabilities"
+            ),
         ),
         (
             # How a session is held: limits, abilities, texts.
@@ -171,7 +171,7 @@ RECEIVE: Table = MappingProxyType(
                 "MaxLocalHopCount MaxLogonFailures MaxProtocolErrors "
                 "MaxRecipientsPerMessage MaxAcknowledgementDelay PipeliningEnabled "
                 "SizeEnabled TarpitInterval RequireEHLODomain RequireTLS "
-                "TlsCertificateName TlsDomainCapabilities ExtendedProtectionPolicy "
+                "TlsCertificateName ExtendedProtectionPolicy "
                 "LiveCredentialEnabled RejectReservedTopLevelRecipientDomains "
                 "RejectReservedSecondLevelRecipientDomains "
                 "RejectSingleLabelRecipientDomains AuthTarpitInterval"

@@ -31,6 +31,9 @@ _IDS = ("Identity", "Guid", "DistinguishedName", "Id", "ExchangeObjectId")
 SPACE = re.compile(
     r"(?:[A-Za-z0-9]+\s*:)?\s*(?P<space>[^;\s]+)\s*(?:;\s*(?P<cost>\d{1,9}))?"
 )
+_WIZARD = "hybridwizard"
+CARRIES = "CloudServicesMailEnabled"
+_SUBJECT = re.compile(r"<S>\s*CN=(?P<name>[^,<]+)", re.IGNORECASE)
 
 # exchange-routing#1.1
 _REFUSED: tuple[tuple[Callable[[OutboundConnector], bool], str], ...] = (
@@ -86,6 +89,10 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
         covers_accepted_domains=covers_own,
         is_in_test_mode=values.flag(entry, "TestMode") is True,
         is_central=is_central,
+        # exchange-routing#1.1: who made it tells what it is for.
+        is_hybrid=kind is ConnectorType.ON_PREMISES
+        and (values.text(entry, "ConnectorSource") or "").lower() == _WIZARD,
+        carries_headers=values.flag(entry, CARRIES) is True,
         validation_recipients=values.texts(entry, "ValidationRecipients"),
         names=values.names(entry, _IDS),
         unjudged=unjudged(marks) + absent(entry, _OUTBOUND_NEEDS),
@@ -101,6 +108,18 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
 def why_refused(connector: OutboundConnector) -> str:
     """Say why Exchange Online takes no such connector; empty if it does."""
     return next((why for wrong, why in _REFUSED if wrong(connector)), "")
+
+
+def certificate_name(entry: Exported, name: str) -> str | None:
+    """Read the name in a certificate: plain, or `<I>issuer<S>CN=subject` (exports#4).
+
+    None for a subject without a common name.
+    """
+    said = values.text(entry, name)
+    if said is None or "<" not in said:
+        return said
+    found = _SUBJECT.search(said)
+    return found["name"].strip() if found else None
 
 
 def named(entry: Exported) -> str:

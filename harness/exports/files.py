@@ -9,10 +9,10 @@ from pathlib import Path
 
 from harness.exports.formats import RawFile
 from harness.exports.problems import ExportError, shown
+from harness.exports.sides import SIDES
 from harness.exports.tenant import Tenant, make_tenant
 
 MAX_OCTETS = 512 * 2**20
-_HYBRID = ("online", "onpremises")
 
 
 def read_tenant(name_or_folder: str) -> Tenant:
@@ -54,23 +54,27 @@ def _built_in_folder() -> Path:
 
 def _files(folder: Path) -> tuple[RawFile, ...]:
     try:
-        entries = sorted(folder.iterdir())
-        if any(entry.is_dir() and entry.name in _HYBRID for entry in entries):
-            raise ExportError(
-                folder.name,
-                "`online` and `onpremises` inside, expected the files of one platform",
-            )
-        return tuple(_file(entry) for entry in entries if entry.is_file())
+        sides = [side for side in SIDES if (folder / side).is_dir()]
+        parts = {"": folder} | {f"{side}/": folder / side for side in sides}
+        return tuple(
+            _file(entry, prefix)
+            for prefix, part in parts.items()
+            for entry in _inside(part)
+        )
     except OSError as problem:
         what = (problem.strerror or "cannot be read").lower()
         path = os.fspath(problem.filename) if problem.filename else folder.name
         raise ExportError(shown(path), what) from None
 
 
-def _file(path: Path) -> RawFile:
+def _inside(folder: Path) -> list[Path]:
+    return sorted(entry for entry in folder.iterdir() if entry.is_file())
+
+
+def _file(path: Path, prefix: str = "") -> RawFile:
     if path.stat().st_size > MAX_OCTETS:
         raise ExportError(path.name, f"larger than {MAX_OCTETS // 2**20} MB")
-    return RawFile(path.name, path.read_bytes())
+    return RawFile(prefix + path.name, path.read_bytes())
 
 
 def _nothing_there(said: str) -> ExportError:

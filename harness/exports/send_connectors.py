@@ -16,7 +16,15 @@ from fakes.mail.handoff import TlsLevel
 from harness.exports import values
 from harness.exports.account import Ledger, Understood, marks_of, unjudged
 from harness.exports.connector_tables import SEND
-from harness.exports.connectors import SPACE, absent, named, smart_hosts, tls_domain
+from harness.exports.connectors import (
+    CARRIES,
+    SPACE,
+    absent,
+    certificate_name,
+    named,
+    smart_hosts,
+    tls_domain,
+)
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
@@ -77,6 +85,8 @@ def read_send(entry: Exported, ledger: Ledger) -> SendConnector:
         waits_for_dns=_WAITS_FOR_DNS in _words(entry, "ErrorPolicies"),
         max_size=values.size(entry, "MaxMessageSize"),
         is_size_told=entry.has("MaxMessageSize"),
+        carries_headers=values.flag(entry, CARRIES) is True,
+        certificate=certificate_name(entry, "TlsCertificateName"),
         unjudged=tuple(open_),
         place=entry.place,
     )

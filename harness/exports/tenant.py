@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fakes.exchange.organization import (
@@ -24,6 +24,7 @@ from fakes.exchange.remote_domain import RemoteDomain
 from fakes.exchange.rules.rule import Rule
 from fakes.exchange.sites import Sites
 from fakes.internet.hosts import Internet
+from fakes.mail.handoff import AuthTerms
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
 from harness.exports.arrivals import read_inbound, read_receive
@@ -47,6 +48,7 @@ from harness.exports.rule_collection import is_rule_collection, read_rule_collec
 from harness.exports.rules import read_rules
 from harness.exports.send_connectors import read_send
 from harness.exports.servers import read_edition
+from harness.exports.sides import check_side, joined, side_word
 from harness.exports.sites import sites_exported
 from harness.exports.zivver import ZivverFile, read_zivver
 from harness.world import World
@@ -102,7 +104,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One organisation's configuration as exported, and how it was understood."""
+    """One organisation's configuration as exported, and how it was understood.
+
+    Of a hybrid, `organization` is the cloud's and `other` that of the servers.
+    """
 
     name: str
     organization: Organization
@@ -114,11 +119,12 @@ class Tenant:
     )
     missing: tuple[Missing, ...] = ()
     source: str = ""
+    other: Organization | None = None
 
     @property
     def world(self) -> World:
         """The world that a mail of this tenant meets."""
-        return World(self.organization, self.zivver, self.internet)
+        return World(self.organization, self.zivver, self.internet, other=self.other)
 
 
 @dataclass(slots=True)
@@ -141,9 +147,43 @@ def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Ten
             they come from two platforms.
 
     """
-    folder = _Folder()
+    top, halves = _folders(files)
+    if not halves:
+        return _tenant(name, (_read_half(name, top),), top, source)
+    if top.found:
+        cmdlet = next(iter(top.found))
+        both = " and ".join(f"`{side}`" for side in halves)
+        raise ExportError(name, f"`{cmdlet}` beside {both}, expected it in one of them")
+    made = []
+    for side, folder in halves.items():
+        _check_half(side, folder)
+        folder.zivver = top.zivver
+        half = _read_half(f"{name}/{side}", folder)
+        check_side(side, half.organization)
+        made.append(half)
+    return _tenant(name, tuple(made), top, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """One organization of a tenant, and what its export lacks."""
+
+    organization: Organization
+    missing: tuple[Missing, ...]
+
+
+def _folders(files: Iterable[RawFile]) -> tuple[_Folder, dict[str, _Folder]]:
+    """Put each file into its folder: that of the tenant, or of one side of it."""
+    top = _Folder()
+    halves: dict[str, _Folder] = {}
     for raw in sorted(files, key=lambda one: one.name):
-        _take(raw, folder)
+        side, slash, _ = raw.name.partition("/")
+        empty = _Folder(ledger=top.ledger)
+        _take(raw, halves.setdefault(side, empty) if slash else top)
+    return top, halves
+
+
+def _read_half(name: str, folder: _Folder) -> _Half:
     if not folder.found:
         expected = f"`{Cmdlet.RULES} | ConvertTo-Json`"
         raise ExportError(
@@ -151,21 +191,46 @@ def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Ten
         )
     platform = _platform(name, folder.found)
     organization = _organization(name, platform, folder)
+    return _Half(organization, _missing(organization, folder))
+
+
+def _check_half(side: str, folder: _Folder) -> None:
+    """Let a side say of itself only whence it connects and how it greets."""
+    internet = folder.internet.internet
+    has_more = folder.policies or folder.zivver != ZivverFile()
+    if has_more or internet != Internet():
+        raise ExportError(
+            side,
+            f"what is true for both sides stands beside `{side}`: policies, "
+            f"`{ZIVVER_FILE}`, and all of `{INTERNET_FILE}` but `outbound_address` "
+            "and `helo`",
+        )
+
+
+def _tenant(name: str, halves: tuple[_Half, ...], top: _Folder, source: str) -> Tenant:
+    first, *more = joined(tuple(half.organization for half in halves))
+    sides = [f"{side_word(half.organization)}: " * bool(more) for half in halves]
+    missing = tuple(
+        replace(one, fact=side + one.fact)
+        for side, half in zip(sides, halves, strict=True)
+        for one in half.missing
+    )
     return Tenant(
         name=name,
-        organization=organization,
-        zivver=folder.zivver.service,
-        internet=folder.internet.internet,
-        account=folder.ledger.close(),
-        policies=MappingProxyType(folder.policies),
-        missing=_missing(organization, folder),
+        organization=first,
+        zivver=top.zivver.service,
+        internet=top.internet.internet,
+        account=top.ledger.close(),
+        policies=MappingProxyType(top.policies),
+        missing=missing,
         source=source or name,
+        other=more[0] if more else None,
     )
 
 
 def _take(raw: RawFile, folder: _Folder) -> None:
     """Put one file where it belongs."""
-    name = raw.name.lower()
+    name = raw.name.rpartition("/")[2].lower()
     files = folder.ledger.files
     if name == ZIVVER_FILE:
         folder.zivver = read_zivver(raw.name, decode(raw))
@@ -306,7 +371,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
         inbound_connectors=_inbound(found, ledger),
         remote_domains=_remote(found.get(Cmdlet.REMOTE_DOMAINS), ledger),
-        credentials=folder.zivver.credentials,
+        credentials=_credentials(platform, folder),
         sites=folder.internet.sites or _sites(found),
         source=folder.internet.outbound_address,
         helo=folder.internet.helo or _HELO,
@@ -325,6 +390,12 @@ def _edition(name: str, platform: Platform, folder: _Folder) -> Edition | None:
             INTERNET_FILE, f"`edition` is `{said}`, and {name} is {platform}"
         )
     return said
+
+
+def _credentials(platform: Platform, folder: _Folder) -> Mapping[str, AuthTerms]:
+    """Only a send connector logs in: those of a hybrid are of its servers."""
+    is_server = platform is Platform.SERVER
+    return folder.zivver.credentials if is_server else MappingProxyType({})
 
 
 def _name(name: str, domains: tuple[AcceptedDomain, ...] | None) -> str:

@@ -6,7 +6,10 @@ edits = [
   { add_rule = { Name = "Stop", StopRuleProcessing = true }, at = 0 },
   { zivver = { settings = { is_down = true } } },
   { internet = { absent = ["relay.example"] } },
+  { disable_rule = "Zivver on the servers", side = "onpremises" },
 ]
+
+Without `side`, the edit is of the only organization, of the cloud in a hybrid.
 """
 
 from __future__ import annotations
@@ -22,13 +25,18 @@ from fakes.mail.session import ServerTls
 from fakes.zone import Zone
 from harness import edits
 from harness.exports.internet import read_internet
+from harness.exports.sides import SIDES, side_word
 from harness.exports.toml_tables import Table
 from harness.exports.zivver import read_zivver
 from harness.scenario.toml_text import write_toml
+from harness.world import turned
 
 if TYPE_CHECKING:
     from harness.scenario.case import Change
     from harness.world import World
+
+
+_SIDE = "side"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +57,26 @@ def apply_change(world: World, change: Change, *, place: str) -> World:
         ExportError: a value is ill-formed.
 
     """
-    table = Table(place.rpartition(":")[0] or place, (), change.table, {})
-    return VERBS[change.verb].apply(world, table, change.verb)
+    file = place.rpartition(":")[0] or place
+    given = {key: value for key, value in change.table.items() if key != _SIDE}
+    table, side = Table(file, (), given, {}), change.table.get(_SIDE)
+    apply = VERBS[change.verb].apply
+    if side is None or side == side_word(world.organization):
+        return apply(world, table, change.verb)
+    if world.other is None:
+        raise edits.EditError(f"there is no side `{side}`, the tenant is no hybrid")
+    return turned(apply(turned(world), table, change.verb))
 
 
 def check_change(verb: str, entry: Table) -> None:
     """Check the keys of an edit, and the sort of value that its verb has."""
     row = VERBS[verb]
     if row.keys is not None:
-        entry.only(verb, *row.keys)
+        entry.only(verb, _SIDE, *row.keys)
+    side = entry.text(_SIDE)
+    if side is not None and side not in SIDES:
+        expected = " or ".join(f"`{name}`" for name in SIDES)
+        raise entry.fail(_SIDE, f"`{side}` is no side, expected {expected}")
     if row.is_table:
         entry.table(verb)
     elif verb == "not_exported":

@@ -116,9 +116,3 @@ def test_they_are_stored_in_the_shape_of_their_shell(name):
 def test_a_name_that_is_nearly_right_is_helped():
     with pytest.raises(ExportError, match="did you mean `guide-online-as-meant`"):
         read_tenant("guide-online-as-ment")
-
-
-def test_a_folder_of_two_platforms_is_refused(tmp_path):
-    (tmp_path / "online").mkdir()
-    with pytest.raises(ExportError, match="expected the files of one platform"):
-        read_tenant(str(tmp_path))

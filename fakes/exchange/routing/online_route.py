@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
 from fakes.exchange.arrival import is_from_own_servers
+from fakes.exchange.hybrid import MAIL_LOOP
 from fakes.exchange.readings import ask
 from fakes.exchange.routing.hop import (
     Around,
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 _UNUSABLE = reply(550, "5.4.4", "The connector cannot be used")
 _WAITS = reply(450, "4.4.3", "The connector cannot be used")
-# exchange-routing#1.2, exchange-routing#8
-_MAIL_LOOP = reply(554, "5.4.14", "Hop count exceeded - possible mail loop ATTR34")
 
 
 def route_online(leg: Leg, fork: Fork, around: Around) -> Routed:
@@ -139,7 +138,7 @@ def _central(
     # A connector of theirs that is for some domains only is a misconfiguration.
     why = f"centralised transport is on, and none of its connectors is for {target}"
     step = Step(StepKind.CONNECTOR, "none", Answer.NO, why, recipients=who(leg))
-    return Routed(leg, Ending(EndKind.REJECTED, why, _MAIL_LOOP), step)
+    return Routed(leg, Ending(EndKind.REJECTED, why, MAIL_LOOP), step)
 
 
 def _is_at_home(routed: Routed) -> bool:
