@@ -75,7 +75,7 @@ def transmitted(
     is_returning = is_zivver and _is_returning(transmission)
     done: list[Copy] = []
     waiting: dict[tuple[Address | None, Address], Copy] = {}
-    accepted = set(transmission.accepted)
+    accepted = _taken(transmission, receipt)
     deferred = dict(transmission.deferred)
     refused = dict(transmission.refused)
     if isinstance(receipt, Transaction) and accepted:
@@ -83,10 +83,9 @@ def transmitted(
     if isinstance(receipt, Relayed):
         done.extend(_relayed(record, receipt, originals, world, handed))
     for leg in record.legs:
-        if leg.address in accepted:
-            if isinstance(receipt, Arrival | None):
-                done.append(_at_host(leg, originals, transmission, handed))
-        elif leg.address in deferred:
+        if leg.address in accepted and isinstance(receipt, Arrival | None):
+            done.append(_at_host(leg, originals, transmission, handed))
+        if leg.address in deferred:
             said = deferred[leg.address]
             why = f"it waits in the queue: {said}"
             waiting[leg.original, leg.address] = _failed(
@@ -96,6 +95,17 @@ def transmitted(
             why = f"it came back to Zivver, which had sent it: {refused[leg.address]}"
             done.append(_failed(leg, transmission, Disposition.LOOPED, why, (handed,)))
     return done, waiting
+
+
+def _taken(transmission: Transmission, receipt: Receipt) -> frozenset[Address]:
+    """Give whom the peer took, also where the connection broke before it said so.
+
+    exchange-routing#6.3: the queue tries these again, and they get it twice.
+    """
+    own = receipt.arrival if isinstance(receipt, Relayed) else receipt
+    if own is None or not own.is_accepted or transmission.accepted:
+        return frozenset(transmission.accepted)
+    return frozenset(own.envelope.recipients)
 
 
 def assumed_of(receipt: Receipt) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
 from fakes.exchange.hybrid import hop_trouble, online_hosts
 from fakes.exchange.organization import Platform, accepted_domain
+from fakes.exchange.readings import ask
 from fakes.internet.gateway import Outlook, Passage, pass_on, unknown_passage
 from fakes.internet.hosts import (
     Arrival,
@@ -153,6 +154,7 @@ def _follow(
         left = at + patience - now
         return _follow(taken, there, own, at=now, patience=left, trace=trace)
 
+    habits = partial(ask, world.organization.readings, choices)
     receipts: list[Receipt] = []
     result: Transmission | None = None
     while True:
@@ -164,7 +166,7 @@ def _follow(
             return Story(accepted, (), ledger, tuple(receipts), side_of(world))
         source = world.organization.source
         find = partial(table.find, at=handoff.at)
-        result, reached = converse(handoff, find, source=source)
+        result, reached = converse(handoff, find, source=source, habits=habits)
         if isinstance(reached, MailItem):
             receipts.append(Crossing(further(reached, handoff.at or at)))
         else:

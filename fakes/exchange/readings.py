@@ -343,6 +343,27 @@ class Readings:
         sources=("exchange-routing#X-1",),
         settle="read the trace of a mail to a subdomain that both connectors cover",
     )
+    size_announced: str = _open(
+        "heeded",
+        "ignored",
+        asks="does a mail that outgrows the SIZE of the next hop go back unsent",
+        sources=("exchange-routing#X-17",),
+        settle="send a mail larger than the SIZE that the next hop names at EHLO",
+    )
+    utf8_not_offered: str = _open(
+        "ndr",
+        "sent",
+        asks="what becomes of raw UTF-8 names where the next hop offers no SMTPUTF8",
+        sources=("exchange-routing#X-18",),
+        settle="send a mail with a UTF-8 header field to a host without SMTPUTF8",
+    )
+    eight_bit_kept: str = _open(
+        "sent",
+        "ndr",
+        asks="what becomes of signed 8-bit mail where the next hop takes 7-bit only",
+        sources=("exchange-routing#E20",),
+        settle="send a signed mail with 8-bit text to a host without 8BITMIME",
+    )
     connector_tie: str = _open(
         "first-by-name",
         "last-by-name",

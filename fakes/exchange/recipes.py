@@ -468,6 +468,38 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "Two connectors must cover the subdomain: one by *.contoso.example, one "
             "by -AllAcceptedDomains $true.",
         ),
+        "size_announced": Recipe(
+            Look.TRACE,
+            mail_of("A test of sizes"),
+            _CONNECTORS,
+            (
+                ("heeded", "Fail says 5.3.4, and the next hop's log has no MAIL"),
+                ("ignored", "the next hop's log has MAIL and its own answer"),
+            ),
+            "Attach a file larger than the SIZE that the next hop names at EHLO; it "
+            "must be one whose log you can read.",
+        ),
+        "utf8_not_offered": Recipe(
+            Look.TRACE,
+            mail_of("A test", "X-Reading-Test: m\u00fcnchen"),
+            _CONNECTORS,
+            (
+                ("ndr", "Fail says 5.6.7, or another 5.6 of Exchange's own"),
+                ("sent", "Send external: the mail arrives with the field as it was"),
+            ),
+            "The next hop must not offer SMTPUTF8.",
+        ),
+        "eight_bit_kept": Recipe(
+            Look.ARRIVED,
+            mail_of(body="M\u00fcnchen"),
+            (),
+            (
+                ("sent", "the signed mail arrives"),
+                ("ndr", "the sender gets a report instead"),
+            ),
+            "Sign the mail (S/MIME, clear text) with a client that sends 8-bit text; "
+            "the next hop must not offer 8BITMIME.",
+        ),
         "connector_tie": Recipe(
             Look.TRACE,
             mail_of(),

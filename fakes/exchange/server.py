@@ -6,13 +6,14 @@ It decides nothing: `reception` answers, `drive` says what is handed off.
 from __future__ import annotations
 
 import asyncio
-import functools
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from fakes.choices import Choices
 from fakes.exchange.drive import NO_PATIENCE, Intervention, drive
+from fakes.exchange.readings import ask
 from fakes.exchange.reception import receiver_of
 from fakes.mail.session import Certificate, ServerTls
 from fakes.smtp.client import DEFAULT_PATIENCE, Patience, transmit
@@ -190,13 +191,13 @@ class ExchangeServer:
 
     async def _through(self, item: MailItem) -> Handled:
         """Perform with sockets what the driver asks for."""
-        outside = self._outside
+        outside, choices = self._outside, self._choices()
         way = drive(
             item,
             self._organization,
             at=self._clock(),
             mx=outside.mx,
-            choices=self._choices(),
+            choices=choices,
             patience=self._patience,
             interventions=outside.interventions,
         )
@@ -205,11 +206,12 @@ class ExchangeServer:
             while True:
                 transmission = await transmit(
                     handoff,
-                    functools.partial(outside.locate, at=handoff.at),
+                    partial(outside.locate, at=handoff.at),
                     trust=outside.trust,
                     source=self._organization.source,
                     announces_source=True,
                     patience=outside.timeouts,
+                    habits=partial(ask, self._organization.readings, choices),
                 )
                 if outside.sent is not None:
                     await outside.sent(transmission)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, assert_never
 from fakes.internet.gateway import Gateway, is_called
 from fakes.mail.address import domain_key
 from fakes.mail.handoff import Stage
-from fakes.mail.receiver import Receipt, Receiver
+from fakes.mail.offers import USUAL, Extension
+from fakes.mail.receiver import HangUpError, Receipt, Receiver
+from fakes.mail.receiving import GO_AHEAD
 from fakes.mail.reply import Reply, reply
 from fakes.mail.session import Certificate, ServerTls
 from fakes.mail.troubles import CONNECTION_REFUSED, LOOK_UP_FAILED
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
 
 # RFC 7505 4.2
 NULL_MX = reply(556, "5.1.10", "The domain does not accept mail")
+HELLO = reply(250, "", "Hello")
 SENDER_OK = reply(250, "2.1.0", "Ok")
 RECIPIENT_OK = reply(250, "2.1.5", "Ok")
 TAKEN = reply(250, "2.0.0", "Ok: queued")
 LOGGED_IN = reply(235, "2.7.0", "Authentication successful")
 UNKNOWN_RECIPIENT = reply(550, "5.1.1", "No such recipient here")
+BUSY_RECIPIENT = reply(450, "4.2.1", "The mailbox is busy, try again later")
 DEFAULT_SIZE = 150_000_000
 _REFUSABLE = frozenset(Stage) - {Stage.LOOK_UP, Stage.STARTTLS}
 
@@ -49,7 +53,10 @@ class Host:
     """One mail server of somebody else.
 
     `refuses` holds the reply of each stage at which it does not agree (STARTTLS
-    stands in `tls`); `unknown` are recipients it does not have.
+    stands in `tls`); `unknown` are recipients it does not have, `busy` those who must
+    wait. `offers` are its
+    extensions of SMTP, `announced_size` is the SIZE that it names where that is not
+    its limit. At `hangs_up` the connection breaks instead of a reply.
     """
 
     name: str
@@ -58,6 +65,10 @@ class Host:
     refuses: tuple[tuple[Stage, Reply], ...] = ()
     unknown: frozenset[Address] = frozenset()
     size_limit: int = DEFAULT_SIZE
+    offers: frozenset[Extension] = USUAL
+    announced_size: int | None = None
+    hangs_up: Stage | None = None
+    busy: frozenset[Address] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a fault that no server can have."""
@@ -65,10 +76,24 @@ class Host:
             if stage not in _REFUSABLE or said.is_positive:
                 message = f"{self.name} cannot refuse {stage.value} with {said}"
                 raise ValueError(message)
+        if self.hangs_up is not None and self.hangs_up not in _REFUSABLE:
+            message = f"{self.name} cannot hang up at {self.hangs_up.value}"
+            raise ValueError(message)
 
     def refusal(self, stage: Stage) -> Reply | None:
         """Give the reply with which it refuses that stage."""
         return next((said for known, said in self.refuses if known is stage), None)
+
+    def answer(self, stage: Stage, otherwise: Reply) -> Reply:
+        """Give the reply of that stage.
+
+        Raises:
+            HangUpError: there is none.
+
+        """
+        if self.hangs_up is stage:
+            raise HangUpError
+        return self.refusal(stage) or otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +222,7 @@ def _is_literal(name: str) -> bool:
 
 
 def _receiver(host: Host, port: int) -> Receiver[Arrival]:
-    greeting = host.refusal(Stage.CONNECT) or reply(220, "", f"{host.name} ESMTP")
+    greeting = reply(220, "", f"{host.name} ESMTP")
     is_silent = host.presence is Presence.SILENT
     bad_login = host.refusal(Stage.AUTH)
 
@@ -206,7 +231,9 @@ def _receiver(host: Host, port: int) -> Receiver[Arrival]:
     ) -> Reply:
         if address in host.unknown:
             return UNKNOWN_RECIPIENT
-        return host.refusal(Stage.RCPT) or RECIPIENT_OK
+        if address in host.busy:
+            return BUSY_RECIPIENT
+        return host.answer(Stage.RCPT, RECIPIENT_OK)
 
     def message(
         session: Session, envelope: Envelope, content: Content
@@ -214,7 +241,7 @@ def _receiver(host: Host, port: int) -> Receiver[Arrival]:
         said = host.refusal(Stage.DONE) or TAKEN
         digest = hashlib.sha256(content.raw).hexdigest()
         arrival = Arrival(host.name, session, envelope, digest, content, said)
-        return Receipt(said, arrival)
+        return Receipt(said, arrival, is_unsaid=host.hangs_up is Stage.DONE)
 
     return Receiver(
         name=host.name,
@@ -222,12 +249,16 @@ def _receiver(host: Host, port: int) -> Receiver[Arrival]:
         tls=host.tls,
         needs_tls=False,
         size_limit=host.size_limit,
-        connect=lambda _session: None if is_silent else greeting,
-        hello=lambda _session: host.refusal(Stage.EHLO),
-        mail=lambda _session, _sender, _size: host.refusal(Stage.MAIL) or SENDER_OK,
+        connect=lambda _session: (
+            None if is_silent else host.answer(Stage.CONNECT, greeting)
+        ),
+        hello=lambda _session: host.answer(Stage.EHLO, HELLO),
+        mail=lambda _session, _sender, _size: host.answer(Stage.MAIL, SENDER_OK),
         recipient=recipient,
-        data=lambda _session, _envelope: host.refusal(Stage.DATA),
+        data=lambda _session, _envelope: host.answer(Stage.DATA, GO_AHEAD),
         message=message,
+        offers=host.offers,
+        announced_size=host.announced_size,
         # Other people's servers know nobody's password; one that refuses AUTH has one.
         authenticate=(lambda _session, _user, _word: bad_login) if bad_login else None,
     )

@@ -13,6 +13,9 @@
     name = "mx.fabrikam.example"
     starttls = "missing"                   # offered, missing, refused
     certificate = "expired"
+    offers = ["8BITMIME", "PIPELINING"]    # its extensions of SMTP
+    size_limit = 50_000_000                # and announced_size, if EHLO names another
+    hangs_up = "end of data"               # the connection breaks instead of a reply
 
     [[host.refuses]]
     stage = "RCPT"
@@ -35,6 +38,7 @@ from fakes.exchange.organization import Edition
 from fakes.exchange.sites import Sites
 from fakes.internet.hosts import DEFAULT_SIZE, Host, Internet, Presence
 from fakes.mail.handoff import Stage
+from fakes.mail.offers import USUAL, Extension
 from fakes.mail.reply import Reply, read_reply
 from fakes.mail.session import (
     Certificate,
@@ -164,7 +168,11 @@ def _host(table: Table) -> Host:
         "certificate",
         "certificate_names",
         "size_limit",
+        "announced_size",
         "unknown",
+        "busy",
+        "offers",
+        "hangs_up",
         "refuses",
     )
     name = table.needed("name")
@@ -181,9 +189,27 @@ def _host(table: Table) -> Host:
     unknown = frozenset(table.addresses("unknown"))
     limit = table.number("size_limit", low=1, high=_BIG) or DEFAULT_SIZE
     try:
-        return Host(name, tls, presence, refuses, unknown, limit)
+        return Host(
+            name,
+            tls,
+            presence,
+            refuses,
+            unknown,
+            limit,
+            _offers(table),
+            table.number("announced_size", low=1, high=_BIG),
+            table.choice("hangs_up", Stage),
+            frozenset(table.addresses("busy")),
+        )
     except ValueError as problem:
         raise table.fail("refuses", shown(str(problem))) from None
+
+
+def _offers(table: Table) -> frozenset[Extension]:
+    said = table.texts("offers")
+    if said is None:
+        return USUAL
+    return frozenset(table.word("offers", each, Extension) for each in said)
 
 
 def _refusal(table: Table) -> tuple[Stage, Reply]:
