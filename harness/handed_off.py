@@ -103,8 +103,9 @@ def _taken(transmission: Transmission, receipt: Receipt) -> frozenset[Address]:
     exchange-routing#6.3: the queue tries these again, and they get it twice.
     """
     own = receipt.arrival if isinstance(receipt, Relayed) else receipt
-    if own is None or not own.is_accepted or transmission.accepted:
-        return frozenset(transmission.accepted)
+    heard = frozenset(transmission.accepted)
+    if heard or not isinstance(own, Arrival | Transaction) or not own.is_accepted:
+        return heard
     return frozenset(own.envelope.recipients)
 
 
