@@ -21,6 +21,7 @@ from fakes.exchange.organization import (
     Recipient,
     SendConnector,
 )
+from fakes.exchange.queue_settings import default_settings
 from fakes.exchange.rules.rule import Rule, RuleError, is_set, make_rule
 from fakes.mail.address import Address, domain_key
 from harness.exports.account import Ledger
@@ -30,6 +31,7 @@ from harness.exports.connectors import read_outbound, why_refused
 from harness.exports.domains import read_domain
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError
+from harness.exports.queues import CONFIG, SERVICE, with_config, with_service
 from harness.exports.recipients import read_recipient
 from harness.exports.remote_domains import read_remote_domain
 from harness.exports.send_connectors import check_send, read_send
@@ -62,6 +64,7 @@ __all__ = [
     "replace_rule",
     "rules_of",
     "set_connector",
+    "set_queues",
     "set_rule",
     "set_zivver",
     "with_rules",
@@ -414,6 +417,22 @@ def add_remote_domain(world: World, parameters: Parameters) -> World:
     made = read_remote_domain(_exported("New-RemoteDomain", "", parameters), Ledger())
     known = world.organization.remote_domains or ()
     return _with(world, remote_domains=(*known, made))
+
+
+def set_queues(world: World, parameters: Parameters) -> World:
+    """Change what Set-TransportConfig and Set-TransportService say of queues.
+
+    Raises:
+        EditError: a parameter is of neither, or not about queues.
+
+    """
+    for name in parameters:
+        if name.lower() not in CONFIG.keys() | SERVICE.keys():
+            raise EditError(f"no such setting of queues: `{name}`")
+    entry = _exported("Set-TransportConfig", "", parameters)
+    organization = world.organization
+    settings = organization.queue or default_settings(organization.platform)
+    return _with(world, queue=with_service(with_config(settings, entry), entry))
 
 
 def add_recipient(world: World, parameters: Parameters) -> World:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-__all__ = ["read_span", "spoken"]
+__all__ = ["read_span", "spelt", "spoken"]
 
 _FORM = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?|0")
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
@@ -18,6 +18,15 @@ def read_span(text: str) -> timedelta | None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def spelt(span: timedelta) -> str:
+    """Spell a span so that it reads back."""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    days, minutes = divmod(minutes, 1440)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0"
 
 
 def spoken(span: timedelta) -> str:

@@ -84,10 +84,18 @@ class World:
 
 
 def turned(world: World) -> World:
-    """Give a hybrid as its other side sees it; a world of one stays as it is."""
+    """Give a hybrid as its other side sees it; a world of one stays as it is.
+
+    What the administrator of this side does while mail waits is not done on that one.
+    """
     if world.other is None:
         return world
-    return replace(world, organization=world.other, other=world.organization)
+    return replace(
+        world,
+        organization=world.other,
+        other=world.organization,
+        interventions=(),
+    )
 
 
 def leads_to_zivver(world: World, name: str) -> bool:

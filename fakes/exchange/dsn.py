@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import accepted_domain, default_domain
 from fakes.exchange.queue_settings import default_settings
+from fakes.exchange.remote_domain import remote_domain
 from fakes.mail.address import Address
 from fakes.mail.content import CRLF, Content, compose, parse
 from fakes.mail.envelope import Envelope
@@ -61,13 +62,28 @@ _OF_ORGANIZATION = ("x-ms-exchange-organization-", "x-ms-exchange-forest-")
 _DATE = "%a, %d %b %Y %H:%M:%S +0000"
 
 
-def is_heard(item: MailItem) -> bool:
-    """Whether somebody hears of it when a mail fails.
+def is_reported(item: MailItem) -> bool:
+    """Whether a report is made when a mail fails.
 
-    exchange-routing#6.2: a report about a report, or about mail with a null
-    reverse-path, is not made.
+    exchange-routing#6.2: none about a report, nor about mail with a null reverse-path.
     """
     return item.envelope.reverse_path is not None and item.kind is ItemKind.MAIL
+
+
+def is_heard(item: MailItem, organization: Organization) -> bool:
+    """Whether somebody hears of it when a mail fails."""
+    sender = item.envelope.reverse_path
+    return is_reported(item) and not (sender and is_dropped(sender, organization))
+
+
+def is_dropped(who: Address, organization: Organization) -> bool:
+    """Whether a report to an address is made and then dropped.
+
+    exchange-routing#D24: so it is where NDREnabled of the remote domain is off.
+    """
+    found = remote_domain(organization, who.domain_key)
+    is_off = found is not None and not found.reports_failures
+    return is_off and not is_inside(who, organization)
 
 
 def settings_of(organization: Organization) -> QueueSettings:
@@ -92,10 +108,10 @@ def non_delivery_report(
     exchange-routing#6.2: one report lists all failed recipients. exchange-routing#D23:
     the original is enclosed whole up to 10 MB.
     """
-    if not is_heard(item) or not failed:
+    if not is_reported(item) or not failed:
         return None
     sender = item.envelope.reverse_path
-    assert sender is not None  # noqa: S101  `is_heard`
+    assert sender is not None  # noqa: S101  `is_reported`
     settings = settings_of(organization)
     limit = settings.encloses_outside
     if is_inside(sender, organization):
@@ -120,7 +136,7 @@ def delay_notice(
     for senders like him.
     """
     sender = item.envelope.reverse_path
-    if sender is None or not is_heard(item):
+    if sender is None or not is_reported(item):
         return None
     settings = settings_of(organization)
     inside = is_inside(sender, organization)
@@ -143,7 +159,7 @@ class _Report:
 def _report(report: _Report, organization: Organization, *, at: datetime) -> MailItem:
     item = report.item
     sender = item.envelope.reverse_path
-    assert sender is not None  # noqa: S101  `is_heard`
+    assert sender is not None  # noqa: S101  `is_reported`
     domain = default_domain(organization)
     digest = _digest(report, at)
     parsed = parse(item.content)

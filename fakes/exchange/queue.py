@@ -24,6 +24,7 @@ from fakes.exchange.dsn import (
     delay_notice,
     is_heard,
     is_inside,
+    is_reported,
     non_delivery_report,
     settings_of,
 )
@@ -246,7 +247,7 @@ def _accepted(
         mail=state.mails,
         item=item,
         expires=around.at + settings.expires_after,
-        notice=around.at + settings.delay_notice if is_heard(item) else None,
+        notice=around.at + settings.delay_notice if is_reported(item) else None,
         alone=frozenset(who for who, count in found.items() if who and count == 1),
     )
     state = replace(state, mails=state.mails + 1)
@@ -328,7 +329,7 @@ def _replied(
     deferred, refused = _sorted(transmission, around)
     records: list[Record] = [Transmitted(entry.mail, entry.outgoing.legs, transmission)]
     host = transmission.host or (entry.outgoing.handoff.hosts or ("",))[0]
-    ended, failed = _refused(entry, entry.outgoing.legs, refused, host, around.at)
+    ended, failed = _refused(entry, entry.outgoing.legs, refused, host, around)
     told, effects = _report(entry, failed, around)
     still = _still(entry, entry.outgoing, deferred, around) if deferred else None
     book = state.book.with_page((*records, *ended, *told))
@@ -427,7 +428,7 @@ def _given_up(
     refused = {
         leg.address: expired(platform, last.get(leg.address)) for leg in entry.legs
     }
-    ended, failed = _refused(entry, entry.legs, refused, "", around.at)
+    ended, failed = _refused(entry, entry.legs, refused, "", around)
     gone = [
         replace(r, ending=replace(r.ending, kind=EndKind.EXPIRED, why=_why(entry, r)))
         for r in ended
@@ -461,8 +462,8 @@ def _delayed(
     )
     if child is None:
         return state, ()
-    told = Told(entry.mail, entry.legs, Action.DELAYED, around.at)
-    return replace(state, book=state.book.with_page((told,))), (NewMail(child),)
+    told = _told(entry, entry.legs, Action.DELAYED, around)
+    return replace(state, book=state.book.with_page(told)), (NewMail(child),)
 
 
 def _anew(
@@ -506,10 +507,11 @@ def _refused(
     legs: tuple[Leg, ...],
     refused: dict[Address, Reply],
     host: str,
-    at: datetime,
+    around: _Around,
 ) -> tuple[list[EndedInside], tuple[tuple[Leg, About], ...]]:
     """End the legs of refused recipients; the sender hears of it if he can."""
-    is_told = is_heard(entry.item)
+    organization, at = around.organization, around.at
+    is_told = is_heard(entry.item, organization)
     gone = [(leg, refused[leg.address]) for leg in legs if leg.address in refused]
     ended = [
         EndedInside(
@@ -555,4 +557,12 @@ def _report(
     if child is None:
         return (), ()
     legs = tuple(leg for leg, _ in failed)
-    return (Told(entry.mail, legs, Action.FAILED, around.at),), (NewMail(child),)
+    return _told(entry, legs, Action.FAILED, around), (NewMail(child),)
+
+
+def _told(
+    entry: Entry, legs: tuple[Leg, ...], action: Action, around: _Around
+) -> tuple[Told, ...]:
+    if not is_heard(entry.item, around.organization):
+        return ()
+    return (Told(entry.mail, legs, action, around.at),)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fakes.choices import Fact
 from fakes.exchange.arrival import Acceptance, accept
 from fakes.exchange.departure import Outgoing, depart, item_key
+from fakes.exchange.dsn import is_dropped, is_heard
 from fakes.exchange.remote_domain import assumed_of_remote_domains
 from fakes.exchange.routing.next_hop import Hop, next_hop
 from fakes.exchange.routing.resolve import Place, resolve
@@ -117,7 +118,7 @@ def transport(
     )
     return Pass(
         outgoing,
-        _told(item, ended),
+        _told(item, ended, organization),
         tuple((who, tuple(trail)) for who, trail in steps.items()),
         tuple(dict.fromkeys(assumed)),
         tuple(dict.fromkeys(child for fork in forks for child in fork.children)),
@@ -166,6 +167,9 @@ def _through_rules(
 ) -> tuple[Fork, ...]:
     if not legs:
         return ()
+    if item.kind is ItemKind.NDR and is_dropped(legs[0].address, organization):
+        why = "a report to a remote domain with NDREnabled off is dropped"
+        return (Fork(item, legs, ending=Ending(EndKind.DELETED, why)),)
     if item.kind in _SKIPPING:
         return (Fork(item, legs),)
     if organization.rules is None:
@@ -183,9 +187,11 @@ def _through_rules(
     )
 
 
-def _told(item: MailItem, ended: list[Ended]) -> tuple[Ended, ...]:
+def _told(
+    item: MailItem, ended: list[Ended], organization: Organization
+) -> tuple[Ended, ...]:
     """Mark the rejections of which the sender hears."""
-    is_told = item.envelope.reverse_path is not None and item.kind is ItemKind.MAIL
+    is_told = is_heard(item, organization)
     return tuple(
         Ended(entry.leg, replace(entry.ending, is_told=is_told))
         if entry.ending.kind is EndKind.REJECTED

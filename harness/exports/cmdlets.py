@@ -23,6 +23,8 @@ class Cmdlet(StrEnum):
     SERVERS = "Get-ExchangeServer"
     ACCEPTED_DOMAINS = "Get-AcceptedDomain"
     REMOTE_DOMAINS = "Get-RemoteDomain"
+    TRANSPORT_CONFIG = "Get-TransportConfig"
+    TRANSPORT_SERVICES = "Get-TransportService"
     CONTACTS = "Get-MailContact"
     MAILBOXES = "Get-Mailbox"
     RECIPIENTS = "Get-Recipient"
@@ -71,6 +73,18 @@ _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
             Cmdlet.REMOTE_DOMAINS: (
                 "AllowedOOFType AutoReplyEnabled AutoForwardEnabled NDREnabled "
                 "TNEFEnabled DeliveryReportEnabled TrustedMailOutboundEnabled"
+            ),
+            Cmdlet.TRANSPORT_CONFIG: (
+                "InternalDelayDsnEnabled ExternalDelayDsnEnabled MessageExpiration "
+                "ExternalPostmasterAddress InternalDsnMaxMessageAttachSize "
+                "ExternalDsnMaxMessageAttachSize ShadowRedundancyEnabled "
+                "MaxDumpsterTime JournalingReportNdrTo TLSReceiveDomainSecureList"
+            ),
+            Cmdlet.TRANSPORT_SERVICES: (
+                "MessageExpirationTimeout DelayNotificationTimeout "
+                "MessageRetryInterval TransientFailureRetryCount "
+                "TransientFailureRetryInterval PickupDirectoryPath "
+                "OutboundConnectionFailureRetryInterval MaxPerDomainOutboundConnections"
             ),
             Cmdlet.CONTACTS: (
                 "UsePreferMessageFormat MacAttachmentFormat MessageBodyFormat "

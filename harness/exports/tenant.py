@@ -42,6 +42,7 @@ from harness.exports.formats import (
 from harness.exports.internet import InternetFile, read_internet
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
+from harness.exports.queues import read_queues
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.remote_domains import read_remote_domain
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
@@ -371,6 +372,12 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
         inbound_connectors=_inbound(found, ledger),
         remote_domains=_remote(found.get(Cmdlet.REMOTE_DOMAINS), ledger),
+        queue=read_queues(
+            platform,
+            found.get(Cmdlet.TRANSPORT_CONFIG, ()),
+            found.get(Cmdlet.TRANSPORT_SERVICES, ()),
+            ledger,
+        ),
         credentials=_credentials(platform, folder),
         sites=folder.internet.sites or _sites(found),
         source=folder.internet.outbound_address,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fakes.internet.outages import Outage
 from fakes.mail.label_field import Encoding, Folding
 from fakes.mail.labels import Profile
 from fakes.mail.office_documents import DocumentKind, LabelPlace
@@ -107,6 +108,22 @@ class Change:
     table: Mapping[str, object] = field(hash=False)
 
 
+class Retry(StrEnum):
+    """What an administrator does with a queue (Retry-Queue, with -Resubmit or not)."""
+
+    QUEUE = "queue"
+    RESUBMIT = "resubmit"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What an administrator does some time after the mail was sent."""
+
+    after: timedelta
+    edits: tuple[Change, ...] = ()
+    retry: Retry | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case. `rules` None keeps the tenant's; `rules_file` is where they stand."""
@@ -124,6 +141,8 @@ class Case:
     readings: tuple[tuple[str, str], ...] = ()
     at: datetime = DEFAULT_AT
     patience: timedelta = timedelta(0)
+    faults: tuple[Outage, ...] = ()
+    later: tuple[Later, ...] = ()
     not_on_the_wire: str = ""
     note: str = ""
     file: str = field(default="", compare=False)

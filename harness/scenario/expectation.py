@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import permutations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.trace import Answer, StepKind
 from harness.compare import Finding, FindingKind
-from harness.outcome import SECURE, Disposition
+from harness.outcome import SECURE, Disposition, Happened
+from harness.spans import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from fakes.mail.address import Address
-    from harness.outcome import Delivery, Fate, Outcome
+    from harness.outcome import Delivery, Fate, Moment, Outcome
 
 NEVER_PLAIN = "never plain"
 # Words for groups of dispositions, beside the dispositions themselves.
@@ -46,6 +49,8 @@ class Copy:
     is_told: bool | None = None
     left_plain: bool | None = None
     is_encrypted: bool | None = None
+    after: timedelta | None = None
+    told_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,9 @@ class Expectation:
 
     `undetermined` and `hangs_on` name the questions left open; `refused` is part of
     why Exchange would not take the configuration; `steps` say of a rule by name
-    whether it matches; `findings` are kinds, against the tenant's policy.
+    whether it matches; `findings` are kinds, against the tenant's policy. `tried` are
+    the times of the first attempts, `told` all at which the sender hears something,
+    both after the mail was sent.
     """
 
     recipients: tuple[Expected, ...] = ()
@@ -72,6 +79,8 @@ class Expectation:
     refused: str = ""
     steps: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] | None = field(default=None)
+    tried: tuple[timedelta, ...] = ()
+    told: tuple[timedelta, ...] | None = None
 
     @property
     def is_determined(self) -> bool:
@@ -113,6 +122,7 @@ def judge(
     if not one_run:
         found.extend(_of_questions(expect, outcome))
     found.extend(_of_steps(expect, outcome))
+    found.extend(_of_course(expect, outcome))
     return tuple(found)
 
 
@@ -205,6 +215,8 @@ def _fits(copy: Copy, delivery: Delivery) -> bool:
         (copy.is_told, delivery.is_told),
         (copy.left_plain, delivery.left_plain),
         (copy.is_encrypted, delivery.is_encrypted),
+        (copy.after, delivery.after),
+        (copy.told_after, delivery.told_after),
     )
     return all(wanted is None or wanted == got for wanted, got in seen)
 
@@ -250,6 +262,34 @@ def _of_steps(expect: Expectation, outcome: Outcome) -> list[Mismatch]:
     return found
 
 
+def _of_course(expect: Expectation, outcome: Outcome) -> list[Mismatch]:
+    """Compare when it was tried, and when the sender was told."""
+    moments = outcome.moments
+    began = moments[0].at if moments else None
+    tried = _times(moments, {Happened.TRIED}, began)
+    told = _times(moments, {Happened.TOLD_OF_DELAY, Happened.TOLD_OF_FAILURE}, began)
+    rows = (
+        ("tried", expect.tried, tried[: len(expect.tried)]),
+        ("told", expect.told or (), told if expect.told is not None else ()),
+    )
+    return [
+        Mismatch(what, _spans(wanted), _spans(got))
+        for what, wanted, got in rows
+        if wanted != got
+    ]
+
+
+def _times(
+    moments: tuple[Moment, ...], kinds: set[Happened], began: datetime | None
+) -> tuple[timedelta, ...]:
+    found = (m.at - began for m in moments if began and m.what in kinds)
+    return tuple(dict.fromkeys(found))
+
+
+def _spans(spans: tuple[timedelta, ...]) -> str:
+    return ", ".join(map(spelt, spans)) or "never"
+
+
 def _copy_words(copy: Copy) -> str:
     more = [
         f"{name} {value}"
@@ -257,6 +297,8 @@ def _copy_words(copy: Copy) -> str:
             ("via", copy.via),
             ("connector", copy.connector),
             ("reached", copy.reached),
+            ("after", copy.after),
+            ("told after", copy.told_after),
         )
         if value is not None
     ]
@@ -281,6 +323,8 @@ def _deliveries(deliveries: tuple[Delivery, ...]) -> str:
         + (f", connector {d.connector}" if d.connector else "")
         + (f", reached {d.reached}" if d.reached else "")
         + (", told" if d.is_told else "")
+        + (f", after {spelt(d.after)}" if d.after else "")
+        + (f", told after {spelt(d.told_after)}" if d.told_after is not None else "")
         + ")"
         for d in deliveries
     )

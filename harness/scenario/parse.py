@@ -3,7 +3,8 @@
 Grammar: an optional `[defaults]` table, whose keys stand in every case that does not
 have its own, and `[[case]]` tables (`[[pack]]` in `harness.scenario.pack`):
 
-    name, source, evidence, tenant, policy, note, at, patience_hours, not_on_the_wire
+    name, source, evidence, tenant, policy, note, not_on_the_wire
+    at, patience_hours, faults, later
     mail_from, rcpt_to, from, to, cc, subject, headers, body, html, label, attachment,
     attachments, eml, authenticated, inbound, source_address
     rules (tables, or the name of an exported file), edits, readings, expect
@@ -30,8 +31,11 @@ from harness.scenario.case import (
     Change,
     Evidence,
     LabelWritten,
+    Later,
     Mail,
+    Retry,
 )
+from harness.scenario.faults import needed_span, read_outages
 from harness.scenario.pack import Pack, parse_pack
 from harness.scenario.parse_expect import nearest, parse_expectation
 from harness.scenario.parse_files import parse_files
@@ -73,6 +77,8 @@ CASE_KEYS = (
     "note",
     "at",
     "patience_hours",
+    "faults",
+    "later",
     "not_on_the_wire",
     "rules",
     "edits",
@@ -172,6 +178,7 @@ class _Reader:
         expect = parse_expectation(table)
         addresses = tuple(e.recipient for e in expect.recipients if e.recipient)
         hours = table.number("patience_hours", low=0, high=_MOST_HOURS) or 0
+        at = _moment(table, "at")
         return Case(
             name=table.needed("name"),
             source=source,
@@ -184,8 +191,10 @@ class _Reader:
             rules_file=_rules_file(table),
             edits=_edits(table),
             readings=_readings(table),
-            at=_moment(table, "at"),
+            at=at,
             patience=timedelta(hours=hours),
+            faults=read_outages(table.tables("faults") or (), at),
+            later=_later(table),
             not_on_the_wire=table.text("not_on_the_wire") or "",
             note=table.text("note") or "",
             file=file,
@@ -331,6 +340,18 @@ def _edits(table: Table) -> tuple[Change, ...]:
         check_change(verbs[0], entry)
         found.append(Change(verbs[0], entry.values))
     return tuple(found)
+
+
+def _later(table: Table) -> tuple[Later, ...]:
+    found = []
+    for entry in table.tables("later") or ():
+        entry.only("after", "edits", "retry")
+        after, changes = needed_span(entry, "after"), _edits(entry)
+        retry = entry.choice("retry", Retry)
+        if bool(changes) == (retry is not None):
+            raise entry.fail(None, "either `edits` or `retry`, one at a time")
+        found.append(Later(after, changes, retry))
+    return tuple(sorted(found, key=lambda one: one.after))
 
 
 def _readings(table: Table) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,8 @@ undetermined = ["SubjectMatchesPatterns"]
 refused = "begins or ends with a blank"
 findings = ["LEAK"]
 steps = { "Zivver" = "matches" }
+tried = ["0", "1m", "2m"]                # the first attempts, after the mail was sent
+told = ["4h", "2d"]                      # all that the sender hears
 """
 
 from __future__ import annotations
@@ -25,12 +27,24 @@ from harness.scenario.expectation import (
     Expectation,
     Expected,
 )
+from harness.scenario.faults import needed_span, span_of
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from harness.exports.toml_tables import Table
 
 OTHERS = "others"
-_KEYS = ("undetermined", "hangs_on", "refused", "findings", "steps", OTHERS)
+_KEYS = (
+    "undetermined",
+    "hangs_on",
+    "refused",
+    "findings",
+    "steps",
+    "tried",
+    "told",
+    OTHERS,
+)
 _COPY_KEYS = (
     "disposition",
     "via",
@@ -39,6 +53,8 @@ _COPY_KEYS = (
     "is_told",
     "left_plain",
     "is_encrypted",
+    "after",
+    "told_after",
     "otherwise",
 )
 
@@ -76,6 +92,8 @@ def parse_expectation(case: Table) -> Expectation:
         refused=refused,
         steps=_steps(table),
         findings=_findings(table),
+        tried=_spans(table, "tried") or (),
+        told=_spans(table, "told"),
     )
 
 
@@ -115,6 +133,10 @@ def _copy(table: Table) -> Copy:
         is_told=table.flag("is_told"),
         left_plain=table.flag("left_plain"),
         is_encrypted=table.flag("is_encrypted"),
+        after=needed_span(table, "after") if "after" in table.values else None,
+        told_after=(
+            needed_span(table, "told_after") if "told_after" in table.values else None
+        ),
     )
 
 
@@ -122,6 +144,13 @@ def _word(table: Table, key: str, word: str) -> str:
     if word not in WORDS:
         raise table.fail(key, f"unknown disposition `{word}`{nearest(word, WORDS)}")
     return word
+
+
+def _spans(table: Table, key: str) -> tuple[timedelta, ...] | None:
+    found = table.texts(key)
+    if found is None:
+        return None
+    return tuple(span_of(table, key, said) for said in found)
 
 
 def _steps(table: Table) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices
+from fakes.exchange.drive import Intervention
+from fakes.exchange.queue import Reconfigured, Resubmitted, Retried
 from fakes.exchange.rules.rule import RuleError
 from harness import edits
 from harness.compare import HINTS, compare
@@ -15,6 +17,7 @@ from harness.exports.formats import Exported
 from harness.exports.problems import ExportError
 from harness.exports.rules import read_rules
 from harness.policy.judge import judge as duties_of
+from harness.scenario.case import Retry
 from harness.scenario.compose import compose
 from harness.scenario.expectation import Mismatch, finding_word, judge
 from harness.scenario.problem import ScenarioError
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from fakes.mail.item import MailItem
     from harness.outcome import Outcome
     from harness.policy.noun import Policy
-    from harness.scenario.case import Case
+    from harness.scenario.case import Case, Change
     from harness.world import World
 
 
@@ -76,7 +79,42 @@ def set_up(case: Case, setting: Setting) -> World:
         raise _misfit(case, error.message) from None
     except edits.EditError as error:
         raise _misfit(case, str(error)) from None
-    return with_answers_pinned(world, dict(case.readings))
+    answers = dict(case.readings)
+    world = with_answers_pinned(world, answers)
+    later = _later(case, world)
+    return replace(world, outages=case.faults, interventions=later)
+
+
+def _later(case: Case, world: World) -> tuple[Intervention, ...]:
+    """Say what an administrator does meanwhile; each change comes on top of the last.
+
+    Raises:
+        ScenarioError: an edit does not fit, or changes something that is not his.
+
+    """
+    found = []
+    for one in case.later:
+        at = case.at + one.after
+        if one.retry is not None:
+            event = Resubmitted(at) if one.retry is Retry.RESUBMIT else Retried(at)
+            found.append(Intervention(event))
+            continue
+        before = world
+        world = _edited(case, world, one.edits)
+        if (world.zivver, world.internet) != (before.zivver, before.internet):
+            raise _misfit(case, "`later` edits change Exchange; for hosts say `faults`")
+        found.append(Intervention(Reconfigured(at), world.organization))
+    return tuple(found)
+
+
+def _edited(case: Case, world: World, changes: tuple[Change, ...]) -> World:
+    try:
+        for change in changes:
+            world = apply_change(world, change, place=case.place)
+    except (edits.EditError, ExportError, RuleError) as error:
+        message = error.message if isinstance(error, ExportError) else str(error)
+        raise _misfit(case, message) from None
+    return world
 
 
 def _misfit(case: Case, why: str) -> ScenarioError:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from harness.scenario.case import DEFAULT_AT, Attached, Case, FileGiven, LabelWritten
 from harness.scenario.expectation import Copy, Expectation, Expected
 from harness.scenario.parse_expect import OTHERS
 from harness.scenario.toml_text import write_toml
+from harness.spans import spelt
 
 if TYPE_CHECKING:
-    from harness.scenario.case import Mail
+    from fakes.internet.outages import Outage
+    from harness.scenario.case import Later, Mail
 
 
 def spell(case: Case) -> str:
@@ -31,6 +34,10 @@ def spell(case: Case) -> str:
         values["at"] = case.at
     if case.patience:
         values["patience_hours"] = int(case.patience.total_seconds() // 3600)
+    if case.faults:
+        values["faults"] = [_fault(outage) for outage in case.faults]
+    if case.later:
+        values["later"] = [_later(one) for one in case.later]
     if case.not_on_the_wire:
         values["not_on_the_wire"] = case.not_on_the_wire
     values |= _mail(case.mail)
@@ -42,6 +49,24 @@ def spell(case: Case) -> str:
     parts += _rules(case)
     parts += ["\n[case.expect]\n", write_toml(_expectation(case.expect))]
     return "".join(parts)
+
+
+def _fault(outage: Outage) -> dict[str, object]:
+    values: dict[str, object] = {"host": outage.host, "from": outage.begins}
+    if outage.ends is not None:
+        values["to"] = outage.ends
+    if outage.stage is None:
+        values["presence"] = outage.presence.value
+    else:
+        values |= {"stage": outage.stage.value, "reply": str(outage.reply)}
+    return values
+
+
+def _later(later: Later) -> dict[str, object]:
+    what: dict[str, object] = {"edits": [change.table for change in later.edits]}
+    if later.retry is not None:
+        what = {"retry": later.retry.value}
+    return {"after": spelt(later.after), **what}
 
 
 def _rules(case: Case) -> list[str]:
@@ -135,21 +160,25 @@ def _expectation(expect: Expectation) -> dict[str, object]:
         values["refused"] = expect.refused
     if expect.findings is not None:
         values["findings"] = list(expect.findings)
+    if expect.tried:
+        values["tried"] = [spelt(after) for after in expect.tried]
+    if expect.told is not None:
+        values["told"] = [spelt(after) for after in expect.told]
     if expect.steps:
         values["steps"] = dict(expect.steps)
     return values
 
 
 def _copies(expected: Expected) -> object:
-    spelt = [_copy(copy) for copy in expected.copies]
+    copies = [_copy(copy) for copy in expected.copies]
     if expected.otherwise:
-        first = spelt[0] if spelt else {}
+        first = copies[0] if copies else {}
         whole: dict[str, object] = (
             {"disposition": first} if isinstance(first, str) else dict(first)
         )
         whole["otherwise"] = [copy.word for copy in expected.otherwise]
-        spelt[:1] = [whole]
-    return spelt[0] if len(spelt) == 1 else spelt
+        copies[:1] = [whole]
+    return copies[0] if len(copies) == 1 else copies
 
 
 def _copy(copy: Copy) -> str | Mapping[str, object]:
@@ -157,5 +186,11 @@ def _copy(copy: Copy) -> str | Mapping[str, object]:
     for field in fields(copy):
         value = getattr(copy, field.name)
         if value is not None and field.name != "word":
-            values[field.name] = value if isinstance(value, bool) else str(value)
+            values[field.name] = _said(value)
     return {"disposition": copy.word, **values} if values else copy.word
+
+
+def _said(value: object) -> object:
+    if isinstance(value, timedelta):
+        return spelt(value)
+    return value if isinstance(value, bool) else str(value)

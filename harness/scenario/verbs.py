@@ -232,6 +232,9 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "add_remote_domain": Verb(
             (), lambda w, t, v: edits.add_remote_domain(w, _inner(t, v)), is_table=True
         ),
+        "set_queues": Verb(
+            (), lambda w, t, v: edits.set_queues(w, _inner(t, v)), is_table=True
+        ),
         "add_recipient": Verb(
             (), lambda w, t, v: edits.add_recipient(w, _inner(t, v)), is_table=True
         ),
