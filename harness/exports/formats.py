@@ -238,9 +238,20 @@ def _has_more(value: object) -> bool:
 
 
 def _exported(name: str, line: int, value: object) -> Exported:
-    place = f"{name}:{line}"
     if not isinstance(value, dict):
+        place = f"{name}:{line}"
         raise ExportError(place, f"`{shown(value)}`, expected an exported object")
+    return exported_object(name, line, value)
+
+
+def exported_object(name: str, line: int, value: Mapping[str, object]) -> Exported:
+    """Make an object of properties from whatever format.
+
+    Raises:
+        ExportError: a text is monstrous, or two names differ in case only.
+
+    """
+    place = f"{name}:{line}"
     properties: dict[str, object] = {}
     secrets = []
     for key, content in value.items():

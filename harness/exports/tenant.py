@@ -7,7 +7,7 @@ stands in `missing`; one that gave nothing is an empty tuple.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -28,12 +28,15 @@ from fakes.mail.handoff import AuthTerms
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
 from harness.exports.arrivals import read_inbound, read_receive
+from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
 from harness.exports.commands import objects_of
 from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
+from harness.exports.format_list import LOSSY, is_format_list, read_format_list
 from harness.exports.formats import (
     Exported,
+    Objects,
     RawFile,
     decode,
     is_json,
@@ -85,7 +88,6 @@ _FACTS: Mapping[Platform, tuple[tuple[Cmdlet, str], ...]] = MappingProxyType(
 _SCRIPTS = frozenset({".ps1", ".psm1", ".txt"})
 _OTHER = {".xml": "no rule collection; export with `ConvertTo-Json`"}
 _UNREAD = {
-    ".clixml": "CLIXML is not read yet; export with `ConvertTo-Json`",
     ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
 }
 _UNKNOWN = "not from a cmdlet that we know"
@@ -270,8 +272,10 @@ def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
     made = _lines(raw.name, suffix, text)
     if made:
         return _made(raw.name, made, folder)
-    if is_json(text):
-        return _json(raw, text, folder)
+    for is_it, read, remark in _FORMATS:
+        if is_it(text):
+            line = _shown(raw, read(raw.name, text), folder)
+            return replace(line, remark=line.remark or remark)
     if must_be_json:
         raise ExportError(
             f"{raw.name}:1",
@@ -281,6 +285,16 @@ def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
     return _not_understood(raw, _OTHER.get(suffix, "no JSON"))
 
 
+# How each format of objects is told and read; what is said of one that loses things.
+_FORMATS: tuple[
+    tuple[Callable[[str], bool], Callable[[str, str], Objects], str], ...
+] = (
+    (is_json, read_objects, ""),
+    (is_clixml, lambda file, text: Objects(read_clixml(file, text)), ""),
+    (is_format_list, lambda file, text: Objects(read_format_list(file, text)), LOSSY),
+)
+
+
 def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], ...]:
     """Read what holds command lines: a rule collection, a script."""
     if is_rule_collection(text):
@@ -288,8 +302,8 @@ def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], 
     return objects_of(file, read_commands(text)) if suffix in _SCRIPTS else ()
 
 
-def _json(raw: RawFile, text: str, folder: _Folder) -> FileLine:
-    objects = read_objects(raw.name, text)
+def _shown(raw: RawFile, objects: Objects, folder: _Folder) -> FileLine:
+    """Take in the objects that a Get- cmdlet has shown, in whatever format."""
     cmdlet = recognise(raw.name, objects.entries)
     if cmdlet is None:
         inner = nested(objects.entries)

@@ -669,7 +669,7 @@ def test_the_content_of_a_file_stays_out_of_traces():
 
 
 def test_a_file_in_a_format_that_is_not_read_says_what_to_write_instead():
-    found = tenant(online(**{"rules.csv": "Name,State", "rules.xml": "<Objs/>"}))
+    found = tenant(online(**{"rules.csv": "Name,State", "rules.xml": "<html/>"}))
     remarks = {f.file: f.remark for f in found.account.files if not f.is_read}
     assert {"rules.csv", "rules.xml"} == set(remarks)
     assert all("`ConvertTo-Json`" in remark for remark in remarks.values())
