@@ -52,6 +52,11 @@ def authority_pem() -> bytes:
     return _authority().cert_pem.bytes()
 
 
+def server_pem(certificate: Certificate) -> bytes:
+    """Give key and chain of such a server, for tools that want a file."""
+    return _leaf(certificate).private_key_and_cert_chain_pem.bytes()
+
+
 @functools.cache
 def _authority() -> trustme.CA:
     return trustme.CA(organization_name="relay-harness throw-away")

@@ -10,6 +10,8 @@ from fakes.mail.address import parse_address_list
 from fakes.mail.labels import parse_labels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fakes.mail.address import Address
     from fakes.mail.content import Parsed
     from fakes.mail.envelope import Envelope
@@ -66,22 +68,30 @@ def sight_of(trigger: Trigger, envelope: Envelope, parsed: Parsed) -> bool | Non
     """Say whether the trigger is met; None if that depends on how one compares."""
     match trigger:
         case SubjectWord(text):
-            return _holds((parsed.subject,), text)
+            return _found("Subject", parsed, lambda values: _holds(values, text))
         case FieldText(name, text):
-            return _holds(parsed.values(name), text)
+            return _found(name, parsed, lambda values: _holds(values, text))
         case LabelOn(guid):
-            labels = (
-                label
-                for value in parsed.values("msip_labels")
-                for label in parse_labels(value)
-            )
-            return any(label.enabled and label.guid == guid for label in labels)
+            return _found("msip_labels", parsed, lambda values: _bears(values, guid))
         case SentBy(address):
             shown = parse_address_list(parsed.unfolded("From")).addresses
             seen = {address == each for each in (envelope.reverse_path, *shown)}
             return None if len(seen) > 1 else seen == {True}
         case _:
             assert_never(trigger)
+
+
+def _found(
+    name: str, parsed: Parsed, sees: Callable[[tuple[str, ...]], bool | None]
+) -> bool | None:
+    """Look at a field as people read it, and as it was sent: not all decode."""
+    seen = {sees(parsed.values(name)), sees(parsed.unfolded(name))}
+    return seen.pop() if len(seen) == 1 else None
+
+
+def _bears(values: tuple[str, ...], guid: str) -> bool:
+    labels = (label for value in values for label in parse_labels(value))
+    return any(label.enabled and label.guid == guid for label in labels)
 
 
 def _holds(values: tuple[str, ...], text: str) -> bool | None:
