@@ -108,6 +108,7 @@ _REACHED = SECURE | {Disposition.PLAIN, Disposition.INTERNAL}
 # (exchange-routing#1.6, zivver#F37, zivver#F38).
 _ON_THE_WAY: Mapping[TlsLevel, tuple[FindingKind, str]] = MappingProxyType(
     {
+        TlsLevel.NEVER: (_F.EXPOSURE, "it goes in clear, and anybody can read it"),
         TlsLevel.OPPORTUNISTIC: (
             _F.EXPOSURE,
             "whoever sits between can leave out STARTTLS and read it in clear",

@@ -37,6 +37,7 @@ from fakes.zivver.receiver import find_receiver
 from harness.fold import fold
 from harness.hybrid import across, entered, receiver_across, side_of
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
+from harness.peers import on_terms
 from harness.story import Crossing, Onward, Relayed, Story
 from harness.world import leads_to_zivver
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from fakes.choices import ChoicePoint
     from fakes.exchange.queue import QueueState
     from fakes.mail.address import Address
-    from fakes.mail.handoff import Transmission
+    from fakes.mail.handoff import HandOff, Transmission
     from fakes.mail.receiver import Receiver
     from harness.story import Receipt
     from harness.world import World
@@ -166,6 +167,7 @@ def _follow(
             return Story(accepted, (), ledger, tuple(receipts), side_of(world))
         source = world.organization.source
         find = partial(table.find, at=handoff.at)
+        handoff = table.on_terms(handoff)
         result, reached = converse(handoff, find, source=source, habits=habits)
         if isinstance(reached, MailItem):
             receipts.append(Crossing(further(reached, handoff.at or at)))
@@ -248,6 +250,12 @@ class Table:
         if key in internet.zone.failing:
             return LOOK_UP_FAILED
         return find_receiver(zivver, internet.zone, port, self.choices)
+
+    def on_terms(self, handoff: HandOff) -> HandOff:
+        """Give a hand-off on the terms of this run."""
+        find = partial(self.find, at=handoff.at)
+        readings = self.world.organization.readings
+        return on_terms(handoff, find, readings=readings, choices=self.choices)
 
     def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
         """Say who takes mail for a domain."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from fakes.choices import Choices
 from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.server import ExchangeServer, Handled, Outside
-from fakes.internet.certificates import client_context, server_context
+from fakes.internet.certificates import client_context, server_context, tls_context
 from fakes.internet.hosts import Arrival
 from fakes.internet.mx import MailExchangers
 from fakes.internet.outages import Outage, outage_of
@@ -25,7 +25,7 @@ from fakes.mail.address import domain_key
 from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
 from fakes.mail.item import ItemKind
 from fakes.mail.reply import Reply
-from fakes.mail.session import Certificate, ServerTls
+from fakes.mail.session import Certificate
 from fakes.mail.troubles import CONNECTION_REFUSED
 from fakes.smtp.client import Patience, transmit
 from fakes.smtp.loop import Loop
@@ -221,7 +221,7 @@ def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
         world.zivver,
         world.internet.zone,
         loop,
-        tls=_shown(world.zivver.tls),
+        tls=tls_context(world.zivver.tls),
         choices=choices,
         trusts_proxy=True,
     )
@@ -238,6 +238,7 @@ def _exchange(
         run.timeouts,
         around.sent,
         around.world.interventions,
+        terms=around.table.on_terms,
     )
     return ExchangeServer(
         around.world.organization,
@@ -342,7 +343,7 @@ class Afflicted:
                 found,
                 self._loop,
                 record=_nothing,
-                tls=_shown(found.tls),
+                tls=tls_context(found.tls),
                 trusts_proxy=True,
             )
         return self._servers[key].address
@@ -439,7 +440,7 @@ class _Around:
         around = _Around(there, run, self._books)
         server = _exchange(
             around,
-            tls=_shown(tls_across(self.world, host)),
+            tls=tls_context(tls_across(self.world, host)),
             peer=peer_of(self.world, choices),
         )
         self._beyond.append((around, server))
@@ -474,11 +475,6 @@ class _Around:
 
     def _receipt(self, transmission: Transmission) -> Reached:
         return self._books.receipt(transmission, self.world.zivver.host)
-
-
-def _shown(tls: ServerTls) -> ssl.SSLContext | None:
-    offers = tls.is_offered and not tls.is_refused
-    return server_context(tls.certificate) if offers else None
 
 
 def _cannot_serve(error: Exception) -> WireError:

@@ -401,6 +401,27 @@ class Readings:
         sources=("exchange-routing#X-9",),
         settle="Get-SendConnector | Format-List Name, MaxMessageSize",
     )
+    failing_tls: str = _open(
+        "waits",
+        "in-clear",
+        asks="does mail go in clear where TLS is not demanded, is offered and fails",
+        sources=("exchange-routing#X-8", "field-cases#X-8"),
+        settle="send to a server of yours that offers STARTTLS and then refuses it",
+    )
+    revoked_certificate: str = _open(
+        "refused",
+        "taken",
+        asks="does a certificate that was revoked keep a mail back",
+        sources=("exchange-routing#1.6",),
+        settle="send to a server of yours whose certificate you had revoked",
+    )
+    weak_certificate: str = _open(
+        "refused",
+        "taken",
+        asks="does a certificate with a short key keep a mail back",
+        sources=("exchange-routing#1.6",),
+        settle="send to a server of yours whose certificate has a key of 1024 bits",
+    )
     settled: frozenset[str] = frozenset()
 
 

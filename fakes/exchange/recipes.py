@@ -534,6 +534,39 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             ),
             "A connector for fabrikam.example alone, made for this test.",
         ),
+        "failing_tls": Recipe(
+            Look.TRACE,
+            mail_of(),
+            (),
+            (
+                ("waits", "the trace has Pending, with lines Defer and no Send"),
+                ("in-clear", "a line Send external names the host"),
+            ),
+            "fabrikam.example stands for a server of yours that offers STARTTLS and "
+            "answers it 454.",
+        ),
+        "revoked_certificate": Recipe(
+            Look.TRACE,
+            mail_of("harbour"),
+            (acting(_TO_TEST),),
+            (
+                ("refused", "the trace has Pending, with 4.7.320 in a line Defer"),
+                ("taken", "a line Send external names the connector's host"),
+            ),
+            "The connector has CertificateValidation and leads to a server of yours "
+            "whose certificate was revoked.",
+        ),
+        "weak_certificate": Recipe(
+            Look.TRACE,
+            mail_of("harbour"),
+            (acting(_TO_TEST),),
+            (
+                ("refused", "the trace has Pending, with a line Defer and no Send"),
+                ("taken", "a line Send external names the connector's host"),
+            ),
+            "The connector has CertificateValidation and leads to a server of yours "
+            "whose certificate has an RSA key of 1024 bits.",
+        ),
         "centralised_transport": Recipe(
             Look.TRACE,
             mail_of("harbour"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fakes.exchange.routing.next_hop import MxTable
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
-    from fakes.mail.handoff import Transmission
+    from fakes.mail.handoff import HandOff, Transmission
     from fakes.mail.item import MailItem
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
@@ -56,7 +56,7 @@ class Outside:
 
     `locate` is told the virtual time of the attempt as well, `sent` of every hand-off
     as soon as it is over, and awaited; `interventions` are what an administrator does
-    meanwhile.
+    meanwhile; `terms` gives a hand-off on the terms of the run.
     """
 
     locate: Locate
@@ -65,6 +65,7 @@ class Outside:
     timeouts: Patience = DEFAULT_PATIENCE
     sent: Callable[[Transmission], Awaitable[None]] | None = None
     interventions: tuple[Intervention, ...] = ()
+    terms: Callable[[HandOff], HandOff] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,8 @@ class ExchangeServer:
         try:
             handoff = next(way)
             while True:
+                if outside.terms is not None:
+                    handoff = outside.terms(handoff)
                 transmission = await transmit(
                     handoff,
                     partial(outside.locate, at=handoff.at),

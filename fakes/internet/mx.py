@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self
 
-from fakes.internet.certificates import server_context
+from fakes.internet.certificates import tls_context
 from fakes.internet.hosts import Arrival, Internet, receiver_of
 from fakes.mail.address import domain_key
 from fakes.mail.reply import Reply
@@ -62,13 +62,11 @@ class MailExchangers:
         key = (domain_key(name), port)
         with self._lock:
             if key not in self._servers:
-                offers = receiver.tls.is_offered and not receiver.tls.is_refused
-                certificate = receiver.tls.certificate
                 self._servers[key] = serve(
                     receiver,
                     self._loop,
                     record=self._record,
-                    tls=server_context(certificate) if offers else None,
+                    tls=tls_context(receiver.tls),
                     trusts_proxy=True,
                 )
             return self._servers[key].address

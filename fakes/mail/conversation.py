@@ -265,11 +265,15 @@ def _secure(
         raise _decide(notes, Stage.STARTTLS, troubles.TLS_NOT_OFFERED)
     heard = yield from _step(notes, Stage.STARTTLS, AskTls())
     if not heard.reply.is_positive:
+        if terms.falls_back:
+            return offers
         # Offered and failing: the mail waits, never in clear (field-cases#X-8).
         raise _GiveUpError(troubles.cannot_connect(heard.reply), elsewhere=False)
     verifies = terms.level in _LEVELS_THAT_VERIFY
     heard = yield from _do(Handshake(verifies))
     if heard.certificate is None:
+        if terms.falls_back:
+            return (yield from _begin_again(notes, host, heard.reply))
         raise _decide(notes, Stage.STARTTLS, heard.reply)
     trouble = _distrust(terms, host, heard.certificate) if verifies else None
     if trouble:
@@ -278,9 +282,20 @@ def _secure(
     return (yield from _greet(notes))
 
 
+def _begin_again(
+    notes: _Notes, host: str, why: Reply
+) -> Generator[Acts, tuple[Heard, ...], Offers]:
+    """Connect once more, to go on in clear (exchange-routing#X-8)."""
+    notes.said.append(Said(Stage.STARTTLS, why))
+    yield (Leave(),)
+    yield from _connect(notes, host)
+    return (yield from _greet(notes))
+
+
 def _distrust(terms: TlsTerms, host: str, shown: Certificate) -> Reply | None:
     """Say why a certificate does not meet the terms."""
-    if shown.fault is not CertificateFault.NONE:
+    is_bad = shown.fault is not CertificateFault.NONE
+    if is_bad and shown.fault not in terms.tolerates:
         return troubles.bad_certificate(shown.fault)
     is_named = terms.level is TlsLevel.DOMAIN_VALIDATION
     if is_named and not _bears(shown, terms.domain or host):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fakes.mail.session import CertificateFault
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -28,10 +30,16 @@ class TlsLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TlsTerms:
-    """The TLS level, and the name that a certificate must bear for the last one."""
+    """The TLS level, and the name that a certificate must bear for the last one.
+
+    `tolerates` are faults of a certificate that this sender lets pass. `falls_back`:
+    where TLS is not demanded and fails, the mail goes in clear (exchange-routing#X-8).
+    """
 
     level: TlsLevel
     domain: str | None = None
+    tolerates: frozenset[CertificateFault] = frozenset()
+    falls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,7 @@ class Peer(Generic[R]):
             case AskTls():
                 return Heard(reception.starttls())
             case Handshake():
-                reception.secured()
-                return Heard(SHAKEN, certificate=reception.receiver.tls.certificate)
+                return self._shake(reception)
             case LogIn():
                 return Heard(reception.log_in(act.user, act.password))
             case GiveSender():
@@ -126,6 +125,14 @@ class Peer(Generic[R]):
                 return Heard(OK)
             case _:
                 assert_never(act)
+
+    def _shake(self, reception: Reception[R]) -> Heard:
+        tls = reception.receiver.tls
+        if tls.is_outdated:
+            self._reception = None
+            return Heard(troubles.TLS_FAILED, is_lost=True)
+        reception.secured()
+        return Heard(SHAKEN, certificate=tls.certificate)
 
     def _message(self, act: GiveContent, reception: Reception[R]) -> Heard:
         refusal = reception.chunk() if act.is_chunk else None

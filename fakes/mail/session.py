@@ -17,6 +17,9 @@ class CertificateFault(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     SELF_SIGNED = "self-signed"
     UNTRUSTED = "untrusted"
+    INCOMPLETE_CHAIN = "incomplete-chain"
+    REVOKED = "revoked"
+    WEAK_KEY = "weak-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,20 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class ServerTls:
-    """How a server does STARTTLS: offered or not, willing or not, with what."""
+    """How a server does STARTTLS: offered or not, willing or not, with what.
+
+    `is_outdated`: it speaks nothing newer than TLS 1.1.
+    """
 
     is_offered: bool
     certificate: Certificate
     is_refused: bool = False
+    is_outdated: bool = False
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it is offered and does not come about."""
+        return self.is_offered and (self.is_refused or self.is_outdated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,16 @@ _BAD_CERTIFICATE = reply(450, "4.7.320", "Certificate validation failed")
 # The queue waits (exchange-routing#D12); Online never logs in, so the code is ours.
 _NOT_LOGGED_IN = reply(450, "4.7.0", "Cannot log in to remote server")
 
+_UNTRUSTED_ROOT = "UntrustedRoot"
 _FAULTS: Mapping[CertificateFault, str] = MappingProxyType(
     {
         CertificateFault.EXPIRED: "CertificateExpired",
         CertificateFault.NOT_YET_VALID: "CertificateNotYetValid",
-        CertificateFault.SELF_SIGNED: "UntrustedRoot",
-        CertificateFault.UNTRUSTED: "UntrustedRoot",
+        CertificateFault.SELF_SIGNED: _UNTRUSTED_ROOT,
+        CertificateFault.UNTRUSTED: _UNTRUSTED_ROOT,
+        CertificateFault.INCOMPLETE_CHAIN: _UNTRUSTED_ROOT,
+        CertificateFault.REVOKED: "CertificateRevoked",
+        CertificateFault.WEAK_KEY: "WeakKey",
     }
 )
 
@@ -56,8 +60,14 @@ def not_logged_in(said: Reply) -> Reply:
 
 
 def bad_certificate(fault: CertificateFault) -> Reply:
-    """Wait, because the certificate does not hold."""
-    return _quoting(_BAD_CERTIFICATE, _FAULTS[fault])
+    """Wait, because the certificate does not hold.
+
+    field-cases#incomplete-chain: what leads to no root that is trusted has the code of
+    a failed connection.
+    """
+    message = _FAULTS[fault]
+    trouble = _CANNOT_CONNECT if message == _UNTRUSTED_ROOT else _BAD_CERTIFICATE
+    return _quoting(trouble, message)
 
 
 def _quoting(trouble: Reply, message: str) -> Reply:

@@ -26,6 +26,7 @@ _SETTING = MappingProxyType(
 )
 _LEAVES_OPEN: Mapping[TlsLevel, str] = MappingProxyType(
     {
+        TlsLevel.NEVER: "TLS is never used (IgnoreSTARTTLS)",
         TlsLevel.OPPORTUNISTIC: "without {setting}, TLS is used only if it is offered",
         TlsLevel.ENCRYPTION_ONLY: "any certificate will do (EncryptionOnly)",
         TlsLevel.CERTIFICATE_VALIDATION: (

@@ -11,7 +11,7 @@
 
     [[host]]                               # one that is not plain and decent
     name = "mx.fabrikam.example"
-    starttls = "missing"                   # offered, missing, refused
+    starttls = "missing"                   # offered, missing, refused, outdated
     certificate = "expired"
     offers = ["8BITMIME", "PIPELINING"]    # its extensions of SMTP
     size_limit = 50_000_000                # and announced_size, if EHLO names another
@@ -71,6 +71,7 @@ class StartTls(StrEnum):
     OFFERED = "offered"
     MISSING = "missing"
     REFUSED = "refused"
+    OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def _host(table: Table) -> Host:
         is_offered=starttls is not StartTls.MISSING,
         certificate=Certificate(names, fault),
         is_refused=starttls is StartTls.REFUSED,
+        is_outdated=starttls is StartTls.OUTDATED,
     )
     refuses = tuple(_refusal(one) for one in table.tables("refuses") or ())
     presence = table.choice("presence", Presence) or Presence.TALKS

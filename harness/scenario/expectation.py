@@ -40,7 +40,7 @@ _STEP_ANSWERS: Mapping[str, Answer] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One expected copy; what is None is not looked at."""
+    """One expected copy; what is None is not looked at. `why` is a part of it."""
 
     word: str
     via: str | None = None
@@ -51,6 +51,7 @@ class Copy:
     is_encrypted: bool | None = None
     after: timedelta | None = None
     told_after: timedelta | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,8 @@ def _fits(copy: Copy, delivery: Delivery) -> bool:
         (copy.after, delivery.after),
         (copy.told_after, delivery.told_after),
     )
-    return all(wanted is None or wanted == got for wanted, got in seen)
+    is_why = copy.why is None or copy.why in delivery.why
+    return is_why and all(wanted is None or wanted == got for wanted, got in seen)
 
 
 def _of_questions(expect: Expectation, outcome: Outcome) -> list[Mismatch]:
@@ -299,6 +301,7 @@ def _copy_words(copy: Copy) -> str:
             ("reached", copy.reached),
             ("after", copy.after),
             ("told after", copy.told_after),
+            ("why", copy.why),
         )
         if value is not None
     ]

@@ -55,6 +55,7 @@ _COPY_KEYS = (
     "is_encrypted",
     "after",
     "told_after",
+    "why",
     "otherwise",
 )
 
@@ -137,6 +138,7 @@ def _copy(table: Table) -> Copy:
         told_after=(
             needed_span(table, "told_after") if "told_after" in table.values else None
         ),
+        why=table.text("why"),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.exchange.organization import ConnectorType, OutboundConnector
+from fakes.exchange.organization import ConnectorType, OutboundConnector, SmartHostAuth
 from fakes.internet.hosts import Internet, decent_host
 from fakes.mail.handoff import TlsLevel
 from harness.check.derive import derive
@@ -63,10 +63,9 @@ def test_a_connector_that_trusts_anybody_exposes_and_is_told_what_is_right(level
 def test_a_send_connector_that_trusts_anybody_exposes():
     world = server()
     organization = world.organization
-    loose = tuple(
-        replace(one, auth="BasicAuth") for one in organization.send_connectors
-    )
-    changed = replace(organization, send_connectors=loose)
+    relay, internet = organization.send_connectors
+    loose = replace(relay, auth=SmartHostAuth.BASIC)
+    changed = replace(organization, send_connectors=(loose, internet))
     _, blame, lines = told(replace(world, organization=changed), FindingKind.EXPOSURE)
     assert blame.why.startswith("without TlsAuthLevel")
     (line,) = lines

@@ -32,6 +32,10 @@ HOSTS = {
         MX,
         ServerTls(is_offered=True, certificate=Certificate((MX,)), is_refused=True),
     ),
+    "outdated": Host(
+        MX,
+        ServerTls(is_offered=True, certificate=Certificate((MX,)), is_outdated=True),
+    ),
     "nameless": Host(MX, ServerTls(is_offered=True, certificate=Certificate(()))),
     "knowing one": Host(MX, TLS, unknown=frozenset({CLEO})),
     "refusing the content": Host(MX, TLS, refuses=((Stage.DONE, NO),)),

@@ -28,10 +28,12 @@ SECOND = "second.fabrikam.example"
 GOOD = ServerTls(is_offered=True, certificate=Certificate((NAME,)))
 NO_TLS = replace(GOOD, is_offered=False)
 REFUSED_TLS = replace(GOOD, is_refused=True)
+OLD_TLS = replace(GOOD, is_outdated=True)
 LOGIN = AuthTerms("relay", "correct horse")
 MAIL = Content(b"Subject: stock\r\n\r\n.a line\r\n..\r\nthe end\r\n")
 
 OPPORTUNISTIC = TlsTerms(TlsLevel.OPPORTUNISTIC)
+FALLING_BACK = replace(OPPORTUNISTIC, falls_back=True)
 ENCRYPTED = TlsTerms(TlsLevel.ENCRYPTION_ONLY)
 VALIDATED = TlsTerms(TlsLevel.CERTIFICATE_VALIDATION)
 NAMED = TlsTerms(TlsLevel.DOMAIN_VALIDATION, NAME)
@@ -156,6 +158,20 @@ CASES = [
         receiver(tls=NO_TLS),
     ),
     case("STARTTLS refused", "450 4.4.317", handoff(), receiver(tls=REFUSED_TLS)),
+    case("nothing but TLS 1.1", "450 4.4.317", handoff(), receiver(tls=OLD_TLS)),
+    # exchange-routing X-8
+    case(
+        "STARTTLS refused, and in clear then",
+        TAKEN,
+        handoff(tls=FALLING_BACK),
+        receiver(tls=REFUSED_TLS),
+    ),
+    case(
+        "a handshake that fails, and in clear then",
+        TAKEN,
+        handoff(tls=FALLING_BACK),
+        receiver(tls=OLD_TLS),
+    ),
     # exchange-routing 2.1: IgnoreSTARTTLS and ForceHELO
     case("STARTTLS ignored", TAKEN, handoff(tls=UNENCRYPTED), receiver()),
     case(
@@ -405,6 +421,12 @@ CASES = [
     ),
 ]
 
+# field-cases#incomplete-chain: what leads to no root that is trusted
+ROOTLESS = {
+    CertificateFault.SELF_SIGNED,
+    CertificateFault.UNTRUSTED,
+    CertificateFault.INCOMPLETE_CHAIN,
+}
 _NAMES = {"own name": NAME, "other name": SECOND}
 # exchange-routing 1.6: what each level asks of each certificate
 MATRIX = [
@@ -414,6 +436,8 @@ MATRIX = [
             TAKEN
             if terms in {OPPORTUNISTIC, ENCRYPTED}
             or (fault is CertificateFault.NONE and (terms is VALIDATED or name == NAME))
+            else "450 4.4.317"
+            if fault in ROOTLESS
             else "450 4.7.320"
         ),
         handoff(tls=terms),

@@ -1,10 +1,10 @@
 import socket
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from fakes.internet.certificates import client_context, server_context
+from fakes.internet.certificates import client_context, tls_context
 from fakes.mail.reply import Reply
 from fakes.mail.session import Session
 from fakes.smtp.client import Patience, transmit
@@ -39,7 +39,8 @@ class Books:
 
 def start(receiver, loop, books, **settings):
     tls = receiver.tls
-    context = server_context(tls.certificate) if tls.is_offered else None
+    # One that refuses still has its certificate at hand.
+    context = tls_context(replace(tls, is_refused=False))
     return serve(receiver, loop, record=books.record, tls=context, **settings)
 
 

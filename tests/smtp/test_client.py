@@ -265,4 +265,4 @@ def test_a_certificate_of_the_public_world_is_not_trusted(loop):
             lambda _n, _p: server.address,
             trust=context,
         )
-    assert ["450 4.7.320"] == codes(sent)
+    assert ["450 4.4.317"] == codes(sent)
