@@ -111,8 +111,7 @@ def _derived(
     node: ScenarioModule,
 ) -> tuple[Setting, tuple[DerivedMail, ...]]:
     """Give the tenant of this session with the mails that its policy gives."""
-    from harness.check.derive import derive
-    from harness.check.facts import facts_of
+    from harness.check.sides import derive_of
     from harness.scenario.files import read_setting
     from harness.scenario.problem import ScenarioError
 
@@ -124,7 +123,7 @@ def _derived(
     if setting.policy is None:
         message = f"`{tenant}` has no policy: say which with relay_policy or --policy"
         raise node.CollectError(message)
-    derivation = derive(setting.policy, facts_of(setting.world))
+    derivation = derive_of(setting.policy, setting.world)
     if derivation.vacuous:
         rows = "; ".join(f"{row.row}: {row.why}" for row in derivation.vacuous)
         raise node.CollectError(f"VACUOUS, no mail meets these rows of it: {rows}")

@@ -2,6 +2,7 @@
 
 from harness.check.derive import Derivation, DerivedMail, Intent, VacuousRow, derive
 from harness.check.facts import TenantFacts, facts_of, own_domains_of
+from harness.check.sides import derive_of
 
 __all__ = [
     "Derivation",
@@ -10,6 +11,7 @@ __all__ = [
     "TenantFacts",
     "VacuousRow",
     "derive",
+    "derive_of",
     "facts_of",
     "own_domains_of",
 ]

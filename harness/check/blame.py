@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fakes.choices import Choices
 from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.rule import Mode, Rule
 from fakes.trace import Answer, Detail, Step, StepKind
@@ -22,6 +23,7 @@ from harness.check.blamed_connector import (
 )
 from harness.compare import Finding, FindingKind
 from harness.duty import Obligation
+from harness.hybrid import entered, side_of
 from harness.outcome import Disposition, Outcome
 from harness.policy.noun import Labelled, Row, SentBy, SubjectHas
 from harness.simulate import simulate
@@ -66,7 +68,15 @@ def takes_mail(rule: Rule) -> bool:
 
 
 def blame(finding: Finding, seen: Seen) -> Blame:
-    """Name the line of the configuration that explains a finding."""
+    """Name the line of the configuration that explains a finding.
+
+    Of a hybrid, the side is looked at by which the mail came in.
+    """
+    where = entered(seen.item, seen.world, Choices())
+    return replace(_blame(finding, replace(seen, world=where)), side=side_of(where))
+
+
+def _blame(finding: Finding, seen: Seen) -> Blame:
     if finding.kind is FindingKind.UNDETERMINED:
         return Blame(why=finding.why)
     if finding.kind in _ON_THE_WAY and finding.delivery and finding.delivery.tls:
@@ -81,12 +91,16 @@ def blame(finding: Finding, seen: Seen) -> Blame:
     return _last(finding, seen)
 
 
-def _steps(finding: Finding, outcome: Outcome) -> tuple[Step, ...]:
+def _steps(finding: Finding, outcome: Outcome, world: World) -> tuple[Step, ...]:
+    """Give the steps on the side that is looked at."""
     fate = outcome.fate(finding.recipient)
     if fate is None or (finding.recipient is None and not fate.steps):
         # A copy for others: its way began with that of the recipients.
-        return tuple(step for other in outcome.fates for step in other.steps)
-    return fate.steps
+        steps = tuple(step for other in outcome.fates for step in other.steps)
+    else:
+        steps = fate.steps
+    side = side_of(world)
+    return tuple(step for step in steps if step.side == side)
 
 
 def _rule(name: str, world: World) -> Rule | None:
@@ -112,7 +126,7 @@ def _taken(finding: Finding, seen: Seen) -> Blame | None:
     connector = finding.delivery.connector if finding.delivery else None
     matched = [
         (rule, step)
-        for step in _steps(finding, seen.outcome)
+        for step in _steps(finding, seen.outcome, seen.world)
         if step.kind is StepKind.RULE and step.answer is Answer.YES
         if _is_about(step, finding.recipient)
         if (rule := _rule(step.subject, seen.world)) and takes_mail(rule)
@@ -140,7 +154,7 @@ def _closest(finding: Finding, seen: Seen) -> Blame:
         closer = finding.delivery and blame_of_closer(finding.delivery, seen.world)
         return closer or Blame(why="no mail flow rule sends mail to Zivver")
     awake = simulate(seen.item, _awake(seen.world), at=seen.at)
-    steps = _steps(finding, awake)
+    steps = _steps(finding, awake, seen.world)
     ranked = (
         sorted(
             (_rank(rule, step, finding, seen), number, rule, step)
@@ -234,7 +248,7 @@ def _asleep(rule: Rule, seen: Seen) -> Blame | None:
 
 def _stopped(finding: Finding, seen: Seen) -> Blame | None:
     """Find the rule ahead that ended the rules."""
-    for step in _steps(finding, seen.outcome):
+    for step in _steps(finding, seen.outcome, seen.world):
         rule = _rule(step.subject, seen.world)
         if step.kind is not StepKind.RULE or rule is None:
             continue
@@ -245,7 +259,7 @@ def _stopped(finding: Finding, seen: Seen) -> Blame | None:
 
 def _last(finding: Finding, seen: Seen) -> Blame:
     """Find the last rule that decided on the way of the mail."""
-    for step in reversed(_steps(finding, seen.outcome)):
+    for step in reversed(_steps(finding, seen.outcome, seen.world)):
         rule = _rule(step.subject, seen.world)
         if step.kind is not StepKind.RULE or step.answer is not Answer.YES:
             continue

@@ -10,7 +10,7 @@ class Blame:
     """A rule (or a connector), and the test of it that explains the finding.
 
     Empty where nothing of the configuration is to blame. `why` is a sentence for a
-    person; `cause` is what findings of one sort share.
+    person; `cause` is what findings of one sort share; `side` that of a hybrid.
     """
 
     rule: str = ""
@@ -22,8 +22,12 @@ class Blame:
     looked_for: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
     connector: str = ""
+    side: str = ""
 
     @property
     def cause(self) -> tuple[object, ...]:
         """What findings of one sort share."""
-        return (self.rule, self.why, self.test, self.looked_for, self.connector)
+        return (
+            *(self.side, self.rule, self.why),
+            *(self.test, self.looked_for, self.connector),
+        )

@@ -7,8 +7,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import (
+    AcceptedDomain,
     DomainType,
-    Organization,
+    InboundConnector,
     RecipientKind,
 )
 from fakes.mail.address import Address
@@ -29,7 +30,8 @@ class TenantFacts:
     """A tenant as its correspondents know it.
 
     `own_domains` is None when the accepted domains were not exported; `people` are
-    mailboxes, those with a Zivver account first; `aliases` their other addresses.
+    mailboxes, those of this side of a hybrid first, then those with a Zivver account;
+    `aliases` their other addresses.
     `application` is a client address that an inbound or receive connector knows;
     `stranger` one that none knows.
     """
@@ -44,12 +46,24 @@ class TenantFacts:
 
 def facts_of(world: World) -> TenantFacts:
     """Read the facts from a world."""
-    organization = world.organization
-    objects = organization.directory.recipients if organization.directory else ()
+    objects = tuple(
+        entry
+        for side in world.organizations
+        for entry in (side.directory.recipients if side.directory else ())
+    )
+    directory = world.organization.directory
+    here = {
+        entry.primary
+        for entry in (directory.recipients if directory else ())
+        if entry.kind is RecipientKind.MAILBOX
+    }
     mailboxes = [o for o in objects if o.kind is RecipientKind.MAILBOX]
     people = sorted(
         (box.primary for box in mailboxes if not box.unjudged),
-        key=lambda address: not _has_account(address, world.zivver),
+        key=lambda address: (
+            address not in here,
+            not _has_account(address, world.zivver),
+        ),
     )
     aliases = tuple(
         (box.primary, tuple(p for p in box.proxies if p != box.primary))
@@ -62,21 +76,24 @@ def facts_of(world: World) -> TenantFacts:
         for address in (entry.primary, *entry.proxies)
     )
     return TenantFacts(
-        own_domains_of(organization),
+        own_domains_of(world),
         tuple(people),
         aliases,
         groups,
-        _application(organization),
-        _stranger(organization),
+        _application(world),
+        _stranger(world),
     )
 
 
-def own_domains_of(organization: Organization) -> tuple[str, ...] | None:
+def own_domains_of(world: World) -> tuple[str, ...] | None:
     """Give the accepted domains, but for those whose mail is only passed on."""
-    if organization.accepted_domains is None:
-        return None
+    domains: list[AcceptedDomain] = []
+    for side in world.organizations:
+        if side.accepted_domains is None:
+            return None
+        domains.extend(side.accepted_domains)
     own: list[str] = []
-    for entry in organization.accepted_domains:
+    for entry in domains:
         if entry.type is DomainType.EXTERNAL_RELAY or entry.domain == "*":
             continue
         own.append(entry.domain)
@@ -90,9 +107,9 @@ def _has_account(address: Address, zivver: ZivverService) -> bool:
     return any(account.state is AccountState.ACTIVE for account in accounts)
 
 
-def _application(organization: Organization) -> IpAddress | None:
+def _application(world: World) -> IpAddress | None:
     """Take the first client address that a connector of its own is there for."""
-    for connector in organization.inbound_connectors or ():
+    for connector in _inbound(world):
         if not connector.is_enabled or connector.unjudged:
             continue
         for network in connector.networks:
@@ -102,10 +119,10 @@ def _application(organization: Organization) -> IpAddress | None:
     return None
 
 
-def _stranger(organization: Organization) -> IpAddress:
+def _stranger(world: World) -> IpAddress:
     known = [
         network
-        for connector in organization.inbound_connectors or ()
+        for connector in _inbound(world)
         for network in connector.networks
         if network.prefixlen
     ]
@@ -115,3 +132,8 @@ def _stranger(organization: Organization) -> IpAddress:
         if not any(address in n for n in known if n.version == address.version)
     )
     return next(free, _STRANGERS[0])
+
+
+def _inbound(world: World) -> tuple[InboundConnector, ...]:
+    sides = world.organizations
+    return tuple(c for side in sides for c in side.inbound_connectors or ())

@@ -42,7 +42,10 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One thing that Exchange would refuse today; without `rule` it is of them all."""
+    """One thing that Exchange would refuse today; without `rule` it is of them all.
+
+    `side` is that of a hybrid.
+    """
 
     why: str
     source: str
@@ -50,6 +53,7 @@ class Refusal:
     priority: int | None = None
     place: str = ""
     is_unreadable: bool = False
+    side: str = ""
 
 
 def refusals(organization: Organization) -> tuple[Refusal, ...]:

@@ -13,6 +13,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from fakes.choices import Choices
 from fakes.exchange.organization import Platform
 from fakes.exchange.rules.rule import Mode, Rule, RuleError
 from fakes.mail.address import Address
@@ -24,6 +25,7 @@ from harness.check.run import check
 from harness.compare import HINTS, WEIGHT, FindingKind
 from harness.edits import EditError, set_connector, set_rule
 from harness.exports.problems import ExportError
+from harness.hybrid import entered, side_of
 from harness.policy.noun import Policy
 from harness.world import World
 
@@ -105,13 +107,17 @@ def find_remedies(checked: Checked) -> Mapping[int, Remedy]:
 
     The remedy with the fewest changes wins, then the one that breaks least.
     """
-    tries: dict[_Chosen, CheckReport] = {}
+    tries: dict[str, dict[_Chosen, CheckReport]] = {}
     found: dict[int, Remedy] = {}
     for number, sort in enumerate(checked.report.sorts):
         if sort.kind in _WITHOUT or sort.is_beyond_rules:
             continue
-        for candidates in _candidates(sort, checked.world):
-            remedy = _best(sort, candidates, checked, tries)
+        # Of a hybrid, the side is changed that is to blame.
+        where = entered(sort.example.mail.item, checked.world, Choices())
+        for candidates in _candidates(sort, where):
+            seen = replace(checked, world=where)
+            own = tries.setdefault(side_of(where), {})
+            remedy = _best(sort, candidates, seen, own)
             if remedy is not None:
                 found[number] = remedy
                 break

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from fakes.exchange.organization import Organization
 from harness.check.account import not_exported, not_judged
 from harness.check.blame import Seen, blame
 from harness.check.lints import refusals
@@ -23,6 +25,7 @@ from harness.check.report import (
 )
 from harness.compare import HINTS, WEIGHT, Finding, FindingKind, compare
 from harness.duty import Duty, Obligation
+from harness.hybrid import name_of
 from harness.outcome import SECURE, Disposition, Fate
 from harness.policy.noun import Policy, Row
 from harness.simulate import simulate
@@ -57,8 +60,11 @@ def check(
     checked = tuple(_checked(mail, world, rows, policy, at) for mail in mails)
     unmet = _unmet(policy, mails, vacuous)
     sorts = _sorted(checked)
-    organization = world.organization
-    refused = refusals(organization)
+    refused = tuple(
+        replace(entry, side=name_of(side) if world.other else "")
+        for side in world.organizations
+        for entry in refusals(side)
+    )
     unreadable = tuple(entry for entry in refused if entry.is_unreadable)
     answer, why = _answer(policy, checked, sorts, unmet, unreadable)
     assumed = dict.fromkeys(a for entry in checked for a in entry.outcome.assumed)
@@ -72,13 +78,23 @@ def check(
         checked,
         unmet,
         tuple(assumed),
-        not_judged(organization),
-        not_exported(organization),
+        _of_sides(world, not_judged),
+        _of_sides(world, not_exported),
         policy.remarks if policy else (),
         has_policy=policy is not None,
         settled=world.settled,
         refused=refused,
     )
+
+
+def _of_sides(
+    world: World, told: Callable[[Organization], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Say it of the organization, or of each side by its name."""
+    if world.other is None:
+        return told(world.organization)
+    sides = world.organizations
+    return tuple(f"{name_of(side)}: {each}" for side in sides for each in told(side))
 
 
 def _checked(

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
@@ -25,6 +26,7 @@ from harness.cli.parameters import (
     working,
 )
 from harness.compare import compare
+from harness.hybrid import name_of
 from harness.policy import judge
 from harness.report.explain import explanation
 from harness.report.explain_data import explained
@@ -32,9 +34,12 @@ from harness.report.told import Told
 from harness.simulate import simulate
 
 if TYPE_CHECKING:
-    from fakes.exchange.organization import Organization
+    from collections.abc import Mapping
+
+    from fakes.exchange.rules.rule import Rule
     from fakes.mail.address import Address
     from fakes.mail.item import MailItem
+    from harness.world import World
 
 _SILENT = Circumstances()
 _FILES = {".eml", ".toml", ".txt", ".msg"}
@@ -130,7 +135,7 @@ def _from_file(case: Case, path: Path, given: Circumstances) -> _Asked:
     loaded = load_mail(path, given)
     login = loaded.item.submission.authenticated
     is_assumed = any("logged in" in text for text in loaded.assumed)
-    if login and is_assumed and _is_stranger(login, case.tenant.organization):
+    if login and is_assumed and _is_stranger(login, case.tenant.world):
         # Somebody who is not of ours has no account to log in to.
         loaded = load_mail(path, replace(given, inbound=True))
         why = f"it comes from outside: {login.domain} is no accepted domain"
@@ -138,20 +143,29 @@ def _from_file(case: Case, path: Path, given: Circumstances) -> _Asked:
     return _Asked(loaded.item, loaded.assumed)
 
 
-def _is_stranger(address: Address, organization: Organization) -> bool:
-    if organization.accepted_domains is None:
+def _is_stranger(address: Address, world: World) -> bool:
+    sides = world.organizations
+    if any(side.accepted_domains is None for side in sides):
         return False
-    return accepted_domain(organization, address.domain_key) is None
+    return all(accepted_domain(side, address.domain_key) is None for side in sides)
 
 
 def _told(case: Case, asked: _Asked, at: datetime) -> Told:
     world = case.world
     outcome = simulate(asked.item, world, at=at)
-    rules = world.organization.rules or ()
-    if case.policy is None:
-        return Told(outcome, rules, assumed=asked.assumed, settled=world.settled)
-    duties = judge(
-        case.policy, asked.item, own_domains=own_domains_of(world.organization)
+    told = Told(
+        outcome,
+        world.organization.rules or (),
+        assumed=asked.assumed,
+        settled=world.settled,
+        sides=_rules_of_sides(world),
     )
-    findings = compare(outcome, duties)
-    return Told(outcome, rules, duties, findings, asked.assumed, world.settled)
+    if case.policy is None:
+        return told
+    duties = judge(case.policy, asked.item, own_domains=own_domains_of(world))
+    return replace(told, duties=duties, findings=compare(outcome, duties))
+
+
+def _rules_of_sides(world: World) -> Mapping[str, tuple[Rule, ...]]:
+    sides = world.organizations if world.other else ()
+    return MappingProxyType({name_of(side): side.rules or () for side in sides})

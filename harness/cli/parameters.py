@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.check import Derivation, derive, facts_of
+from harness.check import Derivation, derive_of
 from harness.cli.output import is_lively, spinner
 from harness.exports.files import read_tenant
 from harness.policy import Policy, PolicyError, parse_policy
@@ -48,7 +48,7 @@ class Case:
 
     def derive(self) -> Derivation:
         """Derive mails; without a policy those that mean nothing particular."""
-        return derive(self.policy or _NO_POLICY, facts_of(self.world))
+        return derive_of(self.policy or _NO_POLICY, self.world)
 
     def command(self, verb: str, *arguments: str) -> str:
         """Spell a command line that asks about the same tenant and policy."""

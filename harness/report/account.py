@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.exports import Understood
+from harness.hybrid import name_of
 from harness.report.page import (
     AMBER,
     GREEN,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from fakes.exchange.organization import Organization
     from harness.exports import Line, Tenant
     from harness.report.page import Page, Part
 
@@ -48,7 +50,13 @@ _COLOUR: Mapping[Understood, str] = MappingProxyType(
 
 def read_line(tenant: Tenant) -> str:
     """Say in one line what was read, what is not judged and what was not exported."""
-    organization = tenant.organization
+    sides = tenant.world.organizations
+    if len(sides) == 1:
+        return _read(sides[0])
+    return "; ".join(f"{name_of(side)}: {_read(side)}" for side in sides)
+
+
+def _read(organization: Organization) -> str:
     counts = (
         (organization.rules, "mail flow rule"),
         (organization.outbound_connectors, "outbound connector"),

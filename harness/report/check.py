@@ -219,11 +219,12 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
 def _refused(report: CheckReport, *, most: int) -> Iterator[Part]:
     """What nobody could save again; no finding, for it is judged all the same."""
     for entry in report.refused[:most]:
+        side = f"{entry.side}: " if entry.side else ""
         rule = f'rule {entry.priority} "{entry.rule}": ' if entry.rule else ""
         where = f" ({entry.place})" if entry.place else ""
         yield line(
             ("Exchange would refuse today: ", AMBER),
-            f"{shown(rule)}{shown(entry.why)}{shown(where)}.",
+            f"{side}{shown(rule)}{shown(entry.why)}{shown(where)}.",
         )
     more = len(report.refused) - most
     if more > 0:

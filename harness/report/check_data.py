@@ -84,6 +84,7 @@ def _finding(
         "must": finding.obligation.value,
         "rows": list(finding.rows),
         "is": finding.delivery.disposition.value if finding.delivery else None,
+        "side": blame.side or None,
         "rule": blame.rule or None,
         "priority": blame.priority,
         "place": blame.place or None,

@@ -19,6 +19,7 @@ from harness.report.steps import LABEL, lay_step
 from harness.report.told import (
     closest,
     numbered,
+    numbered_step,
     own_details,
     speaks_against,
     test_name,
@@ -111,17 +112,21 @@ def _block(fates: list[Fate], told: Told, width: int) -> Iterator[Part]:
     fate = fates[0]
     yield from _heads(fates, told)
     yield from _facts(fate, told)
-    stopped = ""
+    stopped: Step | None = None
     seen: list[str] = []
+    side = ""
     for step in _without_echo(fate.steps):
         if step.kind is not StepKind.RULE and seen:
             yield from _unreached(seen, stopped, told)
-            seen = []
+            seen, stopped = [], None
+        if step.side != side:
+            side = step.side
+            yield line((f"{side}:", STRONG), indent=2)
         yield from lay_step(step, fate, told, width=width)
         if step.kind is StepKind.RULE:
             seen.append(step.subject)
             if "StopRuleProcessing" in step.did:
-                stopped = step.subject
+                stopped = step
 
 
 def _heads(fates: list[Fate], told: Told) -> Iterator[Part]:
@@ -202,7 +207,7 @@ def _why(fate: Fate, told: Told) -> str:
     """Answer first: which rule took it, or which came closest to taking it."""
     steps = took(fate, told)
     if steps:
-        names = [numbered(step.subject, told.rule(step.subject)) for step in steps]
+        names = [numbered_step(step, told) for step in steps]
         did = "; ".join(dict.fromkeys(did for step in steps for did in step.did))
         more = _trouble(fate)
         return f"{listed(names)} took it: {did}{more}"
@@ -212,7 +217,7 @@ def _why(fate: Fate, told: Told) -> str:
         near = closest(fate, told)
         if near is None or is_inside:
             return f"no rule took it to Zivver; {ends}"
-        name = numbered(near.subject, told.rule(near.subject))
+        name = numbered_step(near, told)
         failed = [
             test_name(detail)
             for detail in own_details(near, fate, told.outcome)
@@ -253,13 +258,15 @@ def _without_echo(steps: tuple[Step, ...]) -> Iterator[Step]:
         last = step.why
 
 
-def _unreached(seen: list[str], stopped: str, told: Told) -> Iterator[Part]:
+def _unreached(seen: list[str], stopped: Step | None, told: Told) -> Iterator[Part]:
     """Say which rules a stop kept from the mail."""
-    left = [rule for rule in told.rules if rule.name not in seen]
-    if not stopped or not left:
+    if stopped is None:
+        return
+    left = [rule for rule in told.rules_of(stopped.side) if rule.name not in seen]
+    if not left:
         return
     names = listed(numbered(rule.name, rule) for rule in left)
-    stopper = numbered(stopped, told.rule(stopped))
+    stopper = numbered(stopped.subject, told.rule(stopped))
     yield rows(
         (("not reached", f"{shown(names)}: {shown(stopper)} stops the rules"),),
         indent=2,

@@ -103,15 +103,17 @@ def finding_block(
 
 def cause(blame: Blame) -> tuple[str, str]:
     """Name the line of the configuration that explains it: a label, a sentence."""
+    side = f"{blame.side}: " if blame.side else ""
     if blame.rule:
         place = f", {shown(blame.place)}" if blame.place else ""
-        name = f'"{shown(blame.rule)}" (priority {blame.priority}{place})'
+        name = f'{side}"{shown(blame.rule)}" (priority {blame.priority}{place})'
         why = _failure(blame) if blame.test else shown(_action(blame))
         return "rule", f"{name}: {why}" if why else name
     if blame.connector:
         place = f" ({shown(blame.place)})" if blame.place else ""
-        return "connector", f'"{shown(blame.connector)}"{place}: {shown(blame.why)}'
-    return "because", shown(blame.why)
+        why = f'"{shown(blame.connector)}"{place}: {shown(blame.why)}'
+        return "connector", side + why
+    return "because", side + shown(blame.why)
 
 
 def right_lines(

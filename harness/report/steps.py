@@ -77,7 +77,7 @@ def _last_words(step: Step) -> Iterator[str]:
 
 
 def _rule(step: Step, fate: Fate, told: Told, width: int) -> Iterator[Part]:
-    rule = told.rule(step.subject)
+    rule = told.rule(step)
     details = own_details(step, fate, told.outcome)
     is_matched = step.answer is Answer.YES
     head = Text(f'"{shown(step.subject)}"  ')

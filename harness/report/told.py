@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.predicates import PREDICATES
@@ -10,6 +11,8 @@ from fakes.trace import Answer, StepKind
 from harness.report.caret import likeness
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fakes.exchange.rules.rule import Rule
     from fakes.mail.address import Address
     from fakes.trace import Detail, Step
@@ -28,7 +31,8 @@ class Told:
     """An outcome with the rules that it came of and, if known, what must be.
 
     `assumed` is what had to be taken for granted about the mail itself, `settled`
-    the open questions that somebody has answered on the tenant.
+    the open questions that somebody has answered on the tenant. `sides` holds the rules
+    of a hybrid's two sides, by their names.
     """
 
     outcome: Outcome
@@ -37,10 +41,18 @@ class Told:
     findings: tuple[Finding, ...] = ()
     assumed: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = ()
+    sides: Mapping[str, tuple[Rule, ...]] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
 
-    def rule(self, name: str) -> Rule | None:
-        """Find the rule of a step (names are unique in Exchange)."""
-        return next((rule for rule in self.rules if rule.name == name), None)
+    def rules_of(self, side: str) -> tuple[Rule, ...]:
+        """Give the rules of one side of a hybrid, or the only ones."""
+        return self.sides.get(side, self.rules)
+
+    def rule(self, step: Step) -> Rule | None:
+        """Find the rule of a step (names are unique in an organization)."""
+        rules = self.rules_of(step.side)
+        return next((rule for rule in rules if rule.name == step.subject), None)
 
     def duty(self, recipient: Address | None) -> Duty | None:
         """Find what the policy says of a recipient."""
@@ -50,6 +62,12 @@ class Told:
 def numbered(name: str, rule: Rule | None) -> str:
     """Name a rule as an administrator finds it: its priority and its name."""
     return f'rule {rule.priority} "{name}"' if rule else f'rule "{name}"'
+
+
+def numbered_step(step: Step, told: Told) -> str:
+    """Name the rule of a step, and its side of a hybrid."""
+    side = f"{step.side}: " if step.side else ""
+    return side + numbered(step.subject, told.rule(step))
 
 
 def test_name(detail: Detail) -> str:
@@ -87,9 +105,7 @@ def is_matched(step: Step) -> bool:
 
 def took(fate: Fate, told: Told) -> tuple[Step, ...]:
     """Give the rules that decided on the way: they matched and send it somewhere."""
-    return tuple(
-        step for step in fate.steps if is_matched(step) and _takes(step.subject, told)
-    )
+    return tuple(step for step in fate.steps if is_matched(step) and _takes(step, told))
 
 
 def closest(fate: Fate, told: Told) -> Step | None:
@@ -103,7 +119,7 @@ def closest(fate: Fate, told: Told) -> Step | None:
         if step.kind is StepKind.RULE
         and step.answer is not Answer.YES
         and step.details
-        and _takes(step.subject, told)
+        and _takes(step, told)
     ]
 
     def distance(step: Step) -> tuple[int, int, float]:
@@ -116,8 +132,8 @@ def closest(fate: Fate, told: Told) -> Step | None:
     return min(missed, key=distance, default=None)
 
 
-def _takes(name: str, told: Told) -> bool:
-    rule = told.rule(name)
+def _takes(step: Step, told: Told) -> bool:
+    rule = told.rule(step)
     if rule is None:
-        return not told.rules
+        return not told.rules_of(step.side)
     return any(action.name in _TAKES for action in rule.actions)

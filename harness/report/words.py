@@ -44,7 +44,7 @@ WHAT_BECOMES: Mapping[Disposition, str] = MappingProxyType(
         _D.MODERATED: "a rule lays it before a moderator",
         _D.MISDIRECTED: "somebody gets it to whom it was not sent",
         _D.LOST: "nobody gets it and nobody is told",
-        _D.LOOPED: "it comes back to Zivver, which had sent it",
+        _D.LOOPED: "it goes round, and is refused in the end",
         _D.UNDETERMINED: "what becomes of it cannot be told",
     }
 )

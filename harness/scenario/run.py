@@ -185,10 +185,10 @@ def _of_findings(
         known = ", ".join(f"`{name}`" for name in setting.policies) or "none"
         what = f"`{case.tenant}` has no `{case.policy}`, there is {known}"
         raise _misfit(case, what)
-    domains = world.organization.accepted_domains
+    sides = [side.accepted_domains for side in world.organizations]
     own = None
-    if domains is not None:
-        own = tuple(entry.domain for entry in domains)
+    if None not in sides:
+        own = tuple(entry.domain for domains in sides for entry in domains or ())
     duties = duties_of(policy, item, own_domains=own)
     wanted = case.expect.findings or ()
     # A hint counts where one is expected: every tenant that follows the guide has it.
