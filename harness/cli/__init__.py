@@ -18,6 +18,7 @@ from harness.cli.account import account_command
 from harness.cli.check import check_command
 from harness.cli.demo import demo_command
 from harness.cli.explain import explain_command
+from harness.cli.export_script import export_script_command
 from harness.cli.output import complain, never_fail_on_letters
 from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
@@ -54,6 +55,7 @@ for _command in (
     readings_command,
     scenarios_command,
     account_command,
+    export_script_command,
 ):
     relay_harness.add_command(_command)
 

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 # exports#5: what administrators type, and no grammar takes.
 _TYPOGRAPHIC = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u201a\u201b", "\"\"\"''''")
 _IP = r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2}|-\d{1,3}(?:\.\d{1,3}){3})?"
+_WORD = r"[A-Za-z*][\w.@*-]*"
 _GAP = r"[ \t]*(?:`\r?\n[ \t]*)?"
 _MASKED = re.compile(
     # Strings go by as they are; a `#` before a line's end is a comment.
     r"""(?P<string>@'\r?\n.*?\n'@|@"\r?\n.*?\n"@|'(?:[^']|'')*'|"(?:`.|""|[^"`])*")"""
-    rf"|(?P<bare>(?<![\w.$]){_IP}(?:{_GAP},{_GAP}{_IP})*(?![\w.]))"
+    rf"|(?P<bare>(?<![\w.$]){_IP}(?:{_GAP},{_GAP}{_IP})*(?![\w.])"
+    rf"|(?<![\w.$@:\]-]){_WORD}(?:{_GAP},{_GAP}{_WORD})+(?![\w.(\[]))"
     r"|(?P<hole><[A-Za-z][\w .,'/-]{0,60}>)"
     # The grammar ends a parameter before its digit, and reads no empty block.
     r"|(?P<name>(?<=[\s])-[A-Za-z]+[0-9][A-Za-z0-9]*)|(?P<block>\{\s*\})",

@@ -47,6 +47,8 @@ def arguments(text):
         ("NotInOrganization", "NotInOrganization"),
         ("161.57.0.0/16", "161.57.0.0/16"),
         ("1.2.3.4, 5.6.7.8, `\n 9.9.9.0/24", ("1.2.3.4", "5.6.7.8", "9.9.9.0/24")),
+        ("Secure, Veilig", ("Secure", "Veilig")),
+        ("*.contoso.example , a@x.example", ("*.contoso.example", "a@x.example")),
         ("10.0.0.1-10.0.0.9", "10.0.0.1-10.0.0.9"),
         ("\u201ctypographic\u201d", "typographic"),
         ("\u2018it\u2019\u2019s\u2019", "it\u2019s"),

@@ -1,0 +1,97 @@
+"""`export-script`: what it prints is PowerShell, and it only reads."""
+
+import re
+
+import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Parser
+
+from harness.cli import main
+from harness.cli.export_script import PLATFORMS
+from harness.exports.cmdlets import Cmdlet
+from harness.exports.powershell import read_commands
+
+_LANGUAGE = Language(tree_sitter_powershell.language())
+# What the scripts call beside cmdlets that get: their own output and bookkeeping.
+HARMLESS = {
+    "Add-Spf",
+    "ConvertTo-Json",
+    "ForEach-Object",
+    "Get-Txt",
+    "Invoke-Command",
+    "Join-Path",
+    "New-Item",
+    "New-Object",
+    "Out-Null",
+    "Resolve-DnsName",
+    "Save-Manifest",
+    "Save-Objects",
+    "Select-Object",
+    "Set-StrictMode",
+    "Sort-Object",
+    "Where-Object",
+    "Write-Host",
+    "Write-Warning",
+}
+# Read by no cmdlet of its own, or only where a person asks for it.
+ONLINE_ONLY = {Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS}
+SERVER_ONLY = {
+    Cmdlet.SEND_CONNECTORS,
+    Cmdlet.RECEIVE_CONNECTORS,
+    Cmdlet.SERVERS,
+    Cmdlet.SITE_LINKS,
+    Cmdlet.TRANSPORT_SERVICES,
+}
+NEVER = {Cmdlet.CONTACTS, Cmdlet.USERS}
+
+
+@pytest.fixture(params=PLATFORMS)
+def platform(request):
+    return request.param
+
+
+@pytest.fixture
+def script(platform, capsys):
+    assert 0 == main(["export-script", platform])
+    return capsys.readouterr().out
+
+
+def test_it_is_powershell(script):
+    assert not Parser(_LANGUAGE).parse(script.encode()).root_node.has_error
+
+
+def test_it_runs_cmdlets_that_read_and_no_others(script):
+    called = {command.name for command in read_commands(script)}
+    assert set() == {n for n in called if not n.startswith("Get-")} - HARMLESS
+
+
+def test_it_writes_a_file_for_each_cmdlet_that_is_read(script, platform):
+    saved = set(re.findall(r"Save-Objects '([^']+)'", script))
+    others = SERVER_ONLY if platform == "online" else ONLINE_ONLY
+    assert {str(c) for c in set(Cmdlet) - others - NEVER} <= saved
+
+
+def test_no_credential_is_written_and_persons_only_on_request(script):
+    assert "-ExcludeProperty 'AuthenticationCredential'" in script
+    before, _, after = script.partition("# ---- Stage 2")
+    assert "Get-Recipient" not in before
+    assert "if ($Everybody)" in after
+
+
+def test_connectors_for_rules_and_in_test_mode_are_asked_for(capsys):
+    main(["export-script", "online"])
+    script = capsys.readouterr().out
+    assert "-IncludeTestModeConnectors $true -IsTransportRuleScoped $true" in script
+    assert "Sort-Object -Property Guid -Unique" in script
+
+
+def test_a_file_has_a_mark_that_windows_powershell_needs(tmp_path, capsys):
+    target = tmp_path / "export.ps1"
+    assert 0 == main(["export-script", "online", "--to", str(target)])
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf<#\r\n")
+    assert "relay-harness account export" in capsys.readouterr().out
+
+
+def test_another_platform_is_one_line(capsys):
+    assert 2 == main(["export-script", "edge"])
+    assert 1 == len(capsys.readouterr().err.strip().splitlines())
