@@ -37,6 +37,7 @@ class StepKind(StrEnum):
 
     SUBMITTED = "submitted"
     RESOLVED = "resolved"
+    EXPANDED = "expanded"
     RULE = "rule"
     FORKED = "forked"
     CONNECTOR = "connector"

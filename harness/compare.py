@@ -11,6 +11,7 @@ from fakes.mail.handoff import TlsLevel
 from fakes.mail.item import ItemKind
 from harness.duty import Duty, Inside, Obligation
 from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
+from harness.policy.noun import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +103,7 @@ TABLE: Mapping[Disposition, Mapping[Obligation, FindingKind | None]] = MappingPr
         },
     }
 )
+_STRICTEST_FIRST = (_SECURE, _O.CANNOT_TELL, _PLAIN, _NONE)
 _REACHED = SECURE | {Disposition.PLAIN, Disposition.INTERNAL}
 # What may be seen by others of a mail that Zivver got all the same: the wire of the
 # fakes has no impostor on it, so that what a connector asks of TLS is what decides
@@ -146,8 +148,7 @@ def worst(findings: tuple[Finding, ...]) -> FindingKind | None:
 
 def _for_others(duties: tuple[Duty, ...]) -> Duty | None:
     """The duty towards whoever else gets a copy: that of the strictest recipient."""
-    order = (_SECURE, _O.CANNOT_TELL, _PLAIN, _NONE)
-    found = min(duties, key=lambda duty: order.index(duty.obligation), default=None)
+    found = min(duties, key=_strictness, default=None)
     return replace(found, inside=Inside.EITHER) if found else None
 
 
@@ -206,18 +207,20 @@ def _ways(fate: Fate) -> tuple[tuple[Delivery, ...], ...]:
 def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Finding]:
     findings = []
     for delivery in copies:
-        kind = _of_delivery(delivery, duty)
+        own = _towards(delivery, duty)
+        kind = _of_delivery(delivery, own)
         if kind:
-            findings.append(_finding(kind, fate, duty, delivery))
-        elif duty.obligation is _SECURE and delivery.tls:
-            findings.extend(_on_the_way(delivery.tls, fate, duty, delivery))
+            findings.append(_finding(kind, fate, own, delivery))
+        elif own.obligation is _SECURE and delivery.tls:
+            findings.extend(_on_the_way(delivery.tls, fate, own, delivery))
     if not copies and fate.recipient is not None and duty.obligation is not _NONE:
         # A recipient of whom nothing is said got nothing, whatever the reason.
         nothing = Delivery(fate.recipient, None, _D.LOST, "nothing came of it")
         findings.append(_finding(_F.LOSS, fate, duty, nothing))
     reached = [d for d in copies if d.disposition in _REACHED]
-    if fate.recipient is not None and len(reached) > 1:
-        findings.append(_finding(_F.DUPLICATE, fate, duty, reached[-1]))
+    twice = [d for n, d in enumerate(reached) if d.reached in _reached(reached[:n])]
+    if fate.recipient is not None and twice:
+        findings.append(_finding(_F.DUPLICATE, fate, duty, twice[-1]))
     return findings
 
 
@@ -229,6 +232,25 @@ def _on_the_way(
         return []
     kind, why = _ON_THE_WAY[tls]
     return [replace(_finding(kind, fate, duty, delivery), why=why)]
+
+
+def _reached(copies: list[Delivery]) -> set[Address | None]:
+    return {delivery.reached for delivery in copies}
+
+
+def _towards(delivery: Delivery, duty: Duty) -> Duty:
+    """Take the duty towards outsiders for a copy that somebody else has got there."""
+    who, beyond = delivery.reached, duty.beyond
+    if who is None or beyond is None or who == duty.recipient:
+        return duty
+    if is_own(who.domain_key, beyond.own_domains):
+        return duty
+    # What the policy asks for the recipient itself is asked of his copies too.
+    return min(duty, beyond.duty, key=_strictness)
+
+
+def _strictness(duty: Duty) -> int:
+    return _STRICTEST_FIRST.index(duty.obligation)
 
 
 def _of_delivery(delivery: Delivery, duty: Duty) -> FindingKind | None:

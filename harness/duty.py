@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fakes.mail.address import Address
 
 __all__ = [
+    "Beyond",
     "Duty",
     "Inside",
     "Obligation",
@@ -35,7 +36,9 @@ class Inside(StrEnum):
 class Duty:
     """The obligation for one recipient, and the policy rows that say so.
 
-    `is_beyond_rules`: no mail flow rule can see what makes it secure.
+    `is_beyond_rules`: no mail flow rule can see what makes it secure. `beyond` is what
+    it says of the copies of others that come of this recipient: a member of the group,
+    whom the mailbox forwards to, the archive.
     """
 
     recipient: Address
@@ -44,3 +47,12 @@ class Duty:
     why: str = ""
     inside: Inside = Inside.EITHER
     is_beyond_rules: bool = False
+    beyond: Beyond | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """The duty towards anybody outside these domains (`*.x` is what lies below x)."""
+
+    own_domains: tuple[str, ...]
+    duty: Duty

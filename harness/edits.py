@@ -30,6 +30,12 @@ from harness.exports.cmdlets import Cmdlet
 from harness.exports.connectors import read_outbound, why_refused
 from harness.exports.domains import read_domain
 from harness.exports.formats import Exported
+from harness.exports.onward import (
+    read_auto_reply,
+    read_inbox_rule,
+    read_journal_rule,
+    read_spam_policy,
+)
 from harness.exports.problems import ExportError
 from harness.exports.queues import CONFIG, SERVICE, with_config, with_service
 from harness.exports.recipients import read_recipient
@@ -46,6 +52,7 @@ __all__ = [
     "add_accepted_domain",
     "add_connector",
     "add_inbound_connector",
+    "add_onward",
     "add_recipient",
     "add_remote_domain",
     "add_rule",
@@ -80,6 +87,16 @@ class EditError(ValueError):
     """An edit that does not fit the world: no such rule, no such connector."""
 
 
+_ONWARD: Mapping[Cmdlet, tuple[str, Callable[[Exported, Ledger], object]]] = (
+    MappingProxyType(
+        {
+            Cmdlet.INBOX_RULES: ("inbox_rules", read_inbox_rule),
+            Cmdlet.JOURNAL_RULES: ("journal_rules", read_journal_rule),
+            Cmdlet.AUTO_REPLIES: ("auto_replies", read_auto_reply),
+            Cmdlet.SPAM_POLICIES: ("auto_forwarding", read_spam_policy),
+        }
+    )
+)
 # Parameters of Set-TransportRule that are fields of a rule of their own.
 _RULE_FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -451,6 +468,14 @@ def remove_recipient(world: World, address: Address) -> World:
     if not gone:
         raise EditError(f"no recipient has the address `{address}`")
     return _with_recipients(world, tuple(r for r in known if r not in gone))
+
+
+def add_onward(world: World, cmdlet: Cmdlet, parameters: Parameters) -> World:
+    """Make something that sends mail on, as its cmdlet would show it."""
+    name, read = _ONWARD[cmdlet]
+    known: tuple[object, ...] = getattr(world.organization, name) or ()
+    made = read(_exported(cmdlet.value, "", parameters), Ledger())
+    return _with(world, **{name: (*known, made)})
 
 
 def forget(world: World, *names: str) -> World:

@@ -39,6 +39,7 @@ _INSIDE: Mapping[EndKind, Disposition] = MappingProxyType(
         EndKind.WAITING: Disposition.DEFERRED,
         EndKind.EXPIRED: Disposition.EXPIRED,
         EndKind.UNKNOWN: Disposition.UNDETERMINED,
+        EndKind.NOBODY: Disposition.LOST,
     }
 )
 _FAILED = frozenset(

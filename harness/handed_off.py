@@ -260,17 +260,18 @@ def _at_zivver(
 ) -> list[Copy]:
     """What Zivver did with an accepted mail, address by address."""
     transmission = record.transmission
-    owners = {
-        leg.address: leg.original
-        for leg in record.legs
-        if Way.REDIRECT not in leg.ways or leg.address == leg.original
-    }
+    owners = _owners(record.legs)
     admission = _admission_step(receipt)
     copies = []
-    for entry in receipt.deliveries:
+    shares = (
+        (entry, owner)
+        for entry in receipt.deliveries
+        for owner in owners.get(entry.address, (None,))
+    )
+    for entry, known_owner in shares:
         disposition = _AT_ZIVVER[entry.state]
         is_known = entry.address in owners or entry.address in originals
-        owner = owners.get(entry.address)
+        owner = known_owner
         if owner is None and entry.address in originals:
             owner = entry.address
         left_plain = disposition is Disposition.PLAIN
@@ -303,6 +304,15 @@ def _at_zivver(
             if gone.original not in reached
         )
     return copies
+
+
+def _owners(legs: tuple[Leg, ...]) -> dict[Address, tuple[Address | None, ...]]:
+    """Say whose copies an address gets: by himself, by a group, by a forward."""
+    found: dict[Address, tuple[Address | None, ...]] = {}
+    for leg in legs:
+        if Way.REDIRECT not in leg.ways or leg.address == leg.original:
+            found[leg.address] = (*found.get(leg.address, ()), leg.original)
+    return found
 
 
 def _left_out(

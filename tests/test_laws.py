@@ -59,7 +59,11 @@ def forks_of(mail, organization):
     legs = tuple(Leg(address, address) for address in item.envelope.recipients)
     is_internal = mail.authenticated is not None
     return process(
-        item, legs, organization, is_internal=is_internal, at=AT, choices=Choices()
+        (Fork(item, legs),),
+        organization,
+        is_internal=is_internal,
+        at=AT,
+        choices=Choices(),
     )
 
 

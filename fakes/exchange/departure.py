@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.exchange.hybrid import with_word_of_sender
@@ -27,7 +27,6 @@ class Outgoing:
 
 
 def depart(
-    item: MailItem,
     fork: Fork,
     group: list[tuple[Leg, Hop]],
     organization: Organization,
@@ -43,7 +42,7 @@ def depart(
         )
     recipients = tuple(dict.fromkeys(entry.recipient for _, entry in group))
     handoff = HandOff(
-        Envelope(item.envelope.reverse_path, recipients),
+        Envelope(fork.item.envelope.reverse_path, recipients),
         content,
         hop.hosts,
         hop.port,
@@ -62,7 +61,7 @@ def depart(
 
 
 def _retargeted(leg: Leg, address: Address) -> Leg:
-    return Leg(leg.original, address, (*leg.ways, Way.CONTACT))
+    return replace(leg, address=address, ways=(*leg.ways, Way.CONTACT))
 
 
 def item_key(item: MailItem) -> Address:

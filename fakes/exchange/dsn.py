@@ -17,7 +17,7 @@ from fakes.exchange.remote_domain import remote_domain
 from fakes.mail.address import Address
 from fakes.mail.content import CRLF, Content, compose, parse
 from fakes.mail.envelope import Envelope
-from fakes.mail.item import Carries, ItemKind, MailItem, Submission
+from fakes.mail.item import OF_PEOPLE, Carries, ItemKind, MailItem, Submission
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,7 +67,7 @@ def is_reported(item: MailItem) -> bool:
 
     exchange-routing#6.2: none about a report, nor about mail with a null reverse-path.
     """
-    return item.envelope.reverse_path is not None and item.kind is ItemKind.MAIL
+    return item.envelope.reverse_path is not None and item.kind in OF_PEOPLE
 
 
 def is_heard(item: MailItem, organization: Organization) -> bool:

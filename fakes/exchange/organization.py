@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ipaddress import IPv4Network, IPv6Network
 
+    from fakes.exchange.automatic import AutoReply
+    from fakes.exchange.inbox import InboxRule
+    from fakes.exchange.journal import JournalRule
     from fakes.exchange.queue_settings import QueueSettings
     from fakes.exchange.remote_domain import RemoteDomain
     from fakes.exchange.rules.rule import Rule
@@ -96,13 +99,47 @@ class RecipientKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarding:
+    """To whom a mailbox forwards all of its mail, as exported."""
+
+    to: str
+    keeps_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """Who may write to a recipient, and what: all names as exported.
+
+    Nobody but those whom `accepts` names may if it names anybody; a group stands for
+    its members. `max_size` is in octets. `moderators` are asked first if the recipient
+    is moderated, but for whom `unmoderated` names.
+    """
+
+    accepts: tuple[str, ...] = ()
+    rejects: tuple[str, ...] = ()
+    max_size: int | None = None
+    is_moderated: bool = False
+    moderators: tuple[str, ...] = ()
+    unmoderated: tuple[str, ...] = ()
+
+
+class ReportsTo(StrEnum):
+    """Who hears of it when a mail to a group cannot be given to a member."""
+
+    SENDER = "the sender"
+    MANAGER = "the group's manager"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """A recipient object. `names` are all the texts by which a cmdlet knows it.
 
     `unjudged` names properties that carry a value and that we do not judge.
-    `members` (of a group) and `manager` are spelt as exported, None where no export
-    tells; `attributes` are pairs of an AD attribute of rules and its value, which is
-    empty for one that is not set and absent for one that was not exported.
+    `members` and `owners` (of a group) and `manager` are spelt as exported, None where
+    no export tells; so are `restrictions` and `reports_to`. `attributes` are pairs of
+    an AD attribute of rules and its value, which is empty for one that is not set and
+    absent for one that was not exported.
     """
 
     name: str
@@ -116,6 +153,10 @@ class Recipient:
     members: tuple[str, ...] | None = None
     manager: str | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    forwarding: Forwarding | None = None
+    restrictions: Restrictions | None = None
+    owners: tuple[str, ...] | None = None
+    reports_to: ReportsTo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +164,7 @@ class Directory:
     """Recipient objects with their index.
 
     `is_whole` says that none is missing, `knows_forwarding` that mailboxes which
-    forward their mail are marked as such (`Recipient.unjudged`).
+    forward their mail say so (`Recipient.forwarding`).
     """
 
     recipients: tuple[Recipient, ...]
@@ -269,16 +310,25 @@ class InboundConnector:
     unjudged: tuple[str, ...] = ()
 
 
+class AutoForwarding(StrEnum):
+    """Whether mailboxes may forward to the outside: AutoForwardingMode."""
+
+    AUTOMATIC = "Automatic"
+    OFF = "Off"
+    ON = "On"
+
+
 @dataclass(frozen=True, slots=True)
 class Organization:
     """One Exchange organization as exported. `edition` is None where none tells it.
 
-    `failing_rules` names rules that cannot be processed, and `moderators` says what
-    they do: no configuration, but what happens to it. `added_recipients_limit` is how
-    many recipients rules may add to one mail; `own_hosts` are names of its servers
-    beside `helo`. `queue` None: the times of its platform. `certificate` is the name in
-    what its servers show when they connect, None when no export tells; `other_side` are
-    the names under which the other half of a hybrid is reached, if they are known.
+    `auto_forwarding` are the modes of all outbound spam policies. `failing_rules` names
+    rules that cannot be processed, and `moderators` says what they do: no
+    configuration, but what happens to it. `added_recipients_limit` is how many
+    recipients rules may add to one mail; `own_hosts` are names of its servers beside
+    `helo`. `queue` None: the times of its platform. `certificate` is the name in what
+    its servers show when they connect, None when no export tells; `other_side` are the
+    names under which the other half of a hybrid is reached, if they are known.
     """
 
     name: str
@@ -289,6 +339,11 @@ class Organization:
     outbound_connectors: tuple[OutboundConnector, ...] | None = None
     send_connectors: tuple[SendConnector, ...] | None = None
     inbound_connectors: tuple[InboundConnector, ...] | None = None
+    remote_domains: tuple[RemoteDomain, ...] | None = None
+    auto_forwarding: tuple[AutoForwarding, ...] | None = None
+    inbox_rules: tuple[InboxRule, ...] | None = None
+    journal_rules: tuple[JournalRule, ...] | None = None
+    auto_replies: tuple[AutoReply, ...] | None = None
     credentials: Mapping[str, AuthTerms] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
@@ -303,7 +358,6 @@ class Organization:
     queue: QueueSettings | None = None
     moderators: Moderators = Moderators.WAIT
     edition: Edition | None = None
-    remote_domains: tuple[RemoteDomain, ...] | None = None
     certificate: str | None = None
     other_side: frozenset[str] = frozenset()
 

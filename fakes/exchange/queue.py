@@ -294,7 +294,10 @@ def _routed(
     state: QueueState, form: Entry, result: Pass, passed: Passed, around: _Around
 ) -> tuple[QueueState, tuple[Effect, ...]]:
     """Put what a pass gives into the queue; `form` has all that its entries share."""
-    entries = [replace(form, outgoing=outgoing) for outgoing in result.outgoing]
+    entries = [
+        replace(form, item=_as_copied(form.item, outgoing), outgoing=outgoing)
+        for outgoing in result.outgoing
+    ]
     parked = tuple(e for e in result.ended if e.ending.kind is EndKind.WAITING)
     if parked:
         entries.append(replace(form, parked=parked))
@@ -312,11 +315,17 @@ def _routed(
     failed = tuple(
         (e.leg, About(e.leg.address, e.ending.reply, e.leg.original))
         for e in result.ended
-        if e.ending.kind is EndKind.REJECTED and e.ending.reply
+        if e.ending.kind is EndKind.REJECTED and e.ending.reply and e.ending.is_told
     )
     told, more = _report(form, failed, around)
     book = state.book.with_page((*records, *told))
     return replace(state, shelf=shelf, serial=serial, book=book), (*effects, *more)
+
+
+def _as_copied(item: MailItem, outgoing: Outgoing) -> MailItem:
+    """Give the mail with the reverse-path of this copy: a group may have changed it."""
+    path = outgoing.handoff.envelope.reverse_path
+    return replace(item, envelope=Envelope(path, item.envelope.recipients))
 
 
 def _replied(

@@ -96,6 +96,13 @@ class Readings:
         sources=("exchange-rules#R-10", "exchange-rules#2.2"),
         settle="a rule on `(?-i)` and a word in capitals, and a mail with it in small",
     )
+    sent_to_group: str = _open(
+        "never-matches",
+        "members",
+        asks="does SentTo with a group hold for those who get the mail by the group",
+        sources=("exchange-rules#R-18",),
+        settle="a rule on SentTo with a group, and a mail to the group",
+    )
     attribute_words: str = _open(
         "contains",
         "equals",
@@ -335,6 +342,13 @@ class Readings:
         asks="is a rule active in the very moment of its start and its end",
         sources=("exchange-rules#R-30",),
         settle="only the exact second matters",
+    )
+    forward_keeps_fields: str = _open(
+        "yes",
+        "no",
+        asks="does a mail that an inbox rule forwards keep its header fields",
+        sources=("field-cases#a-second-pass",),
+        settle="a labelled mail to a mailbox whose rule forwards it: read its header",
     )
     connector_choice: str = _open(
         "most-specific",

@@ -393,6 +393,32 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 ("yes", f"what {SECOND} gets has its subject as it was"),
             ),
         ),
+        "sent_to_group": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to="team@contoso.example"),
+            (
+                f"New-DistributionGroup 'team' -Members '{SECOND}'",
+                acting(f"-SentTo 'team@contoso.example' {_PREPEND}"),
+            ),
+            (
+                ("never-matches", f"what {SECOND} gets has its subject as it was"),
+                ("members", f"what {SECOND} gets has SECOND: in its subject"),
+            ),
+        ),
+        "forward_keeps_fields": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", "X-Reading-Test: first", to=SECOND),
+            (
+                (
+                    f"New-InboxRule 'Reading test' -Mailbox '{SECOND}' "
+                    f"-From '{SENDER}' -ForwardTo '{SENDER}'"
+                ),
+            ),
+            (
+                ("yes", "what comes back has the line X-Reading-Test in its header"),
+                ("no", "what comes back has no line X-Reading-Test in its header"),
+            ),
+        ),
         "later_rules_see_recipients": Recipe(
             Look.ARRIVED,
             mail_of("harbour"),

@@ -6,22 +6,27 @@ granted it says in `assumed`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
-from fakes.exchange.arrival import Acceptance, accept
+from fakes.exchange.arrival import accept
 from fakes.exchange.departure import Outgoing, depart, item_key
 from fakes.exchange.dsn import is_dropped, is_heard
+from fakes.exchange.journal import journal_reports
+from fakes.exchange.mailbox import arrive
 from fakes.exchange.remote_domain import assumed_of_remote_domains
+from fakes.exchange.routing.expand import Reached, expand
 from fakes.exchange.routing.next_hop import Hop, next_hop
-from fakes.exchange.routing.resolve import Place, resolve
+from fakes.exchange.routing.restrictions import Inbound
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.exchange.rules.process import process
-from fakes.mail.item import ItemKind, MailItem
+from fakes.mail.envelope import Envelope
+from fakes.mail.item import OF_PEOPLE, ItemKind, MailItem
 from fakes.trace import Answer, Step, StepKind, Trace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from fakes.choices import Choices
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 _SKIPPING = frozenset(
     {ItemKind.NDR, ItemKind.APPROVAL, ItemKind.RECALL, ItemKind.JOURNAL}
 )
+_BY_RULES = frozenset({Way.REDIRECT, Way.COPY})
+_NO_JOURNAL = "no journal rule sends copies on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Pass:
     """What one pass gives: hand-offs, endings, and what happened on the way.
 
     `steps` stand with the recipient whom they are about; `children` are the mails
-    that rules made.
+    that came of it: of rules, moderation, journaling, mailboxes.
     """
 
     outgoing: tuple[Outgoing, ...]
@@ -57,6 +64,31 @@ class Pass:
     steps: tuple[tuple[Address, tuple[Step, ...]], ...]
     assumed: tuple[str, ...] = ()
     children: tuple[MailItem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Log:
+    """What a pass has come to so far; lives for one pass."""
+
+    organization: Organization
+    submitted: Step
+    ended: list[Ended] = field(default_factory=list)
+    steps: dict[Address, list[Step]] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+    children: list[MailItem] = field(default_factory=list)
+
+    def end(self, leg: Leg, ending: Ending, item: MailItem) -> None:
+        """Let a leg end; of a rejection its sender hears if there is one."""
+        if ending.kind is EndKind.REJECTED:
+            ending = replace(ending, is_told=is_heard(item, self.organization))
+        self.ended.append(Ended(leg, ending))
+
+    def say(self, leg: Leg, steps: Iterable[Step]) -> None:
+        """Add steps to the trace of whom a leg is about, each once."""
+        who = leg.original or leg.address
+        trail = self.steps.setdefault(who, [self.submitted])
+        known = set(trail)
+        trail.extend(step for step in dict.fromkeys(steps) if step not in known)
 
 
 def transport(
@@ -70,25 +102,32 @@ def transport(
 ) -> Pass:
     """Take one mail through one pass; `at` is an aware time."""
     accepted = accept(item.submission, organization, choices)
-    submitted = Step(
-        StepKind.SUBMITTED, "submission", _yes(accepted.is_internal), accepted.why
+    mail = Inbound(item, accepted.is_internal)
+    log = _Log(
+        organization,
+        Step(StepKind.SUBMITTED, "submission", _yes(mail.is_internal), accepted.why),
     )
-    legs, early, first_steps = _resolved(item, organization, choices)
+    resolved = _resolved(mail, organization, choices, log)
     forks = _through_rules(
-        item, legs, organization, accepted, at=at, choices=choices, trace=trace
+        resolved, mail, organization, at=at, choices=choices, trace=trace
     )
-    ended = list(early)
-    steps = {who: [submitted, *more] for who, more in first_steps.items()}
-    assumed = list(assumed_of_remote_domains(organization))
+    log.assumed.extend(assumed_of_remote_domains(organization))
     hops: dict[tuple[int, object], list[tuple[Leg, Hop]]] = {}
+    forks = tuple(
+        part
+        for fork in forks
+        for part in _spread(fork, mail, organization, choices, log)
+    )
     for number, fork in enumerate(forks):
         for target, ending in fork.reports:
-            ended.append(Ended(Leg(None, target, (Way.REPORT,)), ending))
+            log.end(Leg(None, target, (Way.REPORT,)), ending, item)
+        log.children.extend(fork.children)
+        if not fork.ending:
+            log.children.extend(journal_reports(fork, organization, choices))
         for leg in fork.legs:
-            trail = steps.setdefault(leg.original or leg.address, [submitted])
-            _extend(trail, fork.steps)
+            log.say(leg, fork.steps)
             if fork.ending:
-                ended.append(Ended(leg, fork.ending))
+                log.end(leg, fork.ending, fork.item)
                 continue
             routed = next_hop(
                 leg,
@@ -98,111 +137,143 @@ def transport(
                 choices=choices,
                 original_size=len(item.content.raw),
             )
-            _extend(trail, (routed.step,))
-            assumed.extend(routed.assumed)
-            if isinstance(routed.end, Ending):
-                ended.append(Ended(leg, routed.end))
-            else:
-                shared = replace(routed.end, recipient=leg.address)
-                key = (number, replace(shared, recipient=item_key(item)))
-                hops.setdefault(key, []).append((leg, routed.end))
+            log.say(leg, (routed.step,))
+            log.assumed.extend(routed.assumed)
+            if isinstance(routed.end, Hop):
+                shared = replace(routed.end, recipient=item_key(item))
+                hops.setdefault((number, shared), []).append((leg, routed.end))
+                continue
+            log.end(leg, routed.end, fork.item)
+            if routed.end.kind is EndKind.MAILBOX:
+                _into_mailbox(leg, fork.item, organization, at, choices, log)
+    if organization.journal_rules is None and item.kind in OF_PEOPLE:
+        log.assumed.append(_NO_JOURNAL)
     outgoing = tuple(
-        depart(
-            item,
-            forks[number],
-            group,
-            organization,
-            is_internal=accepted.is_internal,
-        )
+        depart(forks[number], group, organization, is_internal=mail.is_internal)
         for (number, _), group in hops.items()
     )
     return Pass(
         outgoing,
-        _told(item, ended, organization),
-        tuple((who, tuple(trail)) for who, trail in steps.items()),
-        tuple(dict.fromkeys(assumed)),
-        tuple(dict.fromkeys(child for fork in forks for child in fork.children)),
+        tuple(log.ended),
+        tuple((who, tuple(trail)) for who, trail in log.steps.items()),
+        tuple(dict.fromkeys(log.assumed)),
+        tuple(dict.fromkeys(log.children)),
     )
 
 
 def _resolved(
-    item: MailItem, organization: Organization, choices: Choices
-) -> tuple[tuple[Leg, ...], list[Ended], dict[Address, list[Step]]]:
-    """Resolve the recipients before rules run (exchange-rules#1)."""
-    legs: list[Leg] = []
-    ended: list[Ended] = []
-    steps: dict[Address, list[Step]] = {}
-    for address in dict.fromkeys(item.envelope.recipients):
-        found = resolve(address, organization, choices)
-        trail = steps.setdefault(address, [])
-        if found.place is Place.UNKNOWN and found.fact:
-            leg = Leg(address, address)
-            why = f"{found.fact}: {found.why}"
-            ended.append(Ended(leg, Ending(EndKind.UNKNOWN, why, fact=found.fact)))
-            trail.append(
-                Step(StepKind.RESOLVED, str(address), Answer.CANNOT_TELL, found.why)
-            )
-        elif found.place is Place.NOT_FOUND:
-            leg = Leg(address, address)
-            ended.append(Ended(leg, Ending(EndKind.REJECTED, found.why, found.reply)))
-            trail.append(Step(StepKind.RESOLVED, str(address), Answer.NO, found.why))
-        else:
-            ways = (Way.SENT,) if found.address == address else (Way.SENT, Way.PROXY)
-            legs.append(Leg(address, found.address, ways))
-            if found.address != address:
-                why = f"{found.address}: {found.why}"
-                trail.append(Step(StepKind.RESOLVED, str(address), Answer.DONE, why))
-    return tuple(legs), ended, steps
+    mail: Inbound, organization: Organization, choices: Choices, log: _Log
+) -> tuple[Fork, ...]:
+    """Resolve the recipients before rules run (exchange-rules#1).
+
+    Who gets it by two of them gets it by the first.
+    """
+    paths: dict[Address, Address | None] = {}
+    reached: list[Reached] = []
+    for address in dict.fromkeys(mail.item.envelope.recipients):
+        for one in _expanded(Leg(address, address), mail, organization, choices, log):
+            path = paths.setdefault(one.leg.address, one.reverse_path)
+            reached.append(replace(one, reverse_path=path))
+    return _parted(Fork(mail.item, ()), reached)
+
+
+def _expanded(
+    leg: Leg, mail: Inbound, organization: Organization, choices: Choices, log: _Log
+) -> tuple[Reached, ...]:
+    found = expand(leg, mail, organization, choices)
+    for ended, ending in found.ended:
+        log.end(ended, ending, mail.item)
+    log.say(leg, found.steps)
+    log.children.extend(found.children)
+    log.assumed.extend(found.assumed)
+    return found.reached
+
+
+def _parted(fork: Fork, reached: Iterable[Reached]) -> tuple[Fork, ...]:
+    """Make a fork of each reverse-path that copies have."""
+    legs: dict[Address | None, list[Leg]] = {}
+    for one in reached:
+        legs.setdefault(one.reverse_path, []).append(one.leg)
+    recipients = fork.item.envelope.recipients
+    parts = tuple(
+        replace(
+            fork,
+            item=replace(fork.item, envelope=Envelope(path, recipients)),
+            legs=tuple(own),
+        )
+        for path, own in legs.items()
+    )
+    return (*parts[:1], *(replace(part, reports=(), children=()) for part in parts[1:]))
 
 
 def _through_rules(
-    item: MailItem,
-    legs: tuple[Leg, ...],
+    forks: tuple[Fork, ...],
+    mail: Inbound,
     organization: Organization,
-    accepted: Acceptance,
     *,
     at: datetime,
     choices: Choices,
     trace: Trace,
 ) -> tuple[Fork, ...]:
-    if not legs:
-        return ()
-    if item.kind is ItemKind.NDR and is_dropped(legs[0].address, organization):
+    if mail.item.kind is ItemKind.NDR and any(
+        is_dropped(leg.address, organization) for fork in forks for leg in fork.legs
+    ):
         why = "a report to a remote domain with NDREnabled off is dropped"
-        return (Fork(item, legs, ending=Ending(EndKind.DELETED, why)),)
-    if item.kind in _SKIPPING:
-        return (Fork(item, legs),)
+        ending = Ending(EndKind.DELETED, why)
+        return tuple(replace(fork, ending=ending) for fork in forks)
+    if mail.item.kind in _SKIPPING:
+        return forks
     if organization.rules is None:
         fact = Fact("mail flow rules", why="they were not exported")
         ending = Ending(EndKind.UNKNOWN, f"{fact}: {fact.why}", fact=fact)
-        return (Fork(item, legs, ending=ending),)
+        return tuple(replace(fork, ending=ending) for fork in forks)
     return process(
-        item,
-        legs,
+        forks,
         organization,
-        is_internal=accepted.is_internal,
+        is_internal=mail.is_internal,
         at=at,
         choices=choices,
         trace=trace,
     )
 
 
-def _told(
-    item: MailItem, ended: list[Ended], organization: Organization
-) -> tuple[Ended, ...]:
-    """Mark the rejections of which the sender hears."""
-    is_told = is_heard(item, organization)
-    return tuple(
-        Ended(entry.leg, replace(entry.ending, is_told=is_told))
-        if entry.ending.kind is EndKind.REJECTED
-        else entry
-        for entry in ended
-    )
+def _spread(
+    fork: Fork, mail: Inbound, organization: Organization, choices: Choices, log: _Log
+) -> tuple[Fork, ...]:
+    """Expand the recipients that rules set or added, unless they get it already."""
+    if fork.ending or not any(_BY_RULES & {*leg.ways} for leg in fork.legs):
+        return (fork,)
+    path = fork.item.envelope.reverse_path
+    known: set[tuple[Address | None, Address]] = set()
+    reached: list[Reached] = []
+    as_it_is = Inbound(fork.item, mail.is_internal)
+    for leg in fork.legs:
+        found: tuple[Reached, ...] = (Reached(leg, path),)
+        if _BY_RULES & {*leg.ways}:
+            found = _expanded(leg, as_it_is, organization, choices, log)
+        for one in found:
+            key = (one.leg.original, one.leg.address)
+            if key not in known:
+                known.add(key)
+                reached.append(one)
+    return _parted(fork, reached) or (replace(fork, legs=()),)
 
 
-def _extend(trail: list[Step], steps: tuple[Step, ...]) -> None:
-    known = set(trail)
-    trail.extend(step for step in dict.fromkeys(steps) if step not in known)
+def _into_mailbox(
+    leg: Leg,
+    item: MailItem,
+    organization: Organization,
+    at: datetime,
+    choices: Choices,
+    log: _Log,
+) -> None:
+    """Let a mailbox do what it does with mail that it gets."""
+    found = arrive(leg.address, item, organization, at=at, choices=choices)
+    log.say(leg, found.steps)
+    log.assumed.extend(found.assumed)
+    log.children.extend(found.children)
+    for stranger, ending in found.ended:
+        log.end(stranger, ending, item)
 
 
 def _yes(truth: bool) -> Answer:  # noqa: FBT001

@@ -25,7 +25,8 @@ class ItemKind(StrEnum):
     """Where a mail comes from.
 
     NDR: a report of Exchange's own; REPORT: an incident report, NOTIFICATION: a
-    notification of a rule; APPROVAL: what a moderator is asked. Another system's
+    notification of a rule; APPROVAL: what a moderator is asked. FORWARD and REDIRECT
+    are made by an inbox rule, AUTO_REPLY and RECEIPT by a mailbox. Another system's
     report is a MAIL.
     """
 
@@ -36,6 +37,14 @@ class ItemKind(StrEnum):
     APPROVAL = "approval request"
     RECALL = "recall"
     JOURNAL = "journal report"
+    FORWARD = "forwarded mail"
+    REDIRECT = "redirected mail"
+    AUTO_REPLY = "automatic reply"
+    RECEIPT = "receipt"
+
+
+# Mail of a person, who hears of its failure.
+OF_PEOPLE = frozenset({ItemKind.MAIL, ItemKind.FORWARD, ItemKind.REDIRECT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _ORDINARY = frozenset({Disposition.PLAIN, Disposition.INTERNAL})
 # What comes after the rules, or beside them, and is not looked at (exchange-rules#1).
-_NOT_LOOKED_AT = "no copies by journal rules, inbox rules or DLP policies"
+_NOT_LOOKED_AT = "no copies by DLP policies"
 # What alone does not say that the tenant is wrong.
 _OPEN = frozenset({FindingKind.UNDETERMINED, FindingKind.VACUOUS})
 _NOT_MET = "no derived mail meets it"

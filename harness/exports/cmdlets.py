@@ -32,6 +32,10 @@ class Cmdlet(StrEnum):
     MEMBERS = "Get-DistributionGroupMember"
     USERS = "Get-User"
     SITE_LINKS = "Get-AdSiteLink"
+    INBOX_RULES = "Get-InboxRule"
+    JOURNAL_RULES = "Get-JournalRule"
+    AUTO_REPLIES = "Get-MailboxAutoReplyConfiguration"
+    SPAM_POLICIES = "Get-HostedOutboundSpamFilterPolicy"
 
 
 # exports#4: properties that no other cmdlet has. Two of them, or one and the file's
@@ -106,6 +110,20 @@ _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
                 "ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled "
                 "BypassNestedModerationEnabled IncludedRecipients RecipientFilter"
             ),
+            Cmdlet.INBOX_RULES: (
+                "MailboxOwnerId ForwardAsAttachmentTo RuleIdentity StopProcessingRules "
+                "SoftDeleteMessage MyNameInToOrCcBox SubjectOrBodyContainsWords"
+            ),
+            Cmdlet.JOURNAL_RULES: "JournalEmailAddress Scope Recipient RuleType",
+            Cmdlet.AUTO_REPLIES: (
+                "AutoReplyState ExternalAudience InternalMessage ExternalMessage "
+                "OOFEventSubject DeclineMeetingMessage"
+            ),
+            Cmdlet.SPAM_POLICIES: (
+                "AutoForwardingMode RecipientLimitExternalPerHour "
+                "RecipientLimitInternalPerHour RecipientLimitPerDay "
+                "ActionWhenThresholdReached NotifyOutboundSpam"
+            ),
             Cmdlet.USERS: (
                 "StreetAddress MobilePhone HomePhone OtherTelephone OtherHomePhone "
                 "PostOfficeBox TelephoneAssistant RemotePowerShellEnabled "
@@ -159,9 +177,13 @@ def by_name(file: str) -> Cmdlet | None:
     """Say which cmdlet a file is called after: `Get-X.json`, `transport_rules.json`."""
     folded = re.sub(r"[^a-z]", "", file.rpartition("/")[2].lower())
     found = [c for c in Cmdlet if _noun(c) in folded]
-    if Cmdlet.MEMBERS in found:
-        return Cmdlet.MEMBERS
-    return found[0] if len(found) == 1 else None
+    # `Mailbox` stands in the names of other cmdlets too.
+    longest = [
+        c
+        for c in found
+        if not any(_noun(c) in _noun(other) and c is not other for other in found)
+    ]
+    return longest[0] if len(longest) == 1 else None
 
 
 def nested(entries: tuple[Exported, ...]) -> Cmdlet | None:

@@ -17,7 +17,6 @@ from harness.exports import values
 from harness.exports.account import (
     Ledger,
     Mark,
-    Row,
     Table,
     Understood,
     marks_of,
@@ -28,6 +27,14 @@ from harness.exports.cmdlets import Cmdlet
 from harness.exports.formats import Exported
 from harness.exports.members import read_members
 from harness.exports.people import PEOPLE, attributes_of, manager_of, members_of
+from harness.exports.restrictions import (
+    ONWARD,
+    RESTRICTIONS,
+    forwarding_of,
+    owners_of,
+    reports_of,
+    restrictions_of,
+)
 
 T = TypeVar("T")
 
@@ -48,7 +55,6 @@ _NAMES = (
     "WindowsLiveID",
     "MicrosoftOnlineServicesID",
 )
-_ENOUGH_SIZE = 25 * 2**20
 _TYPES: Mapping[str, RecipientKind] = MappingProxyType(
     {
         "usermailbox": RecipientKind.MAILBOX,
@@ -68,7 +74,6 @@ _BY_CMDLET: Mapping[Cmdlet, RecipientKind] = MappingProxyType(
         Cmdlet.GROUPS: RecipientKind.GROUP,
     }
 )
-_OPEN = Row(Understood.NOT_JUDGED, "exchange-routing#3.2")
 RECIPIENTS: Table = MappingProxyType(
     table_of(
         (
@@ -76,7 +81,8 @@ RECIPIENTS: Table = MappingProxyType(
             "exchange-routing#3.2",
             "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
             "WindowsEmailAddress RequireSenderAuthenticationEnabled "
-            "RequireAllSendersAreAuthenticated " + " ".join(_NAMES),
+            "RequireAllSendersAreAuthenticated "
+            + " ".join((*_NAMES, *RESTRICTIONS, *ONWARD)),
         ),
         (
             Understood.USED,
@@ -84,20 +90,6 @@ RECIPIENTS: Table = MappingProxyType(
             " ".join(PEOPLE),
         ),
     )
-    | {
-        name.lower(): _OPEN
-        for name in (
-            "ForwardingAddress",
-            "ForwardingSmtpAddress",
-            "AcceptMessagesOnlyFrom",
-            "AcceptMessagesOnlyFromDLMembers",
-            "AcceptMessagesOnlyFromSendersOrMembers",
-            "RejectMessagesFrom",
-            "RejectMessagesFromDLMembers",
-            "RejectMessagesFromSendersOrMembers",
-            "ModerationEnabled",
-        )
-    }
 )
 
 
@@ -159,7 +151,8 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
     known = values.names(entry, _NAMES)
     shown_name = known[0] if known else (str(own[0]) if own else entry.place)
     external, problem = _external(entry)
-    marks += problem + _size_mark(entry)
+    reports_to, doubt = reports_of(entry)
+    marks += problem + doubt
     if not own and external is None:
         marks += (Mark("PrimarySmtpAddress", Understood.NOT_JUDGED, "no mail address"),)
         ledger.note(entry, shown_name, marks)
@@ -180,6 +173,10 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
         members=members_of(entry),
         manager=manager_of(entry),
         attributes=attributes_of(entry),
+        forwarding=forwarding_of(entry),
+        restrictions=restrictions_of(entry),
+        owners=owners_of(entry),
+        reports_to=reports_to,
     )
 
 
@@ -213,14 +210,6 @@ def _bare(said: str) -> str:
     return rest.strip() if colon and prefix.lower() == "smtp" else said
 
 
-def _size_mark(entry: Exported) -> tuple[Mark, ...]:
-    """A size limit below what any mail of ours has is not judged."""
-    limit = values.size(entry, "MaxReceiveSize")
-    if limit is None or limit >= _ENOUGH_SIZE:
-        return ()
-    return (Mark("MaxReceiveSize", Understood.NOT_JUDGED, "exchange-routing#B13"),)
-
-
 def _kind(entry: Exported, cmdlet: Cmdlet) -> RecipientKind:
     said = values.text(entry, "RecipientType")
     if said is None:
@@ -239,10 +228,18 @@ def _completed(first: Recipient, more: Recipient) -> Recipient:
             first.needs_authenticated_sender or more.needs_authenticated_sender
         ),
         unjudged=_joined(first.unjudged, more.unjudged),
-        members=more.members if first.members is None else first.members,
+        members=_told(first.members, more.members),
         manager=first.manager or more.manager or _first_said(first, more),
         attributes=_attributes(first, more),
+        forwarding=first.forwarding or more.forwarding,
+        restrictions=_told(first.restrictions, more.restrictions),
+        owners=_told(first.owners, more.owners),
+        reports_to=_told(first.reports_to, more.reports_to),
     )
+
+
+def _told(first: T | None, more: T | None) -> T | None:
+    return more if first is None else first
 
 
 def _first_said(first: Recipient, more: Recipient) -> str | None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from fakes.exchange.organization import (
     AcceptedDomain,
@@ -20,7 +21,6 @@ from fakes.exchange.organization import (
     Platform,
     SendConnector,
 )
-from fakes.exchange.remote_domain import RemoteDomain
 from fakes.exchange.rules.rule import Rule
 from fakes.exchange.sites import Sites
 from fakes.internet.hosts import Internet
@@ -43,6 +43,12 @@ from harness.exports.formats import (
     read_objects,
 )
 from harness.exports.internet import InternetFile, read_internet
+from harness.exports.onward import (
+    read_auto_reply,
+    read_inbox_rule,
+    read_journal_rule,
+    read_spam_policy,
+)
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
 from harness.exports.queues import read_queues
@@ -56,6 +62,8 @@ from harness.exports.sides import check_side, joined, side_word
 from harness.exports.sites import sites_exported
 from harness.exports.zivver import ZivverFile, read_zivver
 from harness.world import World
+
+T = TypeVar("T")
 
 ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
 _HELO = "mail.outbound.example"
@@ -385,7 +393,11 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         outbound_connectors=_outbound(found.get(Cmdlet.OUTBOUND_CONNECTORS), ledger),
         send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
         inbound_connectors=_inbound(found, ledger),
-        remote_domains=_remote(found.get(Cmdlet.REMOTE_DOMAINS), ledger),
+        remote_domains=_each(found, ledger, Cmdlet.REMOTE_DOMAINS, read_remote_domain),
+        auto_forwarding=_each(found, ledger, Cmdlet.SPAM_POLICIES, read_spam_policy),
+        inbox_rules=_each(found, ledger, Cmdlet.INBOX_RULES, read_inbox_rule),
+        journal_rules=_each(found, ledger, Cmdlet.JOURNAL_RULES, read_journal_rule),
+        auto_replies=_each(found, ledger, Cmdlet.AUTO_REPLIES, read_auto_reply),
         queue=read_queues(
             platform,
             found.get(Cmdlet.TRANSPORT_CONFIG, ()),
@@ -419,6 +431,19 @@ def _credentials(platform: Platform, folder: _Folder) -> Mapping[str, AuthTerms]
     return folder.zivver.credentials if is_server else MappingProxyType({})
 
 
+def _each(
+    found: Mapping[Cmdlet, tuple[Exported, ...]],
+    ledger: Ledger,
+    cmdlet: Cmdlet,
+    read: Callable[[Exported, Ledger], T | None],
+) -> tuple[T, ...] | None:
+    """Read every object of a cmdlet; None if it was not exported."""
+    if cmdlet not in found:
+        return None
+    made = (read(entry, ledger) for entry in found[cmdlet])
+    return tuple(one for one in made if one is not None)
+
+
 def _name(name: str, domains: tuple[AcceptedDomain, ...] | None) -> str:
     marked = [domain.domain for domain in domains or () if domain.is_default]
     return marked[0] if marked else name
@@ -430,14 +455,6 @@ def _domains(
     if entries is None:
         return None
     return tuple(read_domain(entry, ledger) for entry in entries)
-
-
-def _remote(
-    entries: tuple[Exported, ...] | None, ledger: Ledger
-) -> tuple[RemoteDomain, ...] | None:
-    if entries is None:
-        return None
-    return tuple(read_remote_domain(entry, ledger) for entry in entries)
 
 
 def _outbound(

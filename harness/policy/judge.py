@@ -7,12 +7,12 @@ not ours to secure, and excepted mail need not be secure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from fakes.mail.address import Address
 from fakes.trace import Answer
-from harness.duty import Duty, Inside, Obligation
+from harness.duty import Beyond, Duty, Inside, Obligation
 from harness.policy.noun import (
     Audience,
     Kind,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.item import MailItem
 
+# Whoever is outside: no domain of anybody (RFC 2606).
+_ANYBODY = Address("anybody", "outside.invalid")
 _UNKNOWN_DOMAINS = (
     "which domains are ours is not known: no accepted domains, no own_domains"
 )
@@ -89,8 +91,13 @@ def judge(
         names = tuple(entry.row.name for entry in held)
         why = f"excepted: {' and '.join(sorted(found_kinds))}"
         return tuple(Duty(r, Obligation.NO_WORD, names, why) for r in recipients)
+    outside = _duty(_ANYBODY, (_ANYBODY,), held, sender, policy.inside, own)
+    beyond = Beyond(own or (), outside)
     return tuple(
-        _duty(recipient, recipients, held, sender, policy.inside, own)
+        replace(
+            _duty(recipient, recipients, held, sender, policy.inside, own),
+            beyond=beyond,
+        )
         for recipient in recipients
     )
 

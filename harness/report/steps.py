@@ -30,6 +30,7 @@ _LABELS: Mapping[StepKind, str] = MappingProxyType(
     {
         StepKind.SUBMITTED: "submitted",
         StepKind.RESOLVED: "recipient",
+        StepKind.EXPANDED: "goes on to",
         StepKind.FORKED: "forked",
         StepKind.CONNECTOR: "connector",
         StepKind.HANDED_OFF: "handed to",
@@ -40,7 +41,13 @@ _LABELS: Mapping[StepKind, str] = MappingProxyType(
     }
 )
 _NAMED = frozenset(
-    {StepKind.CONNECTOR, StepKind.GATEWAY, StepKind.ADMISSION, StepKind.RESOLVED}
+    {
+        StepKind.CONNECTOR,
+        StepKind.GATEWAY,
+        StepKind.ADMISSION,
+        StepKind.RESOLVED,
+        StepKind.EXPANDED,
+    }
 )
 _VERDICTS: Mapping[Answer, str] = MappingProxyType(
     {Answer.YES: "yes", Answer.NO: "no", Answer.CANNOT_TELL: "cannot tell"}

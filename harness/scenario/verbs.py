@@ -24,6 +24,7 @@ from fakes.internet.hosts import Internet
 from fakes.mail.session import ServerTls
 from fakes.zone import Zone
 from harness import edits
+from harness.exports.cmdlets import Cmdlet
 from harness.exports.internet import read_internet
 from harness.exports.sides import SIDES, side_word
 from harness.exports.toml_tables import Table
@@ -189,6 +190,20 @@ def _moderators(world: World, table: Table, verb: str) -> World:
     return edits.let_moderators(world, answer)
 
 
+_ONWARD: Mapping[str, Cmdlet] = MappingProxyType(
+    {
+        "add_inbox_rule": Cmdlet.INBOX_RULES,
+        "add_journal_rule": Cmdlet.JOURNAL_RULES,
+        "add_automatic_reply": Cmdlet.AUTO_REPLIES,
+        "add_outbound_spam_policy": Cmdlet.SPAM_POLICIES,
+    }
+)
+
+
+def _onward(world: World, table: Table, verb: str) -> World:
+    return edits.add_onward(world, _ONWARD[verb], _inner(table, verb))
+
+
 _named = Table.needed
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
@@ -242,6 +257,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             (),
             lambda w, t, v: edits.remove_recipient(w, t.address(v, _named(t, v))),
         ),
+        **{verb: Verb((), _onward, is_table=True) for verb in _ONWARD},
         "zivver": Verb((), _zivver, is_table=True),
         "zivver_tls": Verb((), _zivver_tls, is_table=True),
         "internet": Verb((), _internet, is_table=True),

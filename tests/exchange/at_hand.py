@@ -57,6 +57,8 @@ BARE = Organization(
     outbound_connectors=(RELAY,),
     send_connectors=(),
     inbound_connectors=(),
+    inbox_rules=(),
+    journal_rules=(),
     readings=SETTLED,
 )
 

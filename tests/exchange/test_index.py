@@ -77,8 +77,7 @@ def legs_of(item):
 def processed(item, organization, *, choices=None, trace=Trace.FULL):
     is_internal = item.submission.authenticated is not None
     return process(
-        item,
-        legs_of(item),
+        (Fork(item, legs_of(item)),),
         organization,
         is_internal=is_internal,
         at=AT,
@@ -302,7 +301,7 @@ def test_a_fork_that_was_not_changed_is_not_taken_by_the_word(trace):
 
 
 def test_rules_run_over_nobody_give_nothing():
-    found = process(mail(), (), tenant({}), is_internal=True, at=AT, choices=Choices())
+    found = process((), tenant({}), is_internal=True, at=AT, choices=Choices())
     assert () == found
 
 

@@ -27,7 +27,6 @@ NOT_READINGS = {
     "R-12": "what takes too long is unknown, whatever Exchange makes of it",
     "R-13": _SETTLED,
     "R-15": _SETTLED,
-    "R-18": "mail to a group is reported as not known before any rule",
     "R-21": (
         "decided by rules that are in use (3.3): for mail from outside to somebody "
         "inside they ask FromScope NotInOrganization and SentToScope InOrganization, "

@@ -59,7 +59,7 @@ def found(who, organization=BARE):
         (CONTACT, Place.OUTSIDE, CONTACT, FOREIGN, "exchange-routing#3.2"),
         (CLEO, Place.OUTSIDE, CLEO, CLEO, "exchange-routing#3.2"),
         (NOBODY, Place.NOT_FOUND, NOBODY, NOBODY, "exchange-routing#B17"),
-        (SALES, Place.UNKNOWN, SALES, SALES, "exchange-routing#3.2"),
+        (SALES, Place.GROUP, SALES, SALES, "exchange-routing#3.2"),
     ],
 )
 def test_an_address_leads_to_its_place(who, place, shown, target, source):
@@ -146,6 +146,11 @@ def test_recipients_that_were_not_exported_may_be_mailboxes():
         box, nobody = every_end(item, tenant(directory=directory))
         assert {NOBODY: {("mailbox", None, str(NOBODY))}} == box
         assert {NOBODY: {("rejected", None, None)}} == nobody
+
+
+def test_a_look_up_has_an_answer_or_stands_in_no_export():
+    # exchange-routing#B14: a directory that fails for a while is none of ours.
+    assert Place.MAILBOX is found(NOBODY, tenant(directory=None)).place
 
 
 def test_without_accepted_domains_nothing_is_inside_or_outside():

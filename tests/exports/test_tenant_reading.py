@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from fakes.exchange.organization import AddressSpace, DomainType, Platform
+from fakes.exchange.organization import AddressSpace, DomainType, Forwarding, Platform
 from fakes.internet.gateway import Gateway, Unreachable
 from fakes.internet.trigger import FieldText, LabelOn, SentBy, SubjectWord
 from fakes.mail.address import parse_address
@@ -328,14 +328,14 @@ def test_an_outside_address_that_is_not_for_smtp_is_not_judged():
 @pytest.mark.parametrize(
     ("limit", "expected"),
     [
-        ("5 MB (5,242,880 bytes)", ("MaxReceiveSize",)),
-        ("35 MB (36,700,160 bytes)", ()),
-        ("Unlimited", ()),
-        (None, ()),
+        ("5 MB (5,242,880 bytes)", 5_242_880),
+        ("Unlimited", None),
+        (None, None),
     ],
 )
-def test_a_small_limit_of_size_is_not_judged(limit, expected):
-    assert expected == only(MaxReceiveSize=limit).unjudged
+def test_a_recipient_says_how_large_a_mail_it_takes(limit, expected):
+    # exchange-routing#B13
+    assert expected == only(MaxReceiveSize=limit).restrictions.max_size
 
 
 def selected(name, kind):
@@ -391,7 +391,7 @@ def test_a_thousand_recipients_are_probably_cut_off():
     assert is_whole(online(**{"people.json": MANY[1:]}))
 
 
-def test_forwarding_is_not_judged():
+def test_a_mailbox_says_where_it_forwards():
     box = {
         "Name": "anna",
         "PrimarySmtpAddress": "anna@contoso.example",
@@ -402,7 +402,8 @@ def test_forwarding_is_not_judged():
     }
     files = online(**{"boxes.json": [box]})
     anna = read(files).directory.recipients[0]
-    assert ("ForwardingSmtpAddress",) == anna.unjudged
+    assert Forwarding("anna@fabrikam.example", keeps_copy=True) == anna.forwarding
+    assert () == anna.unjudged
 
 
 def test_only_externally_secured_receive_connectors_make_a_session_inside():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
@@ -37,8 +38,15 @@ if TYPE_CHECKING:
 MxTable = Callable[[str], tuple[str, ...] | Reply | None]
 
 _RESOLVES, _DOES_NOT = "resolves", "does not resolve"
-# field-cases#mx-loopback
-_MX_LOOPBACK = reply(554, "5.4.4", "SMTPSEND.DNS.MxLoopback")
+# exchange-routing#B20, field-cases#mx-loopback: a server sees itself among the hosts,
+# Exchange Online meets the mail again and again.
+_LOOPS: Mapping[Platform, Reply] = MappingProxyType(
+    {
+        Platform.ONLINE: reply(554, "5.4.14", "Hop count exceeded, mail loop"),
+        Platform.SERVER: reply(554, "5.4.4", "SMTPSEND.DNS.MxLoopback"),
+    }
+)
+_ONLINE_MX = ".mail.protection.outlook.com"
 NOTHING, SOMETHING = "nothing", "something"
 
 
@@ -144,10 +152,7 @@ def settled(leg: Leg, organization: Organization, choices: Choices) -> Address |
             found.why,
             recipients=who(leg),
         )
-        directory = organization.directory
-        is_known = directory is not None and directory.knows_forwarding
-        assumed = () if is_known else ("no mailbox forwards its mail",)
-        return Routed(leg, ending, step, assumed)
+        return Routed(leg, ending, step)
     ending = Ending(EndKind.REJECTED, found.why, found.reply)
     step = Step(
         StepKind.RESOLVED, str(leg.address), Answer.NO, found.why, recipients=who(leg)
@@ -181,8 +186,8 @@ def by_mx(
             ways = (_DOES_NOT, _RESOLVES)
             is_there = choices.choose(fact, ways) == _RESOLVES
             found = (f"mx.{domain}",) if is_there else NO_SUCH_HOST
-    elif not isinstance(found, Reply) and _leads_back(found, organization):
-        found = _MX_LOOPBACK
+    elif not isinstance(found, Reply) and _leads_back(domain, found, organization):
+        found = _LOOPS[organization.platform]
     subject = connector or "none"
     if isinstance(found, Reply):
         waits = found.is_transient or (found == NO_SUCH_HOST and manner.waits_for_dns)
@@ -204,12 +209,17 @@ def by_mx(
     return Routed(leg, hop, step, assumed)
 
 
-def _leads_back(hosts: tuple[str, ...], organization: Organization) -> bool:
-    """Say whether a server finds itself among the hosts of a domain."""
-    if organization.platform is not Platform.SERVER:
-        return False
+def _leads_back(
+    domain: str, hosts: tuple[str, ...], organization: Organization
+) -> bool:
+    """Say whether the mail servers of a domain are Exchange itself."""
+    found = {domain_key(host) for host in hosts}
+    if organization.platform is Platform.ONLINE:
+        # Other tenants have their mail servers there too.
+        is_ours = accepted_domain(organization, domain) is not None
+        return is_ours and any(host.endswith(_ONLINE_MX) for host in found)
     own = {domain_key(name) for name in (organization.helo, *organization.own_hosts)}
-    return any(domain_key(host) in own for host in hosts)
+    return not own.isdisjoint(found)
 
 
 def unknown(leg: Leg, fact: Fact) -> Routed:

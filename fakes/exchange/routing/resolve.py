@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
@@ -15,6 +16,8 @@ from fakes.exchange.organization import (
 from fakes.mail.reply import Reply, reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fakes.choices import Choices
     from fakes.exchange.organization import Organization, Recipient
     from fakes.mail.address import Address
@@ -23,9 +26,8 @@ if TYPE_CHECKING:
 NOT_FOUND = reply(
     550, "5.1.10", "RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address"
 )
-_LOOP = reply(554, "5.4.14", "Recipient loop detected")
+LOOP = reply(554, "5.4.14", "Recipient loop detected")
 _MAX_CHAIN = 10
-_HOLDS_MAIL = frozenset({RecipientKind.MAILBOX, RecipientKind.PUBLIC_FOLDER})
 _MAILBOX, _NOT_FOUND = "a mailbox", "not found"
 
 
@@ -33,28 +35,46 @@ class Place(StrEnum):
     """Where an address leads."""
 
     MAILBOX = "mailbox"
+    GROUP = "group"
     OUTSIDE = "outside"
     NOT_FOUND = "not found"
     UNKNOWN = "unknown"
 
 
+_ENDS: Mapping[RecipientKind, Place] = MappingProxyType(
+    {
+        RecipientKind.MAILBOX: Place.MAILBOX,
+        RecipientKind.PUBLIC_FOLDER: Place.MAILBOX,
+        RecipientKind.GROUP: Place.GROUP,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Where an address leads: `address` is what rules see, `target` what is routed."""
+    """Where an address leads: `address` is what rules see, `target` what is routed.
+
+    `chain` are the objects on the way, the last one decides.
+    """
 
     place: Place
     address: Address
     target: Address
     why: str
-    recipient: Recipient | None = None
+    chain: tuple[Recipient, ...] = ()
     reply: Reply | None = None
     fact: Fact | None = None
 
+    @property
+    def recipient(self) -> Recipient | None:
+        """The object that decides, None where there is none."""
+        return self.chain[-1] if self.chain else None
+
 
 def resolve(address: Address, organization: Organization, choices: Choices) -> Resolved:
-    """Look an address up; the last word on mailbox, outside, or nobody."""
+    """Look an address up; the last word on mailbox, group, outside, or nobody."""
     seen: set[Address] = set()
-    first: Recipient | None = None
+    chain: tuple[Recipient, ...] = ()
     current = address
     while len(seen) < _MAX_CHAIN:
         found = _objects(organization, current)
@@ -62,25 +82,24 @@ def resolve(address: Address, organization: Organization, choices: Choices) -> R
             fact = Fact("recipient", str(current), why="two objects hold this address")
             return _unknown(address, current, fact)
         if not found:
-            shown = first.primary if first else current
-            return _without_object(shown, current, organization, choices)
+            return _without_object(current, organization, choices)
         entry = found[0]
-        first = first or entry
+        chain = (*chain, entry)
         why = _why_unknown(entry)
         if why:
             fact = Fact("recipient", str(current), why=why)
-            return _unknown(first.primary, current, fact)
-        if entry.external is None or entry.kind in _HOLDS_MAIL:
-            return _mailbox(entry, first)
+            return _unknown(chain[0].primary, current, fact)
+        if entry.external is None or entry.kind in _ENDS:
+            return _here(entry, chain)
         own = {entry.primary, *entry.proxies, current}
         if entry.external in own or not _objects(organization, entry.external):
-            return _contact(entry, entry.external, first)
+            return _contact(entry, entry.external, chain)
         seen.add(current)
         current = entry.external
         if current in seen:
             break
     return Resolved(
-        Place.NOT_FOUND, address, current, "contacts point at each other", reply=_LOOP
+        Place.NOT_FOUND, address, current, "contacts point at each other", reply=LOOP
     )
 
 
@@ -93,54 +112,56 @@ def _why_unknown(entry: Recipient) -> str:
     """Say why nobody can tell what an object does with mail; empty if it is plain."""
     if entry.unjudged:
         return f"{', '.join(entry.unjudged)} is set and not judged"
-    if entry.kind in _HOLDS_MAIL:
+    if entry.kind in _ENDS:
         return ""
-    if entry.kind not in {RecipientKind.MAIL_CONTACT, RecipientKind.MAIL_USER}:
-        return f"`{entry.name}` is a {entry.kind}, whose members are not read"
+    if entry.kind is RecipientKind.OTHER:
+        return f"`{entry.name}` is an object of a kind that we do not know"
     if entry.external is None:
         return f"`{entry.name}` is a {entry.kind} without an external address"
     return ""
 
 
-def _mailbox(entry: Recipient, first: Recipient) -> Resolved:
+def _here(entry: Recipient, chain: tuple[Recipient, ...]) -> Resolved:
     why = f"{entry.kind} `{entry.name}`"
-    return Resolved(Place.MAILBOX, first.primary, entry.primary, why, entry)
+    return Resolved(_ENDS[entry.kind], chain[0].primary, entry.primary, why, chain)
 
 
-def _contact(entry: Recipient, target: Address, first: Recipient) -> Resolved:
+def _contact(
+    entry: Recipient, target: Address, chain: tuple[Recipient, ...]
+) -> Resolved:
     """A contact or mail user is routed by its external address (B1, B10).
 
     So is the guide's placeholder, whose target is its own address in an accepted
     domain: no page says why, but vendors' set-ups rest on it (X-12, zivver#17).
     """
     why = f"{entry.kind} `{entry.name}`, {target}"
-    return Resolved(Place.OUTSIDE, first.primary, target, why, entry)
+    return Resolved(Place.OUTSIDE, chain[0].primary, target, why, chain)
 
 
 def _without_object(
-    shown: Address, address: Address, organization: Organization, choices: Choices
+    address: Address, organization: Organization, choices: Choices
 ) -> Resolved:
     if organization.accepted_domains is None:
         fact = Fact("accepted domains", why="they were not exported")
-        return _unknown(shown, address, fact)
+        return _unknown(address, address, fact)
     domain = accepted_domain(organization, address.domain_key)
     if domain is None:
         why = f"{address.domain} is no accepted domain"
-        return Resolved(Place.OUTSIDE, shown, address, why)
+        return Resolved(Place.OUTSIDE, address, address, why)
     if domain.type is not DomainType.AUTHORITATIVE:
         why = f"{domain.domain} is {domain.type}: unknown recipients are passed on"
         if organization.directory is None or not organization.directory.is_whole:
             why += " (recipients not exported)"
-        return Resolved(Place.OUTSIDE, shown, address, why)
+        return Resolved(Place.OUTSIDE, address, address, why)
     directory = organization.directory
     if directory is not None and directory.is_whole:
         why = f"no recipient in {domain.domain}, which is authoritative"
-        return Resolved(Place.NOT_FOUND, shown, address, why, reply=NOT_FOUND)
+        return Resolved(Place.NOT_FOUND, address, address, why, reply=NOT_FOUND)
     fact = Fact("recipient", str(address), why="the recipients were not exported")
     if choices.choose(fact, (_MAILBOX, _NOT_FOUND)) == _MAILBOX:
-        return Resolved(Place.MAILBOX, shown, address, "taken for a mailbox")
+        return Resolved(Place.MAILBOX, address, address, "taken for a mailbox")
     return Resolved(
-        Place.NOT_FOUND, shown, address, "taken for nobody", reply=NOT_FOUND
+        Place.NOT_FOUND, address, address, "taken for nobody", reply=NOT_FOUND
     )
 
 

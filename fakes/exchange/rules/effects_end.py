@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from fakes.choices import Fact
+from fakes.exchange.letters import approval_request
 from fakes.exchange.organization import Moderators, Platform
 from fakes.exchange.readings import ask
 from fakes.exchange.rules.action import Action, ActionRow, Context
-from fakes.exchange.rules.children import approval_request
 from fakes.exchange.rules.effects import (
     NOTHING,
     SOMETHING,
@@ -182,7 +182,8 @@ def _held(
         f" rule after that one; refused, or after {days} days, the sender is told"
     )
     request = tuple(
-        approval_request(fork, moderator, context) for moderator in moderators
+        approval_request(fork.item, moderator, context.rule, context.organization)
+        for moderator in moderators
     )
     held = _answered(replace(fork, children=fork.children + request), why, context)
     if found is None or found.unresolved:

@@ -209,7 +209,7 @@ def view_of(fork: Fork, around: Surroundings) -> View:
 
 
 def _who(leg: Leg) -> Who:
-    return Who(leg.address, leg.original or leg.address, leg.earlier)
+    return Who(leg.address, leg.original or leg.address, leg.earlier, leg.groups)
 
 
 def _tests_of(rule: Rule) -> Iterable[tuple[Condition, bool]]:

@@ -30,6 +30,8 @@ class Way(StrEnum):
     SENT = "sent"
     PROXY = "alias"
     CONTACT = "contact"
+    GROUP = "group"
+    FORWARD = "forward"
     REDIRECT = "redirect"
     COPY = "copy"
     REPORT = "report"
@@ -39,13 +41,15 @@ class Way(StrEnum):
 class Leg:
     """One recipient on the way. `original` is None for one that a rule added.
 
-    `before` is the address that it had before a rule redirected it.
+    `before` is the address that it had before a rule redirected it; `groups` are those
+    by which the mail came to it before rules ran.
     """
 
     original: Address | None
     address: Address
     ways: tuple[Way, ...] = (Way.SENT,)
     before: Address | None = None
+    groups: tuple[Address, ...] = ()
 
     @property
     def earlier(self) -> Address | None:
@@ -66,6 +70,7 @@ class EndKind(StrEnum):
     WAITING = "waiting"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -55,12 +55,14 @@ _OPAQUE = frozenset(
 class Who:
     """One recipient as rules see it: now, and as the sender wrote it.
 
-    `earlier` is its address apart from what rules did, None for one that they added.
+    `earlier` is its address apart from what rules did, None for one that they added;
+    `groups` are those by which the mail comes to it.
     """
 
     address: Address
     original: Address
     earlier: Address | None
+    groups: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,15 @@ def recipient(view: View, who: Who | None, readings: Readings) -> Seen:
     if who is None or address is None:
         return Seen(())
     return Seen((str(who.original if view.uses_original_address else address),))
+
+
+def sent_to(view: View, who: Who | None, readings: Readings) -> Seen:
+    """The recipient; and, as one reading has it, the groups that led to him."""
+    seen = recipient(view, who, readings)
+    if who is None or readings.sent_to_group == "never-matches":
+        return seen
+    # exchange-rules#v50, exchange-rules#R-18
+    return replace(seen, texts=(*seen.texts, *map(str, who.groups)))
 
 
 def recipient_domain(view: View, who: Who | None, readings: Readings) -> Seen:

@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from fakes.choices import Choices
     from fakes.exchange.organization import Organization
     from fakes.mail.content import Content
-    from fakes.mail.item import MailItem
 
 # Whatever Zivver reads beside them (zivver#12).
 _ZIVVER_FIELDS = ("zivver-", "x-zivver-")
@@ -64,8 +63,7 @@ _REST_BOUND = 16
 
 
 def process(
-    item: MailItem,
-    legs: tuple[Leg, ...],
+    forks: tuple[Fork, ...],
     organization: Organization,
     *,
     is_internal: bool,
@@ -73,12 +71,12 @@ def process(
     choices: Choices,
     trace: Trace = Trace.FULL,
 ) -> tuple[Fork, ...]:
-    """Run the rules over a mail; `at` is an aware time."""
-    if not legs:
+    """Run the rules over the copies of a mail; `at` is an aware time."""
+    if not forks:
         return ()
     plan = plan_of(organization, at)
     around = Surroundings(organization, is_internal, choices, trace)
-    ways = [_way(Fork(item, legs), plan, around)]
+    ways = [_way(fork, plan, around) for fork in forks]
     number = 0
     while True:
         following = _following(ways, number)
@@ -302,6 +300,7 @@ def _state(
     has_later_effects = plan.has_effects[number]
     return number, tuple(
         (
+            fork.item.envelope.reverse_path,
             fork.legs,
             fork.connector,
             fork.requires_tls,

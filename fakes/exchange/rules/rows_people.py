@@ -73,11 +73,11 @@ ROWS = (
     Predicate(
         "SentTo",
         ("SentTo",),
-        parts.recipient,
+        parts.sent_to,
         taking.recipients,
         Level.RECIPIENT,
         "exchange-rules#3.2",
-        readings=_SHOWN,
+        readings=(*_SHOWN, "sent_to_group"),
     ),
     Predicate(
         "SentToScope",
