@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
+from fakes.exchange.hybrid import MAIL_LOOP
 from fakes.exchange.organization import Platform, accepted_domain
 from fakes.exchange.routing.resolve import Place, resolve
 from fakes.exchange.routing.smart_hosts import find_smart_hosts
@@ -42,7 +43,7 @@ _RESOLVES, _DOES_NOT = "resolves", "does not resolve"
 # Exchange Online meets the mail again and again.
 _LOOPS: Mapping[Platform, Reply] = MappingProxyType(
     {
-        Platform.ONLINE: reply(554, "5.4.14", "Hop count exceeded, mail loop"),
+        Platform.ONLINE: MAIL_LOOP,
         Platform.SERVER: reply(554, "5.4.4", "SMTPSEND.DNS.MxLoopback"),
     }
 )
