@@ -10,6 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
+from fakes.exchange.dsn import first_word
 from fakes.exchange.hybrid import is_hop_count
 from fakes.exchange.ledger import EndedInside, Passed, Record, Told, Transmitted
 from fakes.exchange.rules.fork import EndKind, Leg, Way
@@ -98,7 +99,8 @@ def _told(
     told = _Told(copies, {}, [])
     waiting: dict[tuple[Address | None, Address], Copy] = {}
     children = _Children(world)
-    clock = _Clock(story.exchange)
+    foreseen = first_word(story.item, world.organization)
+    clock = _Clock(story.exchange, foreseen)
     for record in story.exchange:
         receipt = next(receipts) if isinstance(record, Transmitted) else None
         if record.number:
@@ -139,7 +141,8 @@ def _told(
 class _Clock:
     """How long after its submission things happen to a mail; who hears of it when."""
 
-    def __init__(self, records: tuple[Record, ...]) -> None:
+    def __init__(self, records: tuple[Record, ...], foreseen: timedelta | None) -> None:
+        self._foreseen = foreseen
         first = (one.at for one in records if isinstance(one, Passed))
         self._began = next(first, None)
         self._told: dict[Address, timedelta] = {}
@@ -163,10 +166,14 @@ class _Clock:
         """Say of a copy that failed or waits when the sender heard of it."""
         delivery = copy.delivery
         told = self._told.get(copy.owner) if copy.owner is not None else None
-        if told is None or delivery.disposition not in _REPORTED:
+        if delivery.disposition not in _REPORTED:
             return copy
-        heard = replace(delivery, is_told=True, told_after=told)
-        return replace(copy, delivery=heard)
+        if told is not None:
+            heard = replace(delivery, is_told=True, told_after=told)
+            return replace(copy, delivery=heard)
+        if delivery.disposition is Disposition.DEFERRED:
+            return replace(copy, delivery=replace(delivery, told_after=self._foreseen))
+        return copy
 
     def later(self, copy: Copy, at: datetime | None) -> Copy:
         """Count what took its time on the other side from here on."""

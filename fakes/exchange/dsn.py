@@ -20,7 +20,7 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.item import OF_PEOPLE, Carries, ItemKind, MailItem, Submission
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from fakes.exchange.organization import Organization
     from fakes.exchange.queue_settings import QueueSettings
@@ -74,6 +74,17 @@ def is_heard(item: MailItem, organization: Organization) -> bool:
     """Whether somebody hears of it when a mail fails."""
     sender = item.envelope.reverse_path
     return is_reported(item) and not (sender and is_dropped(sender, organization))
+
+
+def first_word(item: MailItem, organization: Organization) -> timedelta | None:
+    """Say after how long the sender hears of a mail that only waits; None: never."""
+    sender = item.envelope.reverse_path
+    if sender is None or not is_heard(item, organization):
+        return None
+    settings = settings_of(organization)
+    if not _tells(sender, organization):
+        return settings.expires_after
+    return min(settings.delay_notice, settings.expires_after)
 
 
 def is_dropped(who: Address, organization: Organization) -> bool:
@@ -138,11 +149,15 @@ def delay_notice(
     sender = item.envelope.reverse_path
     if sender is None or not is_reported(item):
         return None
-    settings = settings_of(organization)
-    inside = is_inside(sender, organization)
-    if not (settings.tells_inside if inside else settings.tells_outside):
+    if not _tells(sender, organization):
         return None
     return _report(_Report(Action.DELAYED, item, waiting, until), organization, at=at)
+
+
+def _tells(sender: Address, organization: Organization) -> bool:
+    settings = settings_of(organization)
+    inside = is_inside(sender, organization)
+    return settings.tells_inside if inside else settings.tells_outside
 
 
 @dataclass(frozen=True, slots=True)

@@ -454,7 +454,8 @@ def _why(entry: Entry, record: EndedInside) -> str:
     last = dict(entry.last).get(record.leg.address)
     parked = {e.leg: e.ending.why for e in entry.parked}
     cause = str(last) if last else parked.get(record.leg, "")
-    return f"{record.ending.reply}; {cause}" if cause else str(record.ending.reply)
+    said = str(record.ending.reply)
+    return said if cause in said else f"{said}; {cause}"
 
 
 def _delayed(

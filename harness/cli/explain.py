@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.organization import accepted_domain
 from harness.check import own_domains_of
 from harness.check.files import load_mail
 from harness.check.saved import Circumstances, MailError
+from harness.cli.faults import (
+    LONG,
+    down_option,
+    faults_option,
+    outages_of,
+    patience_option,
+)
 from harness.cli.output import show, show_data, width
 from harness.cli.parameters import (
     Case,
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fakes.exchange.rules.rule import Rule
+    from fakes.internet.outages import Outage
     from fakes.mail.address import Address
     from fakes.mail.item import MailItem
     from harness.world import World
@@ -64,6 +73,15 @@ class _Asked:
     assumed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """When the mail is sent, how long it is followed, and what is out of order."""
+
+    sent: datetime
+    patience: timedelta
+    outages: tuple[Outage, ...]
+
+
 @click.command("explain")
 @click.argument("tenant")
 @click.argument("mail")
@@ -76,6 +94,9 @@ class _Asked:
 @click.option("--authenticated", metavar="ADDRESS", help="The account that logged in.")
 @click.option("--source", metavar="IP", help="The address of the client.")
 @at_option
+@faults_option
+@down_option
+@patience_option
 @json_option
 def explain_command(
     *,
@@ -83,6 +104,9 @@ def explain_command(
     mail: str,
     policy: str | None,
     at: datetime | None,
+    faults: str | None,
+    down: tuple[str, ...],
+    patience: timedelta | None,
     as_json: bool,
     **arrival: Unpack[_Arrival],
 ) -> None:
@@ -92,7 +116,13 @@ def explain_command(
     it came in; options go before that) or the id of a mail of `check`. What nobody
     said is taken from the header, and printed. The exit code is 0 whatever becomes of
     the mail: the question was what, not whether.
+
+    With --down or --faults, hosts are out of order for some time, and the course of the
+    mail is told: when it was tried, and when its sender hears of it.
     """
+    sent = at or now()
+    outages = outages_of(faults, down, sent)
+    wait = patience if patience is not None else (LONG if outages else NO_PATIENCE)
     case = open_case(tenant, policy)
     given = Circumstances(
         mail_from=arrival["mail_from"],
@@ -103,7 +133,7 @@ def explain_command(
     )
     with working("following the mail"):
         asked = _mail(case, mail, given)
-        told = _told(case, asked, at or now())
+        told = _told(case, asked, _Time(sent, wait, outages))
     if as_json:
         show_data(explained(told, asked.item))
     else:
@@ -150,9 +180,9 @@ def _is_stranger(address: Address, world: World) -> bool:
     return all(accepted_domain(side, address.domain_key) is None for side in sides)
 
 
-def _told(case: Case, asked: _Asked, at: datetime) -> Told:
-    world = case.world
-    outcome = simulate(asked.item, world, at=at)
+def _told(case: Case, asked: _Asked, time: _Time) -> Told:
+    world = replace(case.world, outages=time.outages)
+    outcome = simulate(asked.item, world, at=time.sent, patience=time.patience)
     told = Told(
         outcome,
         world.organization.rules or (),

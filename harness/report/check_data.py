@@ -100,6 +100,9 @@ def _finding(
             for broken in (remedy.breaks if remedy else ())
         ],
         "is_told": finding.is_told,
+        "told_after": as_data(
+            finding.delivery.told_after if finding.delivery else None
+        ),
         "is_beyond_rules": finding.is_beyond_rules,
         "could_be": [kind.value for kind in finding.others],
         "depends_on": depends_on(because) if because else None,

@@ -14,6 +14,7 @@ from rich.text import Text
 from fakes.trace import StepKind
 from harness.duty import Inside, Obligation
 from harness.outcome import Disposition
+from harness.report.course import course
 from harness.report.page import AMBER, GREEN, STRONG, line, listed, rows, shown
 from harness.report.steps import LABEL, lay_step
 from harness.report.told import (
@@ -67,13 +68,18 @@ def explanation(told: Told, *, width: int) -> Page:
         if number:
             page.append("")
         page.extend(block.parts)
+    page.extend(course(told.outcome.moments))
+    tail = tuple(_rests_on(told))
+    return (*page, "", *tail) if tail else tuple(page)
+
+
+def _rests_on(told: Told) -> Iterator[Part]:
     if told.outcome.assumed:
         granted = taken_for_granted(told.outcome.assumed)
-        page.extend(("", line(f"Taken for granted: {granted}.")))
+        yield line(f"Taken for granted: {granted}.")
     if told.assumed:
-        page.append(line(f"Assumed of this mail: {shown('; '.join(told.assumed))}."))
-    page.extend(line(f"Settled: {shown(settled(one))}.") for one in told.settled)
-    return tuple(page)
+        yield line(f"Assumed of this mail: {shown('; '.join(told.assumed))}.")
+    yield from (line(f"Settled: {shown(settled(one))}.") for one in told.settled)
 
 
 def _shared(told: Told, width: int) -> list[_Block]:

@@ -25,13 +25,16 @@ from harness.report.page import (
     shown,
 )
 from harness.report.words import COLOUR, WHAT_IS_WRONG, finding_word
+from harness.spans import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
     from harness.check.blamed import Blame
     from harness.check.remedy import Remedy
     from harness.check.report import Sort
+    from harness.compare import Finding
     from harness.report.page import Part
 
 INDENT, LABEL = 6, 10
@@ -149,9 +152,24 @@ def _happens(sort: Sort) -> str:
     """Say how the way of the example ends, and whether anybody hears of it."""
     finding = sort.example.finding
     why = shown(finding.why)
-    if sort.kind is FindingKind.LOSS:
-        why += "; the sender is told" if finding.is_told else "; nobody is told"
+    if sort.kind in {FindingKind.LOSS, FindingKind.DELAY}:
+        why += f"; {_told(finding)}"
     return why
+
+
+def _told(finding: Finding) -> str:
+    """Say after how long the sender hears of it."""
+    after = finding.delivery.told_after if finding.delivery else None
+    if finding.is_told:
+        when = f" {_after(after)}" if after is not None else ""
+        return f"the sender is told{when}"
+    if after is None:
+        return "nobody is told"
+    return f"if it goes on so, the sender is told {_after(after)}"
+
+
+def _after(span: timedelta) -> str:
+    return f"after {spoken(span)}" if span else "at once"
 
 
 def _split(command: str, room: int) -> Iterator[str]:
