@@ -124,9 +124,10 @@ def _blamed(rule: Rule, why: str, detail: Detail | None = None) -> Blame:
 def _taken(finding: Finding, seen: Seen) -> Blame | None:
     """Explain mail that a relay rule did match and that left in clear all the same."""
     connector = finding.delivery.connector if finding.delivery else None
+    steps = _steps(finding, seen.outcome, seen.world)
     matched = [
         (rule, step)
-        for step in _steps(finding, seen.outcome, seen.world)
+        for step in steps
         if step.kind is StepKind.RULE and step.answer is Answer.YES
         if _is_about(step, finding.recipient)
         if (rule := _rule(step.subject, seen.world)) and takes_mail(rule)
@@ -140,7 +141,11 @@ def _taken(finding: Finding, seen: Seen) -> Blame | None:
     if named:
         name, why = named
         return replace(_blamed(rule, why), connector=name)
-    if len(matched) > 1:
+    gateways = [step for step in steps if step.kind is StepKind.GATEWAY]
+    if gateways:
+        last = gateways[-1]
+        why = f"the rule matched; {last.subject} then passed the mail {last.why}"
+    elif len(matched) > 1:
         why = "the last rule that matches decides on the connector"
     else:
         why = "the rule matched, and the mail went past Zivver all the same"

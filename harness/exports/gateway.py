@@ -34,6 +34,22 @@ from fakes.mail.session import IpAddress
 from harness.exports.problems import shown
 from harness.exports.toml_tables import Table
 
+KEYS = (
+    "hosts",
+    "addresses",
+    "helo",
+    "reaches_zivver",
+    "zivver_port",
+    "user",
+    "password",
+    "zivver_tls",
+    "triggers_on",
+    "without_zivver",
+    "strips",
+    "adds",
+    "returns_to_exchange",
+    "trigger",
+)
 _KINDS = ("subject", "header", "label", "sender")
 
 
@@ -51,22 +67,7 @@ def read_gateways(top: Table) -> tuple[Gateway, ...]:
 
 
 def _gateway(table: Table) -> Gateway:
-    table.only(
-        "hosts",
-        "addresses",
-        "helo",
-        "reaches_zivver",
-        "zivver_port",
-        "user",
-        "password",
-        "zivver_tls",
-        "triggers_on",
-        "without_zivver",
-        "strips",
-        "adds",
-        "returns_to_exchange",
-        "trigger",
-    )
+    table.only(*KEYS)
     hosts = table.texts("hosts")
     if not hosts:
         raise table.fail("hosts", "`hosts` is missing: as the connectors name it")

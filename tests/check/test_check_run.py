@@ -5,12 +5,20 @@ from dataclasses import replace
 import pytest
 
 from fakes.exchange.organization import OutboundConnector
-from fakes.internet.hosts import decent_host
+from fakes.internet.gateway import Gateway
+from fakes.internet.hosts import Internet, decent_host
 from harness.check import derive, facts_of
 from harness.check.report import Column, Verdict
 from harness.check.run import check
 from harness.compare import FindingKind
-from harness.edits import add_rule, disable_rule, forget, set_rule, set_zivver
+from harness.edits import (
+    add_rule,
+    disable_rule,
+    forget,
+    set_connector,
+    set_rule,
+    set_zivver,
+)
 from harness.policy import parse_policy
 from tests.check.tenants import AS_MEANT, AS_WRITTEN, GUID, NOON, POLICY, online, server
 
@@ -118,6 +126,17 @@ def test_a_second_connector_behind_the_relay_rule_is_to_blame():
     world = replace(world, organization=organization, internet=internet)
     sort = leak(add_rule(world, rule))
     assert ("Signatures", "Signatures") == (sort.blame.rule, sort.blame.connector)
+
+
+def test_a_gateway_that_finds_nothing_is_named_beside_the_rule():
+    seg = {"SmartHosts": ["seg.contoso.example"], "TlsDomain": "seg.contoso.example"}
+    world = set_connector(online(), "Zivver", seg)
+    gateway = Gateway(("seg.contoso.example",), triggers=(), reaches_zivver=True)
+    sort = leak(replace(world, internet=Internet(gateways=(gateway,))))
+    assert (
+        "the rule matched; seg.contoso.example then passed the mail to the recipients' "
+        "own mail servers: none of its own triggers is met"
+    ) == sort.blame.why
 
 
 def test_the_label_of_a_file_only_is_a_leak_beyond_rules():
