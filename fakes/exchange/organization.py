@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.readings import Readings
-from fakes.mail.address import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -360,6 +359,14 @@ class Organization:
     edition: Edition | None = None
     certificate: str | None = None
     other_side: frozenset[str] = frozenset()
+    domains_by_name: Mapping[str, AcceptedDomain] = field(
+        init=False, compare=False, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        """Index the accepted domains once; of two that are alike the first counts."""
+        named = {entry.domain: entry for entry in reversed(self.accepted_domains or ())}
+        object.__setattr__(self, "domains_by_name", MappingProxyType(named))
 
     @property
     def editions(self) -> frozenset[Edition]:
@@ -377,16 +384,17 @@ def named(editions: frozenset[Edition]) -> str:
 
 def accepted_domain(organization: Organization, domain: str) -> AcceptedDomain | None:
     """Find the accepted domain that covers a (folded) domain, the closest first."""
-    best: AcceptedDomain | None = None
-    for entry in organization.accepted_domains or ():
-        is_exact = entry.domain == domain
-        covers = entry.domain == "*" or is_within(domain, entry.domain)
-        if is_exact or (entry.covers_subdomains and covers):
-            if is_exact:
-                return entry
-            if best is None or len(entry.domain) > len(best.domain):
-                best = entry
-    return best
+    known = organization.domains_by_name
+    found = known.get(domain)
+    above = domain
+    while found is None and "." in above:
+        above = above.partition(".")[2]
+        found = _if_it_covers(known.get(above))
+    return found or _if_it_covers(known.get("*"))
+
+
+def _if_it_covers(entry: AcceptedDomain | None) -> AcceptedDomain | None:
+    return entry if entry and entry.covers_subdomains else None
 
 
 def default_domain(organization: Organization) -> str:
