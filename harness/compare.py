@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fakes.mail.handoff import TlsLevel
 from fakes.mail.item import ItemKind
@@ -74,10 +74,12 @@ class Finding:
 
 _D, _F, _O = Disposition, FindingKind, Obligation
 _SECURE, _PLAIN, _NONE = _O.MUST_BE_SECURE, _O.MUST_BE_PLAIN, _O.NO_WORD
+_AWAY = _O.MUST_BE_REFUSED
+_Row: TypeAlias = "Mapping[Obligation, FindingKind | None]"
 
 # The finding table: for each disposition, what it means under each obligation. What
 # depends on more than the disposition is decided in `_of_delivery`.
-TABLE: Mapping[Disposition, Mapping[Obligation, FindingKind | None]] = MappingProxyType(
+_WORDS: Mapping[Disposition, _Row] = MappingProxyType(
     {
         _D.SECURE_NOTIFICATION: {_SECURE: None, _PLAIN: _F.OVER_CAPTURE, _NONE: None},
         _D.SECURE_DIRECT: {_SECURE: None, _PLAIN: _F.OVER_CAPTURE, _NONE: None},
@@ -103,7 +105,19 @@ TABLE: Mapping[Disposition, Mapping[Obligation, FindingKind | None]] = MappingPr
         },
     }
 )
-_STRICTEST_FIRST = (_SECURE, _O.CANNOT_TELL, _PLAIN, _NONE)
+_STRICTEST_FIRST = (_SECURE, _AWAY, _O.CANNOT_TELL, _PLAIN, _NONE)
+# The column of what must be turned away: whatever Zivver gets is too much.
+_CAUGHT: Mapping[Disposition, FindingKind] = MappingProxyType(
+    {
+        **dict.fromkeys((*SECURE, _D.HELD, _D.DEFERRED, _D.BOUNCED), _F.OVER_CAPTURE),
+        _D.MISDIRECTED: _F.MISDIRECTION,
+        _D.LOOPED: _F.LOOP,
+        _D.UNDETERMINED: _F.UNDETERMINED,
+    }
+)
+TABLE: Mapping[Disposition, _Row] = MappingProxyType(
+    {end: {**row, _AWAY: _CAUGHT.get(end)} for end, row in _WORDS.items()}
+)
 _REACHED = SECURE | {Disposition.PLAIN, Disposition.INTERNAL}
 # What may be seen by others of a mail that Zivver got all the same: the wire of the
 # fakes has no impostor on it, so that what a connector asks of TLS is what decides
@@ -213,7 +227,8 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
             findings.append(_finding(kind, fate, own, delivery))
         elif own.obligation is _SECURE and delivery.tls:
             findings.extend(_on_the_way(delivery.tls, fate, own, delivery))
-    if not copies and fate.recipient is not None and duty.obligation is not _NONE:
+    is_expected = duty.obligation not in {_NONE, _AWAY}
+    if not copies and fate.recipient is not None and is_expected:
         # A recipient of whom nothing is said got nothing, whatever the reason.
         nothing = Delivery(fate.recipient, None, _D.LOST, "nothing came of it")
         findings.append(_finding(_F.LOSS, fate, duty, nothing))

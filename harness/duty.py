@@ -16,11 +16,16 @@ __all__ = [
 
 
 class Obligation(StrEnum):
-    """What the policy says of one recipient of one mail."""
+    """What the policy says of one recipient of one mail.
+
+    No policy says MUST_BE_REFUSED: it is of outsiders who write to the relay's own
+    address, with which only our own rules have business.
+    """
 
     MUST_BE_SECURE = "must be secure"
     MUST_BE_PLAIN = "must be plain"
     NO_WORD = "no word about it"
+    MUST_BE_REFUSED = "must be turned away"
     CANNOT_TELL = "cannot tell"
 
 

@@ -71,6 +71,7 @@ __all__ = [
     "replace_rule",
     "rules_of",
     "set_connector",
+    "set_contact",
     "set_queues",
     "set_rule",
     "set_zivver",
@@ -153,6 +154,9 @@ _SEND_FIELDS: Mapping[str, str] = MappingProxyType(
         "MaxMessageSize": "max_size is_size_told",
         "CloudServicesMailEnabled": "carries_headers",
     }
+)
+_CONTACT_FIELDS: Mapping[str, str] = MappingProxyType(
+    {"RequireSenderAuthenticationEnabled": "needs_authenticated_sender"}
 )
 # What an export always has and a person need not type; values as Exchange's default.
 _OUTBOUND_DEFAULTS: Parameters = MappingProxyType(
@@ -363,7 +367,8 @@ def set_connector(world: World, name: str, parameters: Parameters) -> World:
         read_send(entry, Ledger()),
         _fields_of(parameters, _SEND_FIELDS),
     )
-    return _with(world, send_connectors=tuple(map(check_send, sending)))
+    check_send(_find(sending, name, "connector", lambda connector: connector.name))
+    return _with(world, send_connectors=sending)
 
 
 def disable_connector(world: World, name: str) -> World:
@@ -461,6 +466,31 @@ def add_recipient(world: World, parameters: Parameters) -> World:
     return _with_recipients(world, (*_recipients(world), made))
 
 
+def set_contact(world: World, name: str, parameters: Parameters) -> World:
+    """Change a contact as Set-MailContact does; `name` is one by which it is known.
+
+    Raises:
+        EditError: there is no such contact, or a parameter is not known.
+
+    """
+    known = _recipients(world)
+    old = _find(known, name, "contact", lambda entry: str(entry.primary))
+    changing = _fields_of(parameters, _CONTACT_FIELDS)
+    probe = read_recipient(
+        _exported(
+            "Set-MailContact",
+            "",
+            {"PrimarySmtpAddress": str(old.primary), **parameters},
+        ),
+        Cmdlet.CONTACTS,
+        Ledger(),
+    )
+    assert probe is not None  # noqa: S101  it has an address
+    changed: dict[str, Any] = {field: getattr(probe, field) for field in changing}
+    entries = (replace(e, **changed) if e is old else e for e in known)
+    return _with_recipients(world, tuple(entries))
+
+
 def remove_recipient(world: World, address: Address) -> World:
     """Delete the recipient object that has an address."""
     known = _recipients(world)
@@ -519,7 +549,8 @@ def _find(
 
 def _exported(cmdlet: str, name: str, parameters: Parameters) -> Exported:
     given = {"Name": name, **parameters} if name else dict(parameters)
-    return Exported(cmdlet, 1, given)
+    lists = {key: list(v) for key, v in given.items() if isinstance(v, tuple)}
+    return Exported(cmdlet, 1, given | lists)
 
 
 def _fields_of(parameters: Parameters, table: Mapping[str, str]) -> tuple[str, ...]:
@@ -527,7 +558,7 @@ def _fields_of(parameters: Parameters, table: Mapping[str, str]) -> tuple[str, .
         if name not in table:
             near = difflib.get_close_matches(name, list(table), 1, 0.5)
             hint = f", did you mean `{near[0]}`?" if near else ""
-            raise EditError(f"unknown connector parameter `{name}`{hint}")
+            raise EditError(f"unknown parameter `{name}`{hint}")
     return tuple(field for name in parameters for field in table[name].split())
 
 

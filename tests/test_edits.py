@@ -107,6 +107,10 @@ def test_a_connector_keeps_what_is_not_set(world):
         (lambda w: edits.move_rule(w, "x", 0), "no rule `x`"),
         (lambda w: edits.disable_connector(w, "Zivver"), "no connector `Zivver`"),
         (
+            lambda w: edits.set_contact(w, "relay@zivver.org", {}),
+            "there is no contact `relay@zivver.org`",
+        ),
+        (
             lambda w: edits.set_connector(w, "Zivver Custom Relay", {"Enable": True}),
             "did you mean `Enabled`?",
         ),

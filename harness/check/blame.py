@@ -21,6 +21,7 @@ from harness.check.blamed_connector import (
     blame_of_terms,
     why_past_zivver,
 )
+from harness.check.blamed_slip import blame_of_slip
 from harness.compare import Finding, FindingKind
 from harness.duty import Obligation
 from harness.hybrid import entered, side_of
@@ -86,6 +87,11 @@ def _blame(finding: Finding, seen: Seen) -> Blame:
         or finding.delivery.disposition is Disposition.INTERNAL
     )
     if finding.obligation is Obligation.MUST_BE_SECURE and is_plain:
+        slipped = finding.delivery and blame_of_slip(
+            finding.delivery, seen.item, seen.world
+        )
+        if slipped:
+            return slipped
         taken = _taken(finding, seen)
         return taken or _closest(finding, seen)
     return _last(finding, seen)

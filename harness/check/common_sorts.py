@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ZIVVER = Address("noreply", "zivver.com")
 _MARK = b"X-Zivver-Transport: true\r\n"
+_IGNORE = b"x-zivver-ignore-smtp-recipients: true\r\n"
 _CALENDAR = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//contoso//EN\r\nMETHOD:REQUEST\r\n"
     b"BEGIN:VEVENT\r\nUID:1@contoso.example\r\nDTSTAMP:20260302T090000Z\r\n"
@@ -154,6 +155,49 @@ def from_zivver(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
             back,
             id=f"{scene.prefix}-zivver-copy",
             sort=f"{shown.sort}, delivered by Zivver to one of ours",
+        )
+
+
+def large(scene: Scene, shown: Draft) -> Iterator[Draft]:
+    """Send what a row speaks of with a file that not every connector takes."""
+    size = scene.stage.facts.large
+    if size is None:
+        return
+    # In base64 57 octets are 78.
+    octets = bytes(size * 57 // 78 + 1)
+    yield replace(
+        shown,
+        id=f"{scene.prefix}-large",
+        sort=f"{shown.sort}, with a large file",
+        parts=(*shown.parts, Part("application/octet-stream", octets, "scan.bin")),
+    )
+
+
+def to_the_placeholder(stage: Stage) -> Iterator[Draft]:
+    """Let a stranger write to the relay's own address, under a name of ours.
+
+    exchange-routing#3.3: whoever may write to it is taken to Zivver with our
+    credentials; with the header of our own rules he even chooses who gets it.
+    """
+    facts = stage.facts
+    for number, address in enumerate(facts.placeholders, 1):
+        prefix = "placeholder" if number == 1 else f"placeholder{number}"
+        forged = Draft(
+            f"{prefix}-forged",
+            "mail of a stranger to the relay's own address, under a name of ours",
+            stage.writer,
+            (),
+            stage.everyday,
+            Obligation.MUST_BE_REFUSED,
+            bcc=(address,),
+            source=facts.stranger,
+        )
+        yield replace(forged, to=(address,), bcc=())
+        yield replace(
+            forged,
+            id=f"{prefix}-forged-on",
+            sort=f"{forged.sort}, meant for somebody outside",
+            fields=(f"To: {stage.outsiders[0]}\r\n".encode(), _IGNORE),
         )
 
 

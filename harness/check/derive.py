@@ -117,6 +117,7 @@ def derive(policy: Policy, facts: TenantFacts) -> Derivation:
             drafts.extend(_of_row(scene))
     drafts.extend(_automatic(policy, scenes))
     drafts.extend(common_sorts.everyday(stage))
+    drafts.extend(common_sorts.to_the_placeholder(stage))
     made = (_made(policy, draft, stage) for draft in drafts)
     mails = tuple(mail for mail in made if mail is not None)
     met = {mail.intent.row for mail in mails if mail.intent.is_met}
@@ -136,6 +137,7 @@ def _of_row(scene: Scene) -> Iterator[Draft]:
     return chain(
         sorts.meeting(scene, trigger),
         common_sorts.of_recipients(scene, shown),
+        common_sorts.large(scene, shown),
         sorts.missing(scene, trigger),
         common_sorts.inbound(scene, shown),
     )
@@ -157,6 +159,8 @@ def _made(policy: Policy, draft: Draft, stage: Stage) -> DerivedMail | None:
     None for a near miss of one row that another row speaks of.
     """
     item = write(draft)
+    if draft.obligation is Obligation.MUST_BE_REFUSED:
+        return _turned_away(draft, item)
     duties = judge(policy, item, own_domains=stage.own)
     row = draft.row.name if draft.row else None
     is_met = draft.row is not None and not draft.near_miss_of
@@ -170,6 +174,20 @@ def _made(policy: Policy, draft: Draft, stage: Stage) -> DerivedMail | None:
         raise AssertionError(message)
     intent = Intent(row, is_met, expected, draft.near_miss_of)
     return DerivedMail(draft.id, draft.sort, item, intent, duties)
+
+
+def _turned_away(draft: Draft, item: MailItem) -> DerivedMail:
+    """Give a mail of which no policy speaks: only our own rules write to the relay."""
+    why = "only our own rules have business with the relay's address"
+    duties = tuple(Duty(r, draft.obligation, (), why) for r in draft.recipients)
+    expected = tuple((duty.recipient, duty.obligation) for duty in duties)
+    return DerivedMail(
+        draft.id,
+        draft.sort,
+        item,
+        Intent(None, is_met=False, expected=expected),
+        duties,
+    )
 
 
 def _expected(draft: Draft, recipient: Address, stage: Stage) -> Obligation:

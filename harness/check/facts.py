@@ -11,8 +11,9 @@ from fakes.exchange.organization import (
     DomainType,
     InboundConnector,
     RecipientKind,
+    SendConnector,
 )
-from fakes.mail.address import Address
+from fakes.mail.address import Address, domain_key, is_within
 from fakes.mail.session import IpAddress
 from fakes.zivver.service import AccountState, ZivverService, find_accounts
 
@@ -33,7 +34,9 @@ class TenantFacts:
     mailboxes, those of this side of a hybrid first, then those with a Zivver account;
     `aliases` their other addresses.
     `application` is a client address that an inbound or receive connector knows;
-    `stranger` one that none knows.
+    `stranger` one that none knows. `placeholders` are addresses of ours that a send
+    connector takes to Zivver; `large` is the size of a mail that is too large for that
+    connector and not for another one, None where there is none.
     """
 
     own_domains: tuple[str, ...] | None
@@ -42,6 +45,8 @@ class TenantFacts:
     groups: frozenset[Address] = frozenset()
     application: IpAddress | None = None
     stranger: IpAddress = _STRANGERS[0]
+    placeholders: tuple[Address, ...] = ()
+    large: int | None = None
 
 
 def facts_of(world: World) -> TenantFacts:
@@ -82,7 +87,57 @@ def facts_of(world: World) -> TenantFacts:
         groups,
         _application(world),
         _stranger(world),
+        placeholders_of(world),
+        _large(world),
     )
+
+
+def relay_connectors(world: World) -> tuple[SendConnector, ...]:
+    """Give the send connectors that lead to Zivver, whether they are on or off."""
+    host = domain_key(world.zivver.host)
+    return tuple(
+        connector
+        for connector in world.organization.send_connectors or ()
+        if host in map(domain_key, connector.smart_hosts)
+    )
+
+
+def placeholders_of(world: World) -> tuple[Address, ...]:
+    """Give the contacts whose very domain a connector takes to Zivver.
+
+    exchange-routing#3.3: a connector for every domain makes no placeholder.
+    """
+    directory = world.organization.directory
+    relays = relay_connectors(world)
+    return tuple(
+        entry.primary
+        for entry in (directory.recipients if directory else ())
+        if entry.external and any(is_taken_by(entry.external, one) for one in relays)
+    )
+
+
+def is_taken_by(address: Address, connector: SendConnector) -> bool:
+    """Say whether a connector is for the domain of an address, not for every one."""
+    domain = address.domain_key
+    return any(
+        space.domain == domain
+        or (space.domain.startswith("*.") and is_within(domain, space.domain[2:]))
+        for space in connector.address_spaces
+    )
+
+
+def _large(world: World) -> int | None:
+    relays = relay_connectors(world)
+    limits = [c.max_size for c in relays if c.max_size is not None]
+    others = [
+        connector.max_size
+        for connector in world.organization.send_connectors or ()
+        if connector not in relays and connector.is_enabled and connector.is_size_told
+    ]
+    least = min(limits, default=None)
+    if least is None or not any(size is None or size > least for size in others):
+        return None
+    return least + 1
 
 
 def own_domains_of(world: World) -> tuple[str, ...] | None:

@@ -22,8 +22,9 @@ from harness.check.blamed_connector import find_connector
 from harness.check.connector_changes import connector_changes
 from harness.check.report import CheckReport, Sort
 from harness.check.run import check
+from harness.check.way_faults import SET_CONTACT, changes_of_the_way
 from harness.compare import HINTS, WEIGHT, FindingKind
-from harness.edits import EditError, set_connector, set_rule
+from harness.edits import EditError, set_connector, set_contact, set_rule
 from harness.exports.problems import ExportError
 from harness.hybrid import entered, side_of
 from harness.policy.noun import Policy
@@ -42,13 +43,16 @@ _LABEL_TESTS = ("HeaderContainsWords", "HeaderMatchesPatterns")
 # Never given for these: they are no fault of a rule.
 _WITHOUT = frozenset({FindingKind.VACUOUS, FindingKind.UNDETERMINED}) | HINTS
 SET_RULE = "Set-TransportRule"
+_EDITS: Mapping[str, Callable[[World, str, Mapping[str, object]], World]] = (
+    MappingProxyType({SET_RULE: set_rule, SET_CONTACT: set_contact})
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A change of one rule or connector, by parameters of `cmdlet`; `says` what it is.
+    """A change by parameters of `cmdlet`; `says` what it is.
 
-    `rule` is the name of the rule, or of the connector.
+    `rule` is the name of the rule, or of the connector or contact.
     """
 
     rule: str
@@ -143,7 +147,10 @@ _Chosen: TypeAlias = tuple[Correction, ...]
 
 
 def _candidates(sort: Sort, world: World) -> Iterator[tuple[_Chosen, ...]]:
-    """Try the connector, one change of the blamed rule, two, one of any relay rule."""
+    """Try the connector, one change of the blamed rule, two, one of any relay rule.
+
+    Then one of the way to Zivver: of another connector, or of the placeholder.
+    """
     organization = world.organization
     connector = find_connector(organization, sort.blame.connector)
     if connector:
@@ -165,6 +172,7 @@ def _candidates(sort: Sort, world: World) -> Iterator[tuple[_Chosen, ...]]:
         if name != sort.blame.rule
         for correction in corrections
     )
+    yield tuple((Correction(*change),) for change in changes_of_the_way(world))
 
 
 def _best(
@@ -193,7 +201,7 @@ def _corrected(chosen: _Chosen, world: World) -> World | None:
     """Correct a copy; None if Exchange would not take it."""
     try:
         for correction in chosen:
-            change = set_rule if correction.cmdlet == SET_RULE else set_connector
+            change = _EDITS.get(correction.cmdlet, set_connector)
             world = change(world, correction.rule, dict(correction.parameters))
     except (EditError, RuleError, ExportError):
         return None

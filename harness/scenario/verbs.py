@@ -253,6 +253,9 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "add_recipient": Verb(
             (), lambda w, t, v: edits.add_recipient(w, _inner(t, v)), is_table=True
         ),
+        "set_contact": Verb(
+            None, lambda w, t, v: edits.set_contact(w, _named(t, v), _rest(t, v))
+        ),
         "remove_recipient": Verb(
             (),
             lambda w, t, v: edits.remove_recipient(w, t.address(v, _named(t, v))),

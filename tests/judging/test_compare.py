@@ -181,3 +181,16 @@ def test_a_hint_does_not_make_an_end_doubtful():
     assert [FindingKind.WEAK] == kinds(result, MUST_SECURE)
     doubtful = on_the_way(TlsLevel.DOMAIN_VALIDATION, TlsLevel.OPPORTUNISTIC)
     assert [FindingKind.UNDETERMINED] == kinds(doubtful, MUST_SECURE)
+
+
+@pytest.mark.parametrize("disposition", sorted(Disposition))
+def test_an_outsider_is_to_be_turned_away_before_he_reaches_zivver(disposition):
+    caught = SECURE | {Disposition.HELD, Disposition.DEFERRED, Disposition.BOUNCED}
+    found = kinds(outcome(disposition), Obligation.MUST_BE_REFUSED)
+    assert (FindingKind.OVER_CAPTURE in found) is (disposition in caught)
+    turned_away = {Disposition.REFUSED, Disposition.REJECTED}
+    assert [] == found or disposition not in turned_away
+
+
+def test_of_one_who_was_turned_away_nothing_need_come():
+    assert [] == kinds(Outcome(()), Obligation.MUST_BE_REFUSED)
