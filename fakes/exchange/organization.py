@@ -218,7 +218,7 @@ class OutboundConnector:
     covers_accepted_domains: bool = False
     is_in_test_mode: bool = False
     is_central: bool = False
-    validation_recipients: tuple[str, ...] = ()
+    validation_recipients: tuple[Address, ...] = ()
     is_hybrid: bool = False
     carries_headers: bool = False
     names: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from fakes.mail.address import Address
 from harness.check.blamed import Blame
 from harness.check.derive import DerivedMail
 from harness.check.lints import Refusal
+from harness.check.validation import Validation
 from harness.compare import HINTS, Finding, FindingKind
 from harness.outcome import Outcome
 from harness.world import Settled
@@ -115,7 +116,8 @@ class CheckReport:
     `assumed` is what a YES rests on; `not_judged` what of the configuration was not
     looked at, `not_exported` what is missing of it; `remarks` concern the policy;
     `settled` names the open questions that somebody has answered, `refused` what
-    Exchange would not take today.
+    Exchange would not take today; `validations` say whether connectors could be
+    validated.
     """
 
     answer: Verdict
@@ -131,6 +133,7 @@ class CheckReport:
     has_policy: bool = True
     settled: tuple[Settled, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    validations: tuple[Validation, ...] = ()
 
     @property
     def as_intended(self) -> int:

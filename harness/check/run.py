@@ -23,6 +23,7 @@ from harness.check.report import (
     Vacuous,
     Verdict,
 )
+from harness.check.validation import validations
 from harness.compare import HINTS, WEIGHT, Finding, FindingKind, compare
 from harness.duty import Duty, Obligation
 from harness.hybrid import name_of
@@ -84,6 +85,7 @@ def check(
         has_policy=policy is not None,
         settled=world.settled,
         refused=refused,
+        validations=validations(world, at=at),
     )
 
 

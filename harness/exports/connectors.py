@@ -27,6 +27,7 @@ _OUTBOUND_NEEDS = (
     "TlsSettings",
     "IsTransportRuleScoped",
 )
+_VALIDATION = "ValidationRecipients"
 _IDS = ("Identity", "Guid", "DistinguishedName", "Id", "ExchangeObjectId")
 SPACE = re.compile(
     r"(?:[A-Za-z0-9]+\s*:)?\s*(?P<space>[^;\s]+)\s*(?:;\s*(?P<cost>\d{1,9}))?"
@@ -93,7 +94,10 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
         is_hybrid=kind is ConnectorType.ON_PREMISES
         and (values.text(entry, "ConnectorSource") or "").lower() == _WIZARD,
         carries_headers=values.flag(entry, CARRIES) is True,
-        validation_recipients=values.texts(entry, "ValidationRecipients"),
+        validation_recipients=tuple(
+            values.address(said, entry.place, _VALIDATION)
+            for said in values.texts(entry, _VALIDATION)
+        ),
         names=values.names(entry, _IDS),
         unjudged=unjudged(marks) + absent(entry, _OUTBOUND_NEEDS),
         place=entry.place,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from harness.check.remedy import Remedy
     from harness.check.report import CheckedMail
+    from harness.check.validation import Validation
     from harness.outcome import Because
     from harness.report.page import Page, Part
 
@@ -199,6 +200,7 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
     for remark in report.remarks:
         yield line(("Note: ", AMBER), f"{shown(remark)}.")
     yield from _refused(report, most=len(report.refused) if is_whole else _FEW)
+    yield from map(_validation, report.validations)
     for one in report.settled:
         yield line(f"Settled: {shown(settled(one))}.")
     if report.answer is not Verdict.YES and report.assumed:
@@ -214,6 +216,18 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         yield line(
             "See one whole: ", (f"relay-harness explain {tenant} {example}", STRONG)
         )
+
+
+def _validation(found: Validation) -> Part:
+    """Say whether the connector could be validated by the mail that Exchange sends."""
+    name, why = shown(found.connector), shown(found.why)
+    said = "would pass" if found.passes else f"would fail, because {why}"
+    if found.because:
+        said += f"; that depends on {depends_on(found.because)}"
+    return line(
+        (f'Validation of connector "{name}" ', "" if found.passes else AMBER),
+        f"{said}. Its mail comes from {shown(found.sender)}.",
+    )
 
 
 def _refused(report: CheckReport, *, most: int) -> Iterator[Part]:

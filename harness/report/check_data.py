@@ -62,6 +62,7 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "not_tested": as_data(report.vacuous),
         "assumed": as_data(report.assumed),
         "settled": as_data(report.settled),
+        "validations": as_data(report.validations),
         "exchange_would_refuse": as_data(report.refused),
         "not_judged": as_data(checked.not_judged),
         "not_exported": as_data(checked.not_exported),
