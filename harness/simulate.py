@@ -183,7 +183,7 @@ def admit(
     The content is what SMTP makes of it: with a final line end, and refused whole
     when it holds what no server takes.
     """
-    flawed = flaw(item.content) or hop_trouble(item.content)
+    flawed = flaw(item.content) or hop_trouble(item.content, world.organization)
     refused = tuple(
         (address, said)
         for address in item.envelope.recipients

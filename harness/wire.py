@@ -271,7 +271,7 @@ async def _submit(
     )
     submitted = await transmit(
         handoff,
-        lambda _host, _port: exchange.address,
+        lambda _host, port: exchange.locate(port),
         trust=client_context(),
         source=item.submission.source,
         announces_source=True,

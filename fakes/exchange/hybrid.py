@@ -107,10 +107,15 @@ def as_arrived(content: Content, *, sender: str, receiver: str) -> Content:
     return Content(trace.raw + remove_fields(content, _AUTH_AS).raw)
 
 
-def hop_trouble(content: Content) -> Reply | None:
-    """Refuse what has gone round too often (exchange-routing#8, E14)."""
-    hops = len(parse(content).named("Received"))
-    return TOO_MANY_HOPS if hops >= HOP_LIMIT else None
+def hop_trouble(content: Content, organization: Organization) -> Reply | None:
+    """Refuse what has gone round too often (exchange-routing#E14).
+
+    Online's own limit is not stated (exchange-routing#X-24); that of servers is taken.
+    """
+    if len(parse(content).named("Received")) < HOP_LIMIT:
+        return None
+    is_online = organization.platform is Platform.ONLINE
+    return MAIL_LOOP if is_online else TOO_MANY_HOPS
 
 
 def online_hosts(domain: str) -> tuple[str, ...] | None:

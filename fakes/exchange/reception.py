@@ -6,12 +6,14 @@ the same ones.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.exchange.arrival import refuse_recipient
 from fakes.exchange.hybrid import as_arrived, hop_trouble, is_vouched
 from fakes.mail.address import AddressError, parse_address
 from fakes.mail.item import MailItem, Submission
+from fakes.mail.offers import ALL
 from fakes.mail.receiver import Receipt, Receiver
 from fakes.mail.reply import reply
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from fakes.mail.reply import Reply
     from fakes.mail.session import ServerTls, Session
 
+SMTP_PORT, SUBMISSION_PORT = 25, 587
 # exchange-routing#5.1: 150 MB is the most that an organisation can allow.
 SIZE_LIMIT = 157_286_400
 SENDER_OK = reply(250, "2.1.0", "Sender OK")
@@ -34,6 +37,20 @@ RECIPIENT_OK = reply(250, "2.1.5", "Recipient OK")
 QUEUED = reply(250, "2.6.0", "Queued mail for delivery")
 LOGGED_IN = reply(235, "2.7.0", "Authentication successful")
 NOT_LOGGED_IN = reply(535, "5.7.3", "Authentication unsuccessful")
+NOT_AUTHENTICATED = reply(530, "5.7.57", "Client was not authenticated to send mail")
+# exchange-routing#5.1
+TOO_MANY_RECIPIENTS = reply(452, "4.5.3", "Too many recipients")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveLimits:
+    """How much a listener takes: octets of a mail, recipients of one (None: any)."""
+
+    size: int = SIZE_LIMIT
+    recipients: int | None = None
+
+
+NO_LIMITS = ReceiveLimits()
 
 
 def receiver_of(
@@ -42,7 +59,8 @@ def receiver_of(
     *,
     tls: ServerTls,
     peer: Peer | None = None,
-    port: int = 25,
+    port: int = SMTP_PORT,
+    limits: ReceiveLimits = NO_LIMITS,
 ) -> Receiver[MailItem | None]:
     """Bind the decisions of a submission to an organization.
 
@@ -51,14 +69,22 @@ def receiver_of(
         choices: gives the choices of one mail.
         tls: how STARTTLS is done, and with what certificate.
         peer: the other side of a hybrid if nobody else connects here.
-        port: where it listens.
+        port: where it listens; who does not log in is a stranger at 25 and nobody
+            at 587.
+        limits: how much is taken.
 
     """
     greeting = reply(220, "", f"{organization.helo} ESMTP")
 
+    def mail(session: Session, _sender: Address | None, _size: int | None) -> Reply:
+        is_nobody = port == SUBMISSION_PORT and session.identity is None
+        return NOT_AUTHENTICATED if is_nobody else SENDER_OK
+
     def recipient(
-        session: Session, _sender: Address | None, address: Address, _taken: int
+        session: Session, _sender: Address | None, address: Address, taken: int
     ) -> Reply:
+        if limits.recipients is not None and taken >= limits.recipients:
+            return TOO_MANY_RECIPIENTS
         submission = _submission(session, peer)
         refused = refuse_recipient(address, submission, organization, choices())
         return refused or RECIPIENT_OK
@@ -66,7 +92,7 @@ def receiver_of(
     def message(
         session: Session, envelope: Envelope, content: Content
     ) -> Receipt[MailItem | None]:
-        trouble = hop_trouble(content)
+        trouble = hop_trouble(content, organization)
         if trouble:
             return Receipt(trouble, None)
         if peer is None:
@@ -83,12 +109,14 @@ def receiver_of(
         port=port,
         tls=tls,
         needs_tls=False,
-        size_limit=SIZE_LIMIT,
+        size_limit=limits.size,
         connect=lambda _session: greeting,
-        mail=lambda _session, _sender, _size: SENDER_OK,
+        mail=mail,
         recipient=recipient,
         message=message,
         authenticate=None if peer else _authenticate,
+        # exchange-routing#5.2
+        offers=ALL,
     )
 
 
@@ -106,4 +134,6 @@ def _submission(
     who = parse_address(session.identity) if session.identity else None
     # A certificate is shown within TLS only.
     certificate = peer.certificate if peer and session.is_encrypted else None
+    if certificate is None and session.certificate:
+        certificate = session.certificate[0]
     return Submission(who, session.source, session.helo, certificate, is_vouched)

@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, Protocol, Self
 from fakes.choices import Choices
 from fakes.exchange.drive import NO_PATIENCE, Intervention, drive
 from fakes.exchange.readings import ask
-from fakes.exchange.reception import receiver_of
+from fakes.exchange.reception import (
+    NO_LIMITS,
+    SMTP_PORT,
+    SUBMISSION_PORT,
+    ReceiveLimits,
+    receiver_of,
+)
 from fakes.mail.session import Certificate, ServerTls
-from fakes.smtp.client import DEFAULT_PATIENCE, Patience, transmit
+from fakes.mail.troubles import CONNECTION_REFUSED
+from fakes.smtp.client import DEFAULT_PATIENCE, Connections, Patience, transmit
 from fakes.smtp.server import serve
 
 if TYPE_CHECKING:
@@ -89,6 +96,8 @@ class ExchangeServer:
         tls: the certificate that it shows to clients, None for no STARTTLS.
         trusts_proxy: every client begins with a PROXY header.
         peer: the other side of a hybrid if nobody else connects here.
+        limits: how much a client may hand in.
+        connections: keep sessions open between mails; None: each mail has its own.
 
     """
 
@@ -104,6 +113,8 @@ class ExchangeServer:
         tls: ssl.SSLContext | None = None,
         trusts_proxy: bool = False,
         peer: Peer | None = None,
+        limits: ReceiveLimits = NO_LIMITS,
+        connections: Connections | None = None,
     ) -> None:
         self._organization = organization
         self._loop = loop
@@ -115,14 +126,25 @@ class ExchangeServer:
         self._handled: list[Handled] = []
         self._lock = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = serve(
-            receiver_of(organization, choices, tls=_TLS if tls else _NO_TLS, peer=peer),
-            loop,
-            record=self._take,
-            tls=tls,
-            trusts_proxy=trusts_proxy,
-        )
-        self.address = self._server.address
+        self._connections = connections
+        self._servers = {
+            port: serve(
+                receiver_of(
+                    organization,
+                    choices,
+                    tls=_TLS if tls else _NO_TLS,
+                    peer=peer,
+                    port=port,
+                    limits=limits,
+                ),
+                loop,
+                record=self._take,
+                tls=tls,
+                trusts_proxy=trusts_proxy,
+            )
+            for port in ((SMTP_PORT,) if peer else (SMTP_PORT, SUBMISSION_PORT))
+        }
+        self.address = self._servers[SMTP_PORT].address
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +161,13 @@ class ExchangeServer:
     @property
     def errors(self) -> tuple[Exception, ...]:
         """What went wrong inside; always our own fault."""
-        return (*self._server.errors, *self._errors)
+        servers = self._servers.values()
+        return (*(e for server in servers for e in server.errors), *self._errors)
+
+    def locate(self, port: int) -> Place | Reply:
+        """Say where one of its ports is on loopback, or why nobody answers."""
+        server = self._servers.get(port)
+        return server.address if server else CONNECTION_REFUSED
 
     async def settled(self) -> None:
         """Wait, within the loop, until every mail that was taken is handled."""
@@ -161,7 +189,8 @@ class ExchangeServer:
 
     async def aclose(self) -> None:
         """Do the same from within the loop."""
-        await self._server.aclose()
+        for server in self._servers.values():
+            await server.aclose()
         for task in self._tasks:
             task.cancel()
         await self.settled()
@@ -215,6 +244,7 @@ class ExchangeServer:
                     announces_source=True,
                     patience=outside.timeouts,
                     habits=partial(ask, self._organization.readings, choices),
+                    connections=self._connections,
                 )
                 if outside.sent is not None:
                     await outside.sent(transmission)

@@ -79,6 +79,29 @@ def client_context() -> ssl.SSLContext:
     return context
 
 
+def asking_context(certificate: Certificate) -> ssl.SSLContext:
+    """Give the context of a server that asks clients for a certificate.
+
+    Who shows none comes in; one that does not hold breaks the handshake.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_OPTIONAL
+    _authority().configure_trust(context)
+    _leaf(certificate).configure_cert(context)
+    return context
+
+
+def showing_context(certificate: Certificate) -> ssl.SSLContext:
+    """Give the context of a client that shows this certificate to who asks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    _authority().configure_trust(context)
+    _leaf(certificate).configure_cert(context)
+    return context
+
+
 def authority_pem() -> bytes:
     """Give the certificate of the throw-away CA, for tools that want a file."""
     return _authority().cert_pem.bytes()

@@ -84,10 +84,15 @@ class Reception(Generic[R]):
         """Answer STARTTLS outside TLS."""
         return answer_starttls(self.receiver)
 
-    def secured(self) -> None:
-        """Forget all that was said in clear (RFC 3207 4.2)."""
+    def secured(self, certificate: tuple[str, ...] = ()) -> None:
+        """Forget all that was said in clear (RFC 3207 4.2).
+
+        `certificate` are the names in the one that the client showed.
+        """
         self.reset()
-        self.session = Session(self.session.source, "", is_encrypted=True)
+        self.session = Session(
+            self.session.source, "", is_encrypted=True, certificate=certificate
+        )
 
     def log_in(self, user: str, password: str) -> Reply:
         """Answer AUTH, once the credentials are told."""

@@ -58,13 +58,14 @@ class Session:
     """What a receiver knows of the client before a mail arrives.
 
     `source` is None when it was not modelled; `identity` is the user name of a
-    successful AUTH.
+    successful AUTH; `certificate` are the names in the one that the client showed.
     """
 
     source: IpAddress | None
     helo: str
     is_encrypted: bool = False
     identity: str | None = None
+    certificate: tuple[str, ...] = ()
 
 
 def _covers(known: str, wanted: str) -> bool:

@@ -38,6 +38,7 @@ from fakes.mail.habits import Habits, by_default
 from fakes.mail.receiving import OK
 from fakes.mail.reply import Reply, read_reply
 from fakes.mail.session import Certificate, CertificateFault
+from fakes.smtp.shown import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping
@@ -263,8 +264,7 @@ class _Wire:
             return self._no_tls(Heard(SHAKEN, certificate=Certificate((), fault)))
         except _GONE:
             return self._no_tls(Heard(troubles.TLS_FAILED, is_lost=True))
-        shown = self._writer.get_extra_info("peercert") or {}
-        names = tuple(name for _, name in shown.get("subjectAltName", ()))
+        names = names_in(self._writer.transport)
         return Heard(SHAKEN, certificate=Certificate(names))
 
     def _no_tls(self, heard: Heard) -> Heard:

@@ -42,6 +42,7 @@ from fakes.smtp.replies import (
     SYNTAX,
     UNKNOWN_COMMAND,
 )
+from fakes.smtp.shown import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -126,7 +127,7 @@ class Dialogue(Connection[R], Generic[R]):
             return PIPELINED_TLS
         await super().smtp_STARTTLS("")
         self._chunks.clear()
-        self._reception.secured()
+        self._reception.secured(names_in(self.transport))
         return None
 
     async def _auth(self, argument: str) -> Reply:
