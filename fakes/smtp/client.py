@@ -290,7 +290,8 @@ class _Wire:
             self._send(f"BDAT {len(raw)} LAST\r\n".encode())
         for piece in _pieces(raw) if act.is_chunk else _stuffed(raw):
             self._send(piece)
-            await self._drained()
+            if not await self._drained():
+                break
         return await self._reply()
 
     async def _leave(self) -> Heard:
@@ -303,6 +304,7 @@ class _Wire:
 
     async def _say(self, line: str) -> Heard:
         self._send(line.encode() + CRLF)
+        await self._drained()
         return await self._reply()
 
     def _send(self, octets: bytes) -> None:
@@ -310,13 +312,20 @@ class _Wire:
             raise ConnectionResetError
         self._writer.write(octets)
 
-    async def _drained(self) -> None:
+    async def _drained(self) -> bool:
+        """Wait until all is sent, and say whether the peer still reads.
+
+        What it said before it went counts all the same, and is read next.
+        """
         assert self._writer is not None  # noqa: S101  something was sent
-        await self._writer.drain()
+        try:
+            await self._writer.drain()
+        except ConnectionError:
+            return False
+        return True
 
     async def _reply(self) -> Heard:
         """Read one reply, all of its lines, and no more than is a reply."""
-        await self._drained()
         lines: list[bytes] = []
         size = 0
         while len(lines) < _MAX_LINES and size < _MAX_REPLY:

@@ -9,13 +9,16 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import (
     PLAIN_MANNER,
     AuthTerms,
+    DsnTerms,
     HandOff,
     Manner,
     Route,
     TlsLevel,
     TlsTerms,
 )
-from fakes.mail.receiver import Receipt, Receiver
+from fakes.mail.offers import ALL as ALL_OFFERS
+from fakes.mail.offers import Extension
+from fakes.mail.receiver import HangUpError, Receipt, Receiver
 from fakes.mail.reply import Reply, reply
 from fakes.mail.session import Certificate, CertificateFault, ServerTls, Session
 
@@ -64,8 +67,22 @@ def server_tls(fault=CertificateFault.NONE, *names):
     )
 
 
-def receiver(name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, **given):
-    """Make a receiver; `rcpt` pairs recipients with the replies they meet."""
+def hanging_up(answer, *, does):
+    """Give the decision, or one that breaks the connection."""
+
+    def hang_up(*_seen):
+        raise HangUpError
+
+    return hang_up if does else answer
+
+
+def receiver(
+    name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, hangs_up="", **given
+):
+    """Make a receiver; `rcpt` pairs recipients with the replies they meet.
+
+    `hangs_up` names the decision at which the connection breaks instead of a reply.
+    """
     replies = dict(rcpt)
     greeting = reply(220, "", f"{name} ESMTP") if connect == "greet" else connect
     mail = given.pop("mail", OK)
@@ -73,7 +90,8 @@ def receiver(name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, **give
     data = given.pop("data", None)
 
     def message(session, envelope, content):
-        return Receipt(done, Seen(session, envelope, content, done))
+        seen = Seen(session, envelope, content, done)
+        return Receipt(done, seen, is_unsaid=hangs_up == "unsaid")
 
     def log_in(_session, user, password):
         if users.get(user) == password:
@@ -82,16 +100,23 @@ def receiver(name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, **give
 
     given_login = given.pop("bad_login", reply(535, "5.7.8", "bad credentials"))
     settings = {"tls": GOOD, "needs_tls": False, "size_limit": 1_000_000, **given}
+    decisions = {
+        "connect": lambda _session: greeting,
+        "hello": lambda _session: hello,
+        "mail": lambda _session, _sender, _size: mail,
+        "recipient": lambda _session, _sender, to, _count: replies.get(to, OK),
+        "data": lambda _session, _envelope: data,
+        "message": message,
+    }
+    decisions = {
+        stage: hanging_up(answer, does=stage == hangs_up)
+        for stage, answer in decisions.items()
+    }
     return Receiver(
         name=name,
         port=25,
-        connect=lambda _session: greeting,
-        hello=lambda _session: hello,
-        mail=lambda _session, _sender, _size: mail,
-        recipient=lambda _session, _sender, to, _count: replies.get(to, OK),
-        data=lambda _session, _envelope: data,
-        message=message,
         authenticate=None if users is None else log_in,
+        **decisions,
         **settings,
     )
 
@@ -418,6 +443,122 @@ CASES = [
         TAKEN,
         handoff(parse_address('"a>b@c"@fabrikam.example')),
         receiver(),
+    ),
+]
+
+# What is offered and what is not (exchange-routing#5.2)
+EIGHT_BIT = Content("Subject: x\r\n\r\nGrüße\r\n".encode())
+UTF8_HEADER = Content("Subject: Grüße\r\n\r\nx\r\n".encode())
+SIGNED = Content(
+    b"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n\xfc\r\n--b--\r\n"
+)
+DSN = DsnTerms("HDRS", "id 1", ("FAILURE", "DELAY"), ((BOB, CLEO),))
+CROWD = tuple(parse_address(f"r{n}@fabrikam.example") for n in range(230))
+NOTHING_OFFERED = {"offers": frozenset[Extension]()}
+CASES += [
+    case("a server that offers all", TAKEN, handoff(), receiver(offers=ALL_OFFERS)),
+    case("one that offers nothing", TAKEN, handoff(), receiver(**NOTHING_OFFERED)),
+    case(
+        "reports are asked for where that is offered",
+        TAKEN,
+        replace(handoff(), dsn=DSN),
+        receiver(offers=ALL_OFFERS),
+    ),
+    case("and not where it is not", TAKEN, replace(handoff(), dsn=DSN), receiver()),
+    *(
+        case(
+            f"a chunk, {said.code} instead of 354",
+            expected,
+            handoff(),
+            receiver(offers=ALL_OFFERS, data=said),
+        )
+        for said, expected in (
+            (LATER, "451 4.3.2"),
+            (NEVER, "550 5.7.1"),
+            (CLOSING, "421 4.3.2"),
+        )
+    ),
+    case(
+        "a chunk that is too big",
+        "552 5.3.4",
+        handoff(content=Content(b"x" * 2000)),
+        receiver(offers=ALL_OFFERS, size_limit=1000, announced_size=5000),
+    ),
+    case(
+        "a mail that is bigger than what is named",
+        "552 5.3.4",
+        handoff(content=Content(b"x" * 2000)),
+        receiver(announced_size=1000),
+    ),
+    case(
+        "8-bit text where it is not taken",
+        TAKEN,
+        handoff(content=EIGHT_BIT),
+        receiver(**NOTHING_OFFERED),
+    ),
+    case(
+        "signed 8-bit text where it is not taken",
+        TAKEN,
+        handoff(content=SIGNED),
+        receiver(**NOTHING_OFFERED),
+    ),
+    case(
+        "a header in UTF-8 where it is not taken",
+        "550 5.6.7",
+        handoff(content=UTF8_HEADER),
+        receiver(**NOTHING_OFFERED),
+    ),
+    case(
+        "a name in UTF-8 where it is not taken",
+        ("550 5.6.7", "550 5.6.7"),
+        handoff(parse_address("jörg@fabrikam.example"), BOB),
+        receiver(**NOTHING_OFFERED),
+    ),
+    case(
+        "a crowd, said in flights",
+        tuple("451 4.3.2" if n == 150 else TAKEN for n in range(230)),
+        handoff(*CROWD),
+        receiver(rcpt=((CROWD[150], LATER),)),
+    ),
+    case(
+        "a crowd at a server that closes in the second flight",
+        (TAKEN,) * 230,
+        handoff(*CROWD, hosts=BOTH),
+        receiver(rcpt=((CROWD[150], CLOSING),)),
+        SPARE,
+    ),
+    case(
+        "a login by PLAIN, for who speaks it",
+        TAKEN,
+        handoff(auth=replace(LOGIN, mechanisms=("PLAIN",))),
+        receiver(**WITH_LOGIN),
+    ),
+    case(
+        "a login by what nobody offers",
+        "450 4.7.0",
+        handoff(auth=replace(LOGIN, mechanisms=("NTLM",))),
+        receiver(**WITH_LOGIN),
+    ),
+    *(
+        case(
+            f"the connection breaks at {stage}",
+            TAKEN,
+            handoff(hosts=BOTH),
+            receiver(hangs_up=stage),
+            SPARE,
+        )
+        for stage in ("connect", "hello", "mail", "recipient", "data")
+    ),
+    *(
+        case(
+            f"the connection breaks at {stage}, and no other host gets it",
+            "450 4.4.318",
+            handoff(hosts=BOTH),
+            receiver(hangs_up=stage, offers=offers),
+            SPARE,
+        )
+        for stage in ("message", "unsaid")
+        for offers in (frozenset[Extension](), ALL_OFFERS)
     ),
 ]
 
