@@ -67,15 +67,6 @@ def server_tls(fault=CertificateFault.NONE, *names):
     )
 
 
-def hanging_up(answer, *, does):
-    """Give the decision, or one that breaks the connection."""
-
-    def hang_up(*_seen):
-        raise HangUpError
-
-    return hang_up if does else answer
-
-
 def receiver(
     name=NAME, *, connect="greet", rcpt=(), done=OK, users=None, hangs_up="", **given
 ):
@@ -100,25 +91,25 @@ def receiver(
 
     given_login = given.pop("bad_login", reply(535, "5.7.8", "bad credentials"))
     settings = {"tls": GOOD, "needs_tls": False, "size_limit": 1_000_000, **given}
-    decisions = {
-        "connect": lambda _session: greeting,
-        "hello": lambda _session: hello,
-        "mail": lambda _session, _sender, _size: mail,
-        "recipient": lambda _session, _sender, to, _count: replies.get(to, OK),
-        "data": lambda _session, _envelope: data,
-        "message": message,
-    }
-    decisions = {
-        stage: hanging_up(answer, does=stage == hangs_up)
-        for stage, answer in decisions.items()
-    }
-    return Receiver(
+    made = Receiver(
         name=name,
         port=25,
+        connect=lambda _session: greeting,
+        hello=lambda _session: hello,
+        mail=lambda _session, _sender, _size: mail,
+        recipient=lambda _session, _sender, to, _count: replies.get(to, OK),
+        data=lambda _session, _envelope: data,
+        message=message,
         authenticate=None if users is None else log_in,
-        **decisions,
         **settings,
     )
+    if hangs_up in {"", "unsaid"}:
+        return made
+
+    def hang_up(*_seen):
+        raise HangUpError
+
+    return replace(made, **{hangs_up: hang_up})
 
 
 def handoff(
