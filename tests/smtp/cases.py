@@ -1,6 +1,7 @@
 """Receivers, hand-offs, and the table of sessions that end alike in both worlds."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fakes.mail import troubles
 from fakes.mail.address import parse_address
@@ -109,7 +110,8 @@ def receiver(
     def hang_up(*_seen):
         raise HangUpError
 
-    return replace(made, **{hangs_up: hang_up})
+    broken: dict[str, Any] = {hangs_up: hang_up}
+    return replace(made, **broken)
 
 
 def handoff(
