@@ -329,12 +329,25 @@ class _Wire:
         lines: list[bytes] = []
         size = 0
         while len(lines) < _MAX_LINES and size < _MAX_REPLY:
-            raw = await self._reader.readuntil(b"\n")
+            raw = await self._read_line()
             size += len(raw)
             lines.append(raw)
             if raw[3:4] != b"-":
                 return _understood(lines)
         raise ConnectionAbortedError
+
+    async def _read_line(self) -> bytes:
+        try:
+            return await self._reader.readuntil(b"\n")
+        except ConnectionError:
+            # What had arrived before the connection was reset counts, and asyncio
+            # would not give it any more.
+            left = self._reader._buffer  # type: ignore[attr-defined]  # noqa: SLF001
+            line, end, _ = bytes(left).partition(b"\n")
+            if not end:
+                raise
+            del left[: len(line) + 1]
+            return line + end
 
 
 _Line = Greet | AskTls | GiveSender | GiveRecipient | AskData | Reset
