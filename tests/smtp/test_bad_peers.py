@@ -217,7 +217,7 @@ def test_mails_on_other_terms_have_their_own_connection(loop):
 
 
 def test_a_kept_connection_that_died_is_replaced(loop):
-    books, places = Books(), []
+    books, places = Books(), list[tuple[str, int]]()
     offers = [handoff(), handoff()]
     connections = Connections()
 
