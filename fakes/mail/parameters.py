@@ -17,7 +17,8 @@ def needs_utf8(envelope: Envelope, content: Content) -> bool:
     """Say whether an address or the header of the mail is no ASCII."""
     path = envelope.reverse_path
     addresses = (*envelope.recipients, *((path,) if path else ()))
-    header = content.raw.partition(CRLF + CRLF)[0]
+    # No copy of a big body is made for this.
+    header = content.raw[: content.raw.find(CRLF + CRLF) + 1 or None]
     return not (header.isascii() and all(str(a).isascii() for a in addresses))
 
 

@@ -388,10 +388,11 @@ def _understood(raw: list[bytes]) -> Heard:
     RFC 5321 2.3.8 and 4.2.1: a bare line end, a NUL, or a second code is no reply, and
     what would be made of it another one could have put in.
     """
-    lines = [line.removesuffix(CRLF) for line in raw]
-    if any(b"\n" in line or b"\r" in line or b"\0" in line for line in lines):
+    whole = b"".join(raw)
+    ends = len(raw)
+    if whole.count(CRLF) != ends or whole.count(b"\r") != ends or b"\0" in whole:
         raise ConnectionAbortedError
-    texts = [line.decode("latin-1") for line in lines]
+    texts = whole.decode("latin-1").split("\r\n")[:-1]
     try:
         said = read_reply(texts[0])
     except ValueError as error:
