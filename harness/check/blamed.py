@@ -10,7 +10,8 @@ class Blame:
     """A rule (or a connector), and the test of it that explains the finding.
 
     Empty where nothing of the configuration is to blame. `why` is a sentence for a
-    person; `cause` is what findings of one sort share; `side` that of a hybrid.
+    person; `cause` is what findings of one sort share; `side` that of a hybrid;
+    `gateway` stands where the connector leads to one.
     """
 
     rule: str = ""
@@ -23,6 +24,7 @@ class Blame:
     found: tuple[str, ...] = ()
     connector: str = ""
     side: str = ""
+    gateway: str = ""
 
     @property
     def cause(self) -> tuple[object, ...]:

@@ -54,7 +54,11 @@ def blame_of_terms(delivery: Delivery, world: World) -> Blame:
     connector = find_connector(organization, delivery.connector or "")
     if connector is None:
         return Blame(why=f"no connector leads there; {why}")
-    return Blame(why=why, connector=connector.name, place=connector.place)
+    gateways = (gateway_of(world.internet, host) for host in connector.smart_hosts)
+    gateway = next((found.name for found in gateways if found), "")
+    return Blame(
+        why=why, connector=connector.name, place=connector.place, gateway=gateway
+    )
 
 
 def why_past_zivver(rule: Rule, world: World) -> tuple[str, str] | None:

@@ -65,11 +65,8 @@ _BEYOND = (
 )
 # Nothing to paste: a name that is not on the certificate stops all mail.
 _ASK = (
-    "ask",
-    (
-        "Zivver which name its certificate bears, then set DomainValidation and that "
-        "TlsDomain; while the name is wrong, all mail to Zivver waits"
-    ),
+    "{} which name its certificate bears, then set DomainValidation and that "
+    "TlsDomain; while the name is wrong, all mail to {} waits"
 )
 # A word of PowerShell; what stands in single quotes is one, a comma joins.
 _WORD = re.compile(r"(?:'(?:[^']|'')*',? ?(?=')|'(?:[^']|'')*'|[^\s'])+")
@@ -96,7 +93,8 @@ def finding_block(
     yield rows((cause(sort.blame),), indent=INDENT, label=LABEL)
     yield from _looked(sort.blame, width)
     if sort.kind is FindingKind.WEAK:
-        yield rows((_ASK,), indent=INDENT, label=LABEL)
+        whom = shown(sort.blame.gateway) or "Zivver"
+        yield rows((("ask", _ASK.format(whom, whom)),), indent=INDENT, label=LABEL)
     if remedy:
         yield from right_lines(remedy, indent=INDENT)
     if is_whole:

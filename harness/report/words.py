@@ -35,7 +35,7 @@ WHAT_BECOMES: Mapping[Disposition, str] = MappingProxyType(
         _D.BOUNCED: "Zivver took it and sent it back",
         _D.PLAIN: "it leaves as ordinary mail",
         _D.INTERNAL: "a mailbox of the organisation gets it from Exchange itself",
-        _D.DEFERRED: "it waits in a queue of Exchange",
+        _D.DEFERRED: "it waits in a queue",
         _D.EXPIRED: "Exchange gave up trying and tells the sender",
         _D.REJECTED: "it is refused on the way and does not arrive",
         _D.REFUSED: "Exchange does not take it from the client",

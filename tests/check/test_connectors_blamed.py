@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from fakes.exchange.organization import ConnectorType, OutboundConnector, SmartHostAuth
+from fakes.internet.gateway import Gateway
 from fakes.internet.hosts import Internet, decent_host
+from fakes.internet.trigger import SubjectWord
 from fakes.mail.handoff import TlsLevel
 from harness.check.derive import derive
 from harness.check.facts import facts_of
@@ -86,6 +88,23 @@ def test_a_connector_that_looks_at_no_name_is_a_hint_and_the_answer_is_yes():
     assert () == lines
     (sort,) = report.sorts
     assert {"word", "label", "sender"} == set(sort.rows)
+    assert not blame.gateway
+
+
+def test_of_a_connector_to_a_gateway_the_gateway_s_name_is_asked():
+    world = with_connectors(
+        online(),
+        smart_hosts=("seg.contoso.example",),
+        tls=TlsLevel.CERTIFICATE_VALIDATION,
+        tls_domain=None,
+    )
+    gateway = Gateway(
+        ("seg.contoso.example",), triggers=(SubjectWord("Secure"),), reaches_zivver=True
+    )
+    _, blame, _ = told(
+        replace(world, internet=Internet(gateways=(gateway,))), FindingKind.WEAK
+    )
+    assert ("Zivver", "seg.contoso.example") == (blame.connector, blame.gateway)
 
 
 @pytest.mark.parametrize(
