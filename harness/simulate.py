@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fakes.choices import Choices, Exploration, Fact, Run, explore
-from fakes.exchange.arrival import refuse_recipient
+from fakes.exchange.arrival import refuse_content, refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
 from fakes.exchange.hybrid import hop_trouble, online_hosts
 from fakes.exchange.organization import Platform, accepted_domain
@@ -183,13 +183,21 @@ def admit(
     The content is what SMTP makes of it: with a final line end, and refused whole
     when it holds what no server takes.
     """
-    flawed = flaw(item.content) or hop_trouble(item.content, world.organization)
+    flawed = (
+        flaw(item.content)
+        or hop_trouble(item.content, world.organization)
+        or refuse_content(item.content, item.submission, world.organization)
+    )
     refused = tuple(
         (address, said)
         for address in item.envelope.recipients
         if (
             said := refuse_recipient(
-                address, item.submission, world.organization, choices
+                address,
+                item.submission,
+                world.organization,
+                choices,
+                sender=item.envelope.reverse_path,
             )
             or flawed
         )

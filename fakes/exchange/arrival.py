@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
-from fakes.exchange.organization import Platform
+from fakes.exchange.limits import TOO_LARGE
+from fakes.exchange.organization import Platform, accepted_domain
 from fakes.exchange.routing.resolve import NOT_FOUND, Place, resolve
+from fakes.mail.address import domain_key
 from fakes.mail.reply import Reply, reply
 from fakes.mail.session import Certificate
 
@@ -15,11 +17,15 @@ if TYPE_CHECKING:
     from fakes.choices import Choices
     from fakes.exchange.organization import InboundConnector, Organization
     from fakes.mail.address import Address
+    from fakes.mail.content import Content
     from fakes.mail.item import Submission
 
 _ACCESS_DENIED = reply(550, "5.4.1", "Recipient address rejected: Access denied")
 _RELAY_DENIED = reply(550, "5.7.64", "TenantAttribution; Relay Access Denied")
 _UNTRUSTED_RELAY = reply(550, "5.7.54", "SMTP; Unable to relay recipient")
+# No sheet has the code; the connector lacks AnonymousUsers in its PermissionGroups.
+_LOG_IN_FIRST = reply(530, "5.7.57", "Client was not authenticated to send mail")
+_SMTP_PORT = 25
 _OUTSIDE, _INSIDE = "outside", "inside"
 _REFUSES, _RELAYS = "refuses", "relays"
 
@@ -100,13 +106,19 @@ def inbound_connector(
     if source is None:
         return None
     found = [
-        (network.prefixlen, connector.name, connector)
+        (_SMTP_PORT in (connector.ports or (_SMTP_PORT,)), network.prefixlen, connector)
         for connector in organization.inbound_connectors or ()
         if connector.is_enabled
         for network in connector.networks
         if source.version == network.version and source in network
     ]
-    return max(found, key=lambda entry: entry[:2])[2] if found else None
+    # Who has no connector at the usual port speaks to the port of his own.
+    return max(found, key=_closeness)[2] if found else None
+
+
+def _closeness(found: tuple[bool, int, InboundConnector]) -> tuple[bool, int, str]:
+    is_usual, length, connector = found
+    return is_usual, length, connector.name
 
 
 def _knows(connector: InboundConnector, shown: str) -> bool:
@@ -119,6 +131,8 @@ def refuse_recipient(
     submission: Submission,
     organization: Organization,
     choices: Choices,
+    *,
+    sender: Address | None,
 ) -> Reply | None:
     """Refuse a recipient during the session, as Exchange does with strangers.
 
@@ -126,12 +140,57 @@ def refuse_recipient(
     relay: a stranger may write to accepted domains only. A known sender is told by
     a report instead.
     """
+    if not _is_attributed(address, sender, submission, organization):
+        return _RELAY_DENIED
     if accept(submission, organization, choices).is_internal:
         return None
+    connector = inbound_connector(submission, organization)
+    if connector and not connector.admits_anonymous:
+        return _LOG_IN_FIRST
     said = _refusal(address, organization, choices)
     if said and _may_relay(submission, organization, choices):
         return None
     return said
+
+
+def refuse_content(
+    content: Content, submission: Submission, organization: Organization
+) -> Reply | None:
+    """Refuse a mail that is larger than its receive connector takes.
+
+    exchange-routing#5.1: a user at his own mailbox has no receive connector.
+    """
+    connector = inbound_connector(submission, organization)
+    if submission.authenticated is not None or connector is None:
+        return None
+    limit = connector.max_size
+    return TOO_LARGE if limit is not None and len(content.raw) > limit else None
+
+
+def _is_attributed(
+    address: Address,
+    sender: Address | None,
+    submission: Submission,
+    organization: Organization,
+) -> bool:
+    """Say whether Exchange Online takes what its own servers relay for this tenant's.
+
+    exchange-routing#7.4, exchange-routing#E15: by the domain of the certificate, of
+    the reverse-path, or of the recipient. Only who relays by a connector is asked.
+    """
+    connector = inbound_connector(submission, organization)
+    is_online = organization.platform is Platform.ONLINE
+    if not is_online or connector is None or submission.authenticated is not None:
+        return True
+    if organization.accepted_domains is None or connector.relays is False:
+        return True
+    shown = submission.certificate
+    domains = [address.domain_key, sender.domain_key if sender else ""]
+    if shown:
+        domains.append(domain_key(shown.removeprefix("*.")))
+        # A certificate for a host stands for the domain that it is in.
+        domains.append(domains[-1].partition(".")[2])
+    return any(accepted_domain(organization, name) for name in domains if name)
 
 
 def _refusal(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fakes.exchange.automatic import AutoReply
     from fakes.exchange.inbox import InboxRule
     from fakes.exchange.journal import JournalRule
+    from fakes.exchange.limits import Limits
     from fakes.exchange.queue_settings import QueueSettings
     from fakes.exchange.remote_domain import RemoteDomain
     from fakes.exchange.rules.rule import Rule
@@ -296,7 +297,9 @@ class InboundConnector:
     (its remote ranges; externally secured or anonymous). `relays` says whether its
     sessions may write to outside recipients, None when no export tells.
     `certificate` is the name by which it knows servers that show one, and
-    `carries_headers` whether it believes what these say of their senders.
+    `carries_headers` whether it believes what these say of their senders. A receive
+    connector listens at `ports` (at any where they were not told), may want a login,
+    and takes mail of up to `max_size`.
     """
 
     name: str
@@ -307,6 +310,9 @@ class InboundConnector:
     certificate: str | None = None
     carries_headers: bool = False
     unjudged: tuple[str, ...] = ()
+    ports: frozenset[int] = frozenset()
+    admits_anonymous: bool = True
+    max_size: int | None = None
 
 
 class AutoForwarding(StrEnum):
@@ -347,6 +353,7 @@ class Organization:
         default_factory=lambda: MappingProxyType({}), hash=False
     )
     sites: Sites | None = None
+    limits: Limits | None = None
     own_hosts: frozenset[str] = frozenset()
     source: IpAddress | None = None
     helo: str = "mail.outbound.example"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fakes.exchange.arrival import refuse_recipient
+from fakes.exchange.arrival import refuse_content, refuse_recipient
 from fakes.exchange.hybrid import as_arrived, hop_trouble, is_vouched
 from fakes.mail.address import AddressError, parse_address
 from fakes.mail.item import MailItem, Submission
@@ -81,18 +81,22 @@ def receiver_of(
         return NOT_AUTHENTICATED if is_nobody else SENDER_OK
 
     def recipient(
-        session: Session, _sender: Address | None, address: Address, taken: int
+        session: Session, sender: Address | None, address: Address, taken: int
     ) -> Reply:
         if limits.recipients is not None and taken >= limits.recipients:
             return TOO_MANY_RECIPIENTS
         submission = _submission(session, peer)
-        refused = refuse_recipient(address, submission, organization, choices())
+        refused = refuse_recipient(
+            address, submission, organization, choices(), sender=sender
+        )
         return refused or RECIPIENT_OK
 
     def message(
         session: Session, envelope: Envelope, content: Content
     ) -> Receipt[MailItem | None]:
-        trouble = hop_trouble(content, organization)
+        trouble = hop_trouble(content, organization) or refuse_content(
+            content, _submission(session, peer), organization
+        )
         if trouble:
             return Receipt(trouble, None)
         if peer is None:

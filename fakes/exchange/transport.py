@@ -14,6 +14,7 @@ from fakes.exchange.arrival import accept
 from fakes.exchange.departure import Outgoing, depart, item_key
 from fakes.exchange.dsn import is_dropped, is_heard
 from fakes.exchange.journal import journal_reports
+from fakes.exchange.limits import assumed_of_limits, over_limits
 from fakes.exchange.mailbox import arrive
 from fakes.exchange.remote_domain import assumed_of_remote_domains
 from fakes.exchange.routing.expand import Reached, expand
@@ -112,6 +113,7 @@ def transport(
         resolved, mail, organization, at=at, choices=choices, trace=trace
     )
     log.assumed.extend(assumed_of_remote_domains(organization))
+    log.assumed.extend(assumed_of_limits(item, organization))
     hops: dict[tuple[int, object], list[tuple[Leg, Hop]]] = {}
     forks = tuple(
         part
@@ -223,6 +225,11 @@ def _through_rules(
         return tuple(replace(fork, ending=ending) for fork in forks)
     if mail.item.kind in _SKIPPING:
         return forks
+    too_much = over_limits(mail.item, organization)
+    if too_much:
+        why = "it is more than the organisation takes (Set-TransportConfig)"
+        ending = Ending(EndKind.REJECTED, why, too_much)
+        return tuple(replace(fork, ending=ending) for fork in forks)
     if organization.rules is None:
         fact = Fact("mail flow rules", why="they were not exported")
         ending = Ending(EndKind.UNKNOWN, f"{fact}: {fact.why}", fact=fact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from fakes.exchange.organization import ConnectorType, InboundConnector
@@ -68,6 +69,11 @@ def read_receive(
     return tuple(_receive(entry, ledger) for entry in entries)
 
 
+def own_hosts_of(entries: tuple[Exported, ...]) -> frozenset[str]:
+    """Read the names by which receive connectors greet: those of our own servers."""
+    return frozenset(name for one in entries for name in values.texts(one, "Fqdn"))
+
+
 def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
     name = named(entry)
     marks = marks_of(entry, RECEIVE, rest=Understood.NOT_UNDERSTOOD)
@@ -94,7 +100,27 @@ def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
         certificate=cloud,
         carries_headers=cloud is not None,
         unjudged=unjudged(marks),
+        ports=frozenset(_ports(entry)),
+        admits_anonymous=is_trusted or _admits_anonymous(entry),
+        max_size=values.size(entry, "MaxMessageSize"),
     )
+
+
+def _ports(entry: Exported) -> Iterator[int]:
+    """Read `0.0.0.0:25`, `[::]:25`."""
+    for said in values.texts(entry, "Bindings"):
+        port = said.rpartition(":")[2]
+        if port.isdecimal():
+            yield int(port)
+
+
+def _admits_anonymous(entry: Exported) -> bool:
+    """Say whether somebody without a login may send; also where it was not told."""
+    said = ",".join(values.texts(entry, "PermissionGroups")).lower()
+    # Custom is a permission by permission, which no export has.
+    words = {part.strip() for part in said.split(",")}
+    is_untold = not said or "custom" in words or any(map(str.isdecimal, words))
+    return is_untold or "anonymoususers" in words
 
 
 def _cloud(entry: Exported) -> tuple[str | None, tuple[Mark, ...]]:

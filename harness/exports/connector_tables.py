@@ -150,7 +150,7 @@ RECEIVE: Table = MappingProxyType(
             "exchange-routing#2.1",
             (
                 "Name Enabled RemoteIPRanges AuthMechanism PermissionGroups "
-                "TlsDomainCapabilities"
+                "TlsDomainCapabilities Bindings MaxMessageSize Fqdn"
             ),
         ),
         (
@@ -158,8 +158,8 @@ RECEIVE: Table = MappingProxyType(
             _NONE,
             "exchange-routing#5.2",
             (
-                "Bindings Fqdn Banner Comment TransportRole Server "
-                "ServiceDiscoveryFqdn ProtocolLoggingLevel MaxMessageSize "
+                "Banner Comment TransportRole Server "
+                "ServiceDiscoveryFqdn ProtocolLoggingLevel "
                 "BareLinefeedRejectionEnabled BinaryMimeEnabled ChunkingEnabled "
                 "DeliveryStatusNotificationEnabled EightBitMimeEnabled "
                 "SmtpUtf8Enabled DomainSecureEnabled EnhancedStatusCodesEnabled "

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
+from fakes.exchange.limits import Limits
 from fakes.exchange.organization import Platform
 from fakes.exchange.queue_settings import (
     QueueSettings,
@@ -39,6 +40,11 @@ CONFIG: Table = MappingProxyType(
             ),
         ),
         (Understood.USED, "exchange-routing#1.7", "MessageExpiration"),
+        (
+            Understood.USED,
+            "exchange-routing#5.1",
+            "MaxSendSize MaxReceiveSize MaxRecipientEnvelopeLimit",
+        ),
     )
 )
 SERVICE: Table = MappingProxyType(
@@ -87,6 +93,24 @@ def read_queues(
         marks = _own(entry, SERVICE)
         ledger.note(entry, name, tuple(_marked(mark, how, why) for mark in marks))
     return found[0] if found else settings
+
+
+def read_limits(config: tuple[Exported, ...]) -> Limits | None:
+    """Read how large a mail may be, and for how many; None where it was not told.
+
+    Raises:
+        ExportError: a value is ill-formed.
+
+    """
+    for entry in config:
+        if entry.has("MaxSendSize") and entry.has("MaxReceiveSize"):
+            said = values.text(entry, "MaxRecipientEnvelopeLimit") or ""
+            return Limits(
+                values.size(entry, "MaxSendSize"),
+                values.size(entry, "MaxReceiveSize"),
+                int(said) if said.isdecimal() else None,
+            )
+    return None
 
 
 def with_config(settings: QueueSettings, entry: Exported) -> QueueSettings:

@@ -27,7 +27,7 @@ from fakes.internet.hosts import Internet
 from fakes.mail.handoff import AuthTerms
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, FileLine, Ledger
-from harness.exports.arrivals import read_inbound, read_receive
+from harness.exports.arrivals import own_hosts_of, read_inbound, read_receive
 from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
 from harness.exports.commands import objects_of
@@ -51,7 +51,7 @@ from harness.exports.onward import (
 )
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
-from harness.exports.queues import read_queues
+from harness.exports.queues import read_limits, read_queues
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.remote_domains import read_remote_domain
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
@@ -393,6 +393,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         outbound_connectors=_outbound(found.get(Cmdlet.OUTBOUND_CONNECTORS), ledger),
         send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
         inbound_connectors=_inbound(found, ledger),
+        own_hosts=own_hosts_of(found.get(Cmdlet.RECEIVE_CONNECTORS, ())),
         remote_domains=_each(found, ledger, Cmdlet.REMOTE_DOMAINS, read_remote_domain),
         auto_forwarding=_each(found, ledger, Cmdlet.SPAM_POLICIES, read_spam_policy),
         inbox_rules=_each(found, ledger, Cmdlet.INBOX_RULES, read_inbox_rule),
@@ -406,6 +407,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
         ),
         credentials=_credentials(platform, folder),
         sites=folder.internet.sites or _sites(found),
+        limits=read_limits(found.get(Cmdlet.TRANSPORT_CONFIG, ())),
         source=folder.internet.outbound_address,
         helo=folder.internet.helo or _HELO,
     )

@@ -6,7 +6,12 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from fakes.choices import Choices
-from fakes.exchange.arrival import accept, inbound_connector, refuse_recipient
+from fakes.exchange.arrival import (
+    accept,
+    inbound_connector,
+    refuse_content,
+    refuse_recipient,
+)
 from fakes.exchange.organization import (
     Directory,
     InboundConnector,
@@ -15,6 +20,7 @@ from fakes.exchange.organization import (
 )
 from fakes.exchange.organization import RecipientKind as Kind
 from fakes.exchange.rules.fork import Way
+from fakes.mail.content import Content
 from fakes.mail.item import ItemKind, Submission
 from fakes.trace import StepKind
 from tests.exchange.at_hand import (
@@ -110,7 +116,7 @@ def test_an_inbound_and_an_outbound_connector_of_one_name_are_two_questions():
 
 
 def refused(who, submission, organization=BARE):
-    said = refuse_recipient(who, submission, organization, Choices())
+    said = refuse_recipient(who, submission, organization, Choices(), sender=ANNA)
     return str(said) if said else ""
 
 
@@ -152,10 +158,10 @@ def test_whether_a_host_may_relay_is_not_guessed():
     untold = replace(WIDE, relays=None, unjudged=("Odd",))
     organization = replace(BARE, inbound_connectors=(untold,))
     choices = Choices()
-    assert refuse_recipient(CLEO, FROM_HOST, organization, choices)
+    assert refuse_recipient(CLEO, FROM_HOST, organization, choices, sender=ANNA)
     assert 2 == len({point.key for point in choices.met})
     pinned = Choices({choices.met[1].key: "relays"})
-    assert None is refuse_recipient(CLEO, FROM_HOST, organization, pinned)
+    assert None is refuse_recipient(CLEO, FROM_HOST, organization, pinned, sender=ANNA)
 
 
 # ---------------------------------------------------------------- what comes out
@@ -216,3 +222,53 @@ def test_only_a_sender_that_can_be_told_is_told(item, is_told):
 
 def test_nothing_is_asked_of_a_plain_mail_in_an_open_tenant():
     assert set() == asked(mail(to=(BOB, CLEO)), open_tenant(REJECT))
+
+
+def at_the_door(*connectors, platform=Platform.SERVER):
+    return replace(BARE, platform=platform, inbound_connectors=connectors)
+
+
+def test_a_stranger_is_met_at_port_25_whatever_else_is_closer():
+    # exchange-routing#2.1
+    front = replace(WIDE, name="front", ports=frozenset({25}))
+    submission = replace(WIDE, name="z", ports=frozenset({587}))
+    assert front == inbound_connector(FROM_HOST, at_the_door(submission, front))
+    assert submission == inbound_connector(FROM_HOST, at_the_door(submission))
+
+
+def test_a_connector_without_anonymous_users_wants_a_login():
+    closed = at_the_door(replace(WIDE, admits_anonymous=False))
+    assert refused(BOB, FROM_HOST, closed).startswith("530 5.7.57")
+    assert "" == refused(BOB, replace(FROM_HOST, authenticated=ANNA), closed)
+
+
+def test_a_receive_connector_takes_mail_up_to_its_size():
+    # exchange-routing#5.1
+    small = at_the_door(replace(WIDE, max_size=10))
+    content = Content(b"x" * 11)
+    assert "5.3.4" in str(refuse_content(content, FROM_HOST, small))
+    assert None is refuse_content(Content(b"x" * 10), FROM_HOST, small)
+    assert None is refuse_content(content, Submission(ANNA), small)
+    assert None is refuse_content(content, OUTSIDE, small)
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown", "is_taken"),
+    [
+        (ANNA, None, True),
+        (CLEO, None, False),
+        (None, None, False),
+        (CLEO, "mail.contoso.example", True),
+        (CLEO, "contoso.example", True),
+        (None, "*.contoso.example", True),
+        (CLEO, "relay.fabrikam.example", False),
+    ],
+)
+def test_what_comes_back_is_relayed_only_if_it_is_attributed(sender, shown, is_taken):
+    # exchange-routing#E15, exchange-routing#7.4
+    back = at_the_door(replace(WIDE, relays=True), platform=Platform.ONLINE)
+    submission = replace(FROM_HOST, certificate=shown)
+    said = refuse_recipient(CLEO, submission, back, Choices(), sender=sender)
+    assert is_taken is (said is None)
+    assert is_taken or str(said).startswith("550 5.7.64")
+    assert None is refuse_recipient(BOB, submission, back, Choices(), sender=sender)

@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from fakes.exchange.limits import Limits
 from fakes.exchange.organization import AddressSpace, DomainType, Forwarding, Platform
 from fakes.internet.gateway import Gateway, Unreachable
 from fakes.internet.trigger import FieldText, LabelOn, SentBy, SubjectWord
@@ -423,6 +424,61 @@ def test_whether_an_anonymous_receive_connector_relays_is_in_no_export():
     printers = receive(Name="Printers", AuthMechanism="Tls")
     (found,) = read(server(**{"receive.json": [printers]})).inbound_connectors
     assert (False, None) == (found.treats_as_internal, found.relays)
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "expected"),
+    [
+        ({}, "ports", {25}),
+        ({"Bindings": ["[::]:587", "0.0.0.0:587"]}, "ports", {587}),
+        ({"Bindings": ["odd"]}, "ports", set()),
+        ({"MaxMessageSize": "36MB"}, "max_size", 36 * 2**20),
+        ({"AuthMechanism": "Tls"}, "admits_anonymous", False),
+        (
+            {"AuthMechanism": "Tls", "PermissionGroups": "AnonymousUsers, Partners"},
+            "admits_anonymous",
+            True,
+        ),
+        (
+            {"AuthMechanism": "Tls", "PermissionGroups": "Custom"},
+            "admits_anonymous",
+            True,
+        ),
+        ({"AuthMechanism": "Tls", "PermissionGroups": 13}, "admits_anonymous", True),
+        ({}, "admits_anonymous", True),
+    ],
+)
+def test_what_a_receive_connector_says_of_who_comes_in(more, field, expected):
+    files = server(**{"receive.json": [receive(**more)]})
+    (found,) = read(files).inbound_connectors
+    assert expected == getattr(found, field)
+
+
+def test_the_names_of_our_own_servers_stand_in_receive_connectors():
+    files = server(**{"receive.json": [receive(Fqdn="ex01.contoso.example")]})
+    assert {"ex01.contoso.example"} == read(files).own_hosts
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, Limits(10 * 2**20, None, 500)),
+        ({"MaxRecipientEnvelopeLimit": "Unlimited"}, Limits(10 * 2**20)),
+    ],
+)
+def test_the_limits_of_the_organisation(more, expected):
+    config = {
+        "MaxSendSize": "10 MB (10,485,760 bytes)",
+        "MaxReceiveSize": "Unlimited",
+        "MaxRecipientEnvelopeLimit": "500",
+        "ExternalDelayDsnEnabled": True,
+        "InternalDelayDsnEnabled": True,
+    }
+    files = server(**{"Get-TransportConfig.json": [config | more]})
+    assert expected == read(files).limits
+    del config["MaxSendSize"]
+    assert None is read(server(**{"Get-TransportConfig.json": [config]})).limits
+    assert None is read(server()).limits
 
 
 def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judged():
