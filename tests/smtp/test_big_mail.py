@@ -12,7 +12,7 @@ from fakes.internet.hosts import Internet
 from fakes.internet.mx import MailExchangers
 from fakes.mail.content import Content
 from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import HandOff, Route, TlsLevel, TlsTerms
+from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
 from fakes.mail.offers import ALL, USUAL
 from fakes.mail.session import Certificate
 from fakes.smtp.client import transmit
@@ -76,9 +76,10 @@ def test_it_goes_through_exchange_without_piling_up(loop):
         Envelope(ANNA, (DIRK,)),
         BIG,
         ("exchange.example",),
-        25,
+        587,
         TlsTerms(TlsLevel.OPPORTUNISTIC),
         Route.SMART_HOST,
+        auth=AuthTerms(str(ANNA), "any"),
     )
     with ExchangeServer(
         online().organization, loop, outside, clock=lambda: at, tls=context
@@ -93,5 +94,6 @@ def test_it_goes_through_exchange_without_piling_up(loop):
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert () == exchange.errors
+    assert [BIG] == [arrival.content for arrival in others.ledger]
     others.stop()
     assert 6 * SIZE > peak

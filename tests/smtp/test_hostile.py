@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.internet.certificates import server_context
+from fakes.internet.certificates import (
+    server_context,
+)
 from fakes.mail.content import Content
 from fakes.mail.reply import reply
 from fakes.smtp.connection import Limits

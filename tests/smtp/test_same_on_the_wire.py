@@ -7,11 +7,16 @@ from hypothesis import strategies as st
 
 from fakes.mail import troubles
 from fakes.mail.content import Content
-from fakes.mail.conversation import converse
+from fakes.mail.conversation import converse, perform, steps
 from fakes.mail.envelope import Envelope
+from fakes.mail.habits import Habit
 from fakes.mail.handoff import HandOff, Route
+from fakes.mail.offers import ALL as ALL_OFFERS
+from fakes.mail.offers import USUAL, Extension
+from fakes.mail.peer import Peer
 from fakes.mail.reply import Reply, reply
 from fakes.mail.session import CertificateFault
+from fakes.smtp.client import Connections
 from tests.smtp.cases import (
     ALL,
     ANNA,
@@ -72,6 +77,19 @@ TLS = st.builds(
     st.sampled_from([False, False, False, True]),
 )
 RECIPIENTS = (BOB, CLEO, DORA)
+OFFERED = st.one_of(
+    st.sampled_from([USUAL, ALL_OFFERS]), st.frozensets(st.sampled_from(Extension))
+)
+HANGS_UP = st.sampled_from(
+    [""] * 12 + ["connect", "hello", "mail", "recipient", "data", "message", "unsaid"]
+)
+HABITS = st.fixed_dictionaries(
+    {
+        Habit.SIZE: st.sampled_from(["heeded", "ignored"]),
+        Habit.UTF8: st.sampled_from(["ndr", "sent"]),
+        Habit.EIGHT_BIT: st.sampled_from(["sent", "ndr"]),
+    }
+)
 
 
 @st.composite
@@ -88,6 +106,9 @@ def receivers(draw, name):
         data=draw(MAYBE),
         done=draw(MAYBE) or OK,
         users=draw(st.sampled_from([None, {}, {"relay": LOGIN.password}])),
+        offers=draw(OFFERED),
+        announced_size=draw(st.sampled_from([None, None, None, 20])),
+        hangs_up=draw(HANGS_UP),
     )
 
 
@@ -123,8 +144,10 @@ OFFERS = st.builds(
 
 @pytest.mark.property
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(offer=OFFERS, first=SERVERS, second=SERVERS)
-def test_any_session_is_the_same_computed_and_on_the_wire(loop, offer, first, second):
+@given(offer=OFFERS, first=SERVERS, second=SERVERS, habits=HABITS)
+def test_any_session_is_the_same_computed_and_on_the_wire(
+    loop, offer, first, second, habits
+):
     servers: dict[str, object] = {NAME: first, SECOND: second}
     kept: list[object] = []
 
@@ -140,11 +163,46 @@ def test_any_session_is_the_same_computed_and_on_the_wire(loop, offer, first, se
         return replace(found, message=message)
 
     computed, _ = converse(
-        offer, lambda name, _port: noting(servers[name]), source=SOURCES[2]
+        offer,
+        lambda name, _port: noting(servers[name]),
+        source=SOURCES[2],
+        habits=habits.__getitem__,
     )
-    sent, records = on_wire(loop, offer, servers, source=SOURCES[2])
+    sent, records = on_wire(
+        loop, offer, servers, source=SOURCES[2], habits=habits.__getitem__
+    )
     assert computed == sent
     assert kept == records
+
+
+@pytest.mark.property
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(offers=st.lists(OFFERS, min_size=1, max_size=5), server=receivers(NAME))
+def test_mails_in_kept_sessions_are_the_same_in_both_worlds(loop, offers, server):
+    # One peer remembers one session, so all mails go on the same terms.
+    terms = {"tls": offers[0].tls, "auth": offers[0].auth, "hosts": (NAME,)}
+    offers = [replace(offer, **terms) for offer in offers]
+    peer = Peer(lambda _name, _port: server, SOURCES[1])
+    computed = []
+    for offer in offers:
+        kept, peer.kept = peer.kept, None
+        computed.append(perform(steps(offer, kept=kept, keeps=True), peer))
+    connections = Connections()
+    with start(server, loop, Books(), trusts_proxy=True) as running:
+        sent = [
+            send(
+                loop,
+                offer,
+                lambda _name, _port: running.address,
+                connections=connections,
+                source=SOURCES[1],
+                announces_source=True,
+            )
+            for offer in offers
+        ]
+        loop.run(connections.aclose())
+        assert [] == running.errors
+    assert computed == sent
 
 
 @pytest.fixture(scope="module")

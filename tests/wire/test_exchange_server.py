@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from fakes.exchange.reception import ReceiveLimits
 from fakes.exchange.server import ExchangeServer, Outside
 from fakes.internet.certificates import client_context, server_context
 from fakes.mail.session import Certificate
@@ -127,6 +128,59 @@ def test_who_logged_in_is_known_and_may_relay(exchange):
         handled.item.submission.source,
     )
     assert "client.example" == handled.item.submission.helo
+
+
+def test_nobody_hands_in_at_587_without_a_login(exchange):
+    with Raw(exchange.locate(587)) as client:
+        client.say(HELLO + FROM + TO)
+        assert [*BEGUN, 530, 503] == client.codes(4)
+        client.encrypt()
+        client.say(HELLO + plain(BOB) + FROM + TO)
+        assert [250, 235, 250, 250] == client.codes(4)
+
+
+def test_nobody_answers_at_other_ports(exchange):
+    assert exchange.address == exchange.locate(25)
+    assert CONNECTION_REFUSED == exchange.locate(465)
+
+
+def test_it_offers_what_exchange_offers(exchange):
+    with Raw(exchange.address) as client:
+        client.hear()
+        heard = client.say(HELLO).hear()
+    words = (b"SIZE", b"PIPELINING", b"DSN", b"ENHANCEDSTATUSCODES", b"STARTTLS")
+    more = (b"8BITMIME", b"CHUNKING", b"SMTPUTF8")
+    assert all(word in heard for word in (*words, *more))
+
+
+def test_limits_of_size_and_recipients_are_arguments(loop):
+    outside = Outside(
+        lambda _host, _port, at: CONNECTION_REFUSED,
+        lambda _domain: None,
+        client_context(),
+    )
+    with (
+        ExchangeServer(
+            online().organization,
+            loop,
+            outside,
+            clock=lambda: AT,
+            limits=ReceiveLimits(size=1000, recipients=2),
+        ) as server,
+        Raw(server.address) as client,
+    ):
+        client.say(HELLO + FROM[:-2] + b" SIZE=1001\r\n" + FROM + TO * 3)
+        assert [*BEGUN, 552, 250, 250, 250, 452] == client.codes(7)
+        client.say(DATA + b"x" * 2000 + END)
+        assert [354, 552] == client.codes(2)
+
+
+def test_a_mail_that_went_round_30_times_is_refused(exchange):
+    hops = b"Received: from x by y\r\n" * 30
+    with Raw(exchange.address) as client:
+        client.say(HELLO + FROM + TO + DATA + hops + b"\r\n" + END)
+        assert MAIL_BEGUN == client.codes(5)
+        assert b"554 5.4.14" in client.hear()
 
 
 def test_who_logs_in_without_an_address_is_nobody(exchange):
