@@ -127,6 +127,8 @@ _OUTBOUND_FIELDS: Mapping[str, str] = MappingProxyType(
         "AllAcceptedDomains": "covers_accepted_domains",
         "TestMode": "is_in_test_mode",
         "ConnectorType": "type",
+        "MtaStsMode": "follows_mta_sts",
+        "SmtpDaneMode": "dane",
         "RouteAllMessagesViaOnPremises": "is_central",
         "ValidationRecipients": "validation_recipients",
         "CloudServicesMailEnabled": "carries_headers",

@@ -290,7 +290,7 @@ def _at_zivver(
             is_told=entry.is_told,
             left_plain=left_plain,
             is_encrypted=transmission.is_encrypted,
-            tls=transmission.handoff.tls.level,
+            tls=transmission.handoff.tls.in_force(transmission.host),
         )
         step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, entry.why)
         copies.append(Copy(owner, delivery, (handed, admission, step)))

@@ -263,7 +263,10 @@ class Table:
         """Give a hand-off on the terms of this run."""
         find = partial(self.find, at=handoff.at)
         readings = self.world.organization.readings
-        return on_terms(handoff, find, readings=readings, choices=self.choices)
+        internet, choices = self.world.internet, self.choices
+        return on_terms(
+            handoff, find, internet=internet, readings=readings, choices=choices
+        )
 
     def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
         """Say who takes mail for a domain."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.readings import Readings
+from fakes.mail.handoff import DaneMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,6 +220,8 @@ class OutboundConnector:
     covers_accepted_domains: bool = False
     is_in_test_mode: bool = False
     is_central: bool = False
+    follows_mta_sts: bool = True
+    dane: DaneMode = DaneMode.OPPORTUNISTIC
     validation_recipients: tuple[Address, ...] = ()
     is_hybrid: bool = False
     carries_headers: bool = False

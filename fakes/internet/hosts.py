@@ -96,6 +96,27 @@ class Host:
         return self.refusal(stage) or otherwise
 
 
+class StsMode(StrEnum):
+    """How a domain wants its MTA-STS policy to be taken (RFC 8461)."""
+
+    ENFORCE = "enforce"
+    TESTING = "testing"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class StsPolicy:
+    """The MTA-STS policy of a domain: the names that its hosts may have."""
+
+    domain: str
+    mode: StsMode
+    mx: tuple[str, ...]
+
+    def allows(self, host: str) -> bool:
+        """Say whether a host is one of the policy's."""
+        return Certificate(self.mx).covers(host)
+
+
 @dataclass(frozen=True, slots=True)
 class Internet:
     """DNS, the hosts that are not plain decent servers, and gateways to Zivver."""
@@ -103,6 +124,7 @@ class Internet:
     zone: Zone = field(default_factory=Zone)
     hosts: tuple[Host, ...] = ()
     gateways: tuple[Gateway, ...] = ()
+    policies: tuple[StsPolicy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +159,11 @@ def host_of(internet: Internet, name: str) -> Host:
 def gateway_of(internet: Internet, name: str) -> Gateway | None:
     """Find the gateway of a name."""
     return next((g for g in internet.gateways if is_called(name, g.hosts)), None)
+
+
+def policy_of(internet: Internet, domain: str) -> StsPolicy | None:
+    """Find the MTA-STS policy of a domain."""
+    return next((p for p in internet.policies if is_called(domain, (p.domain,))), None)
 
 
 def is_described(internet: Internet, name: str, domains: Iterable[str]) -> bool:

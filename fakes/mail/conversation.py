@@ -8,7 +8,7 @@ order, the conditions and the codes stand here only.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from fakes.mail import troubles
@@ -32,6 +32,7 @@ from fakes.mail.acts import (
 )
 from fakes.mail.habits import HEEDED, NDR, Habit, Habits, by_default
 from fakes.mail.handoff import (
+    Demand,
     HandOff,
     OpenSession,
     Said,
@@ -259,10 +260,14 @@ def _secure(
 ) -> Generator[Acts, tuple[Heard, ...], Offers]:
     """Begin TLS as the terms demand (`exchange-routing#1.6`)."""
     terms, auth = notes.handoff.tls, notes.handoff.auth
+    demand = terms.demand(host)
+    if demand:
+        terms = _raised(terms, demand)
     if "STARTTLS" not in offers or terms.level is TlsLevel.NEVER:
         if terms.level in _LEVELS_WITHOUT and not (auth and auth.needs_tls):
             return offers
-        raise _decide(notes, Stage.STARTTLS, troubles.TLS_NOT_OFFERED)
+        missing = demand.missing if demand else troubles.TLS_NOT_OFFERED
+        raise _decide(notes, Stage.STARTTLS, missing)
     heard = yield from _step(notes, Stage.STARTTLS, AskTls())
     if not heard.reply.is_positive:
         if terms.falls_back:
@@ -276,10 +281,19 @@ def _secure(
             return (yield from _begin_again(notes, host, heard.reply))
         raise _decide(notes, Stage.STARTTLS, heard.reply)
     trouble = _distrust(terms, host, heard.certificate) if verifies else None
+    trouble = trouble or (demand.refusal if demand else None)
     if trouble:
         raise _decide(notes, Stage.STARTTLS, trouble)
     notes.is_encrypted, notes.is_verified = True, verifies
     return (yield from _greet(notes))
+
+
+def _raised(terms: TlsTerms, demand: Demand) -> TlsTerms:
+    """Give the terms that a demand makes of those of the sender."""
+    if demand.names_host and terms.level is not TlsLevel.DOMAIN_VALIDATION:
+        return TlsTerms(TlsLevel.DOMAIN_VALIDATION, demand.host)
+    is_open = terms.level in _LEVELS_WITHOUT
+    return replace(terms, level=TlsLevel.ENCRYPTION_ONLY) if is_open else terms
 
 
 def _begin_again(

@@ -28,18 +28,54 @@ class TlsLevel(StrEnum):
     DOMAIN_VALIDATION = "DomainValidation"
 
 
+class DaneMode(StrEnum):
+    """SmtpDaneMode of a connector (exchange-routing#1.1)."""
+
+    OPPORTUNISTIC = "Opportunistic"
+    MANDATORY = "Mandatory"
+    NONE = "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What DNS or a policy demands of one host, whatever the sender asks for.
+
+    `missing` is said where there is no STARTTLS, `refusal` where the certificate (or
+    the host) is not what was demanded. `names_host`: the certificate bears its name.
+    """
+
+    host: str
+    missing: Reply
+    refusal: Reply | None = None
+    names_host: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class TlsTerms:
     """The TLS level, and the name that a certificate must bear for the last one.
 
     `tolerates` are faults of a certificate that this sender lets pass. `falls_back`:
     where TLS is not demanded and fails, the mail goes in clear (exchange-routing#X-8).
+    `dane` and `policy_domain` (MTA-STS) say which demands count, `demands` are those
+    that there are.
     """
 
     level: TlsLevel
     domain: str | None = None
     tolerates: frozenset[CertificateFault] = frozenset()
     falls_back: bool = False
+    dane: DaneMode = DaneMode.NONE
+    policy_domain: str | None = None
+    demands: tuple[Demand, ...] = ()
+
+    def demand(self, host: str) -> Demand | None:
+        """Find what is demanded of a host."""
+        return next((one for one in self.demands if one.host == host), None)
+
+    def in_force(self, host: str | None) -> TlsLevel:
+        """Say how well a session with a host is kept: a demand that was met is all."""
+        is_met = host is not None and self.demand(host) is not None
+        return TlsLevel.DOMAIN_VALIDATION if is_met else self.level
 
 
 @dataclass(frozen=True, slots=True)

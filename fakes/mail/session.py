@@ -22,6 +22,18 @@ class CertificateFault(StrEnum):
     WEAK_KEY = "weak-key"
 
 
+class Tlsa(StrEnum):
+    """What signed DNS says of a server's certificate (DANE, RFC 7672).
+
+    BOGUS: its signature does not hold.
+    """
+
+    MATCHES = "matches"
+    DIFFERS = "differs"
+    BOGUS = "bogus"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What a client can find out about a certificate: its names and its fault."""
@@ -39,13 +51,15 @@ class Certificate:
 class ServerTls:
     """How a server does STARTTLS: offered or not, willing or not, with what.
 
-    `is_outdated`: it speaks nothing newer than TLS 1.1.
+    `is_outdated`: it speaks nothing newer than TLS 1.1. `tlsa` is None where nobody
+    told what DNS says of it.
     """
 
     is_offered: bool
     certificate: Certificate
     is_refused: bool = False
     is_outdated: bool = False
+    tlsa: Tlsa | None = None
 
     @property
     def is_failing(self) -> bool:

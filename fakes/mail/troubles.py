@@ -81,6 +81,12 @@ TLS_NOT_OFFERED = _quoting(
 )
 # exchange-routing#1.6: an alert or a cut during the handshake
 TLS_FAILED = _quoting(_CANNOT_CONNECT, "451 4.4.0 Security status IllegalMessage")
+# exchange-routing#1.6: the codes of DANE
+NO_TLS_FOR_DANE = reply(450, "4.7.321", "starttls-not-supported")
+TLSA_INVALID = reply(450, "4.7.323", "tlsa-invalid")
+DNSSEC_INVALID = reply(450, "4.7.324", "dnssec-invalid")
+# The sheet says that the mail waits (exchange-routing#1.1); the code is ours.
+STS_FAILED = reply(450, "4.7.5", "MX hosts failed MTA-STS validation")
 # exchange-routing#D4
 WRONG_NAME = _quoting(_BAD_CERTIFICATE, "SubjectMismatch")
 # field-cases#X-30

@@ -34,7 +34,7 @@ OUTBOUND: Table = MappingProxyType(
                 "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
                 "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains "
                 "TestMode RouteAllMessagesViaOnPremises ValidationRecipients "
-                "ConnectorSource CloudServicesMailEnabled"
+                "ConnectorSource CloudServicesMailEnabled MtaStsMode SmtpDaneMode"
             ),
         ),
         (
@@ -50,8 +50,6 @@ OUTBOUND: Table = MappingProxyType(
         "senderrewritingenabled": _open(
             "exchange-routing#1.1", only_if=("ConnectorType", "onpremises")
         ),
-        "mtastsmode": _open("exchange-routing#1.1", "opportunistic", "none"),
-        "smtpdanemode": _open("exchange-routing#1.1", "opportunistic", "none"),
     }
 )
 

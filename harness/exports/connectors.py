@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 
 from fakes.exchange.organization import (
     ConnectorType,
@@ -11,7 +12,7 @@ from fakes.exchange.organization import (
 )
 from fakes.exchange.routing.smart_hosts import network_of
 from fakes.mail.address import is_domain
-from fakes.mail.handoff import TlsLevel
+from fakes.mail.handoff import DaneMode, TlsLevel
 from harness.exports import values
 from harness.exports.account import Ledger, Understood, marks_of, unjudged
 from harness.exports.connector_tables import OUTBOUND
@@ -35,6 +36,14 @@ SPACE = re.compile(
 _WIZARD = "hybridwizard"
 CARRIES = "CloudServicesMailEnabled"
 _SUBJECT = re.compile(r"<S>\s*CN=(?P<name>[^,<]+)", re.IGNORECASE)
+
+
+class StsMode(StrEnum):
+    """MtaStsMode of a connector (exchange-routing#1.1)."""
+
+    OPPORTUNISTIC = "Opportunistic"
+    NONE = "None"
+
 
 # exchange-routing#1.1
 _REFUSED: tuple[tuple[Callable[[OutboundConnector], bool], str], ...] = (
@@ -94,6 +103,8 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
         is_hybrid=kind is ConnectorType.ON_PREMISES
         and (values.text(entry, "ConnectorSource") or "").lower() == _WIZARD,
         carries_headers=values.flag(entry, CARRIES) is True,
+        follows_mta_sts=values.choice(entry, "MtaStsMode", StsMode) is not StsMode.NONE,
+        dane=values.choice(entry, "SmtpDaneMode", DaneMode) or DaneMode.OPPORTUNISTIC,
         validation_recipients=tuple(
             values.address(said, entry.place, _VALIDATION)
             for said in values.texts(entry, _VALIDATION)

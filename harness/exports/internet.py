@@ -17,9 +17,16 @@
     size_limit = 50_000_000                # and announced_size, if EHLO names another
     hangs_up = "end of data"               # the connection breaks instead of a reply
 
+    tlsa = "matches"                       # signed DNS of it: differs, bogus, none
+
     [[host.refuses]]
     stage = "RCPT"
     reply = "550 5.7.1 not from you"
+
+    [[mta_sts]]                            # what a domain wants of its own hosts
+    domain = "fabrikam.example"
+    mode = "enforce"                       # testing, none
+    mx = ["*.fabrikam.example"]
 
     [gateway]                              # a server between Exchange and the others
     hosts = ["seg.contoso.example"]        # (harness.exports.gateway tells the rest)
@@ -36,7 +43,15 @@ from ipaddress import ip_address
 
 from fakes.exchange.organization import Edition
 from fakes.exchange.sites import Sites
-from fakes.internet.hosts import DEFAULT_SIZE, Host, Internet, Presence
+from fakes.internet.hosts import (
+    DEFAULT_SIZE,
+    Host,
+    Internet,
+    Presence,
+    StsMode,
+    StsPolicy,
+)
+from fakes.mail.address import domain_key
 from fakes.mail.handoff import Stage
 from fakes.mail.offers import USUAL, Extension
 from fakes.mail.reply import Reply, read_reply
@@ -45,6 +60,7 @@ from fakes.mail.session import (
     CertificateFault,
     IpAddress,
     ServerTls,
+    Tlsa,
 )
 from fakes.zone import Zone, zone
 from harness.exports.gateway import read_gateways
@@ -103,11 +119,12 @@ def read_internet(file: str, text: str) -> InternetFile:
         "host",
         "gateway",
         "sites",
+        "mta_sts",
     )
     hosts = tuple(_host(table) for table in top.tables("host") or ())
     sites = top.table("sites")
     return InternetFile(
-        Internet(_zone(top), hosts, read_gateways(top)),
+        Internet(_zone(top), hosts, read_gateways(top), _policies(top)),
         _address(top),
         top.text("helo"),
         top.choice("edition", Edition),
@@ -161,6 +178,17 @@ def _check(table: Table, kind: str, record: str) -> None:
             )
 
 
+def _policies(top: Table) -> tuple[StsPolicy, ...]:
+    """Read the MTA-STS policies of domains."""
+    found = []
+    for table in top.tables("mta_sts") or ():
+        table.only("domain", "mode", "mx")
+        mode = table.choice("mode", StsMode) or StsMode.ENFORCE
+        mx = table.texts("mx") or ()
+        found.append(StsPolicy(domain_key(table.needed("domain")), mode, mx))
+    return tuple(found)
+
+
 def _host(table: Table) -> Host:
     table.only(
         "name",
@@ -168,6 +196,7 @@ def _host(table: Table) -> Host:
         "starttls",
         "certificate",
         "certificate_names",
+        "tlsa",
         "size_limit",
         "announced_size",
         "unknown",
@@ -185,6 +214,7 @@ def _host(table: Table) -> Host:
         certificate=Certificate(names, fault),
         is_refused=starttls is StartTls.REFUSED,
         is_outdated=starttls is StartTls.OUTDATED,
+        tlsa=table.choice("tlsa", Tlsa),
     )
     refuses = tuple(_refusal(one) for one in table.tables("refuses") or ())
     presence = table.choice("presence", Presence) or Presence.TALKS

@@ -164,7 +164,8 @@ def _internet(world: World, table: Table, verb: str) -> World:
     )
     hosts = (*read.internet.hosts, *world.internet.hosts)
     gateways = (*read.internet.gateways, *world.internet.gateways)
-    world = replace(world, internet=Internet(merged, hosts, gateways))
+    policies = (*read.internet.policies, *world.internet.policies)
+    world = replace(world, internet=Internet(merged, hosts, gateways, policies))
     given = {
         "source": read.outbound_address,
         "helo": read.helo,

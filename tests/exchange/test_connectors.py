@@ -30,7 +30,7 @@ from fakes.exchange.routing.send_connector import (
     select_send_connector,
 )
 from fakes.exchange.rules.fork import EndKind
-from fakes.mail.handoff import AuthTerms, Route, TlsLevel, TlsTerms
+from fakes.mail.handoff import AuthTerms, DaneMode, Route, TlsLevel, TlsTerms
 from fakes.mail.item import Submission
 from fakes.mail.reply import reply
 from fakes.mail.troubles import NO_SUCH_HOST
@@ -243,7 +243,13 @@ def test_a_connector_of_online_speaks_port_25_and_never_logs_in():
     assert 25 == handoff.port
     assert None is handoff.auth
     assert ("smtp.zivver.com",) == handoff.hosts
-    assert TlsTerms(TlsLevel.DOMAIN_VALIDATION, "*.zivver.com") == handoff.tls
+    terms = TlsTerms(
+        TlsLevel.DOMAIN_VALIDATION,
+        "*.zivver.com",
+        dane=DaneMode.OPPORTUNISTIC,
+        policy_domain="smtp.zivver.com",
+    )
+    assert terms == handoff.tls
     assert "Relay" == handoff.connector
 
 

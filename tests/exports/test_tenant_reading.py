@@ -498,7 +498,7 @@ def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judg
         ({"ConnectorType": "OnPremises", "RouteAllMessagesViaOnPremises": True}, ()),
         ({"CloudServicesMailEnabled": True}, ()),
         ({"MtaStsMode": "Opportunistic", "SmtpDaneMode": "None"}, ()),
-        ({"SmtpDaneMode": "Mandatory"}, ("SmtpDaneMode",)),
+        ({"SmtpDaneMode": "Mandatory"}, ()),
         ({"SenderRewritingEnabled": True}, ()),
         (
             {"SenderRewritingEnabled": True, "ConnectorType": "OnPremises"},
@@ -508,7 +508,7 @@ def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judg
         ({"IsValid": True}, ()),
         ({"IsValid": {"Value": "True"}}, ()),
         ({"SmtpDaneMode": ["None"]}, ()),
-        ({"SmtpDaneMode": {"value": "Mandatory"}}, ("SmtpDaneMode",)),
+        ({"SmtpDaneMode": {"value": "Mandatory"}}, ()),
         ({"Novelty": "on"}, ("Novelty",)),
         ({"Novelty": False}, ()),
     ],

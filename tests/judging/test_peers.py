@@ -6,11 +6,19 @@ import pytest
 
 from fakes.choices import Choices
 from fakes.exchange.readings import Readings
-from fakes.internet.hosts import Host, Internet, Presence, receiver_of
+from fakes.internet.hosts import (
+    Host,
+    Internet,
+    Presence,
+    StsMode,
+    StsPolicy,
+    receiver_of,
+)
+from fakes.mail import troubles
 from fakes.mail.content import Content
 from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import HandOff, Route, TlsLevel, TlsTerms
-from fakes.mail.session import Certificate, CertificateFault, ServerTls
+from fakes.mail.handoff import DaneMode, HandOff, Route, TlsLevel, TlsTerms
+from fakes.mail.session import Certificate, CertificateFault, ServerTls, Tlsa
 from harness.peers import on_terms
 from tests.judging.worlds_at_hand import INFO
 
@@ -41,6 +49,7 @@ def asked(tls, level, **answers):
     found = on_terms(
         handoff,
         lambda host, port: receiver_of(internet, host, port),
+        internet=internet,
         readings=Readings(**answers),
         choices=choices,
     )
@@ -92,6 +101,82 @@ def test_a_peer_that_cannot_be_reached_is_asked_nothing():
         25,
     )
     assert handoff == on_terms(
-        handoff, lambda _host, _port: gone, readings=Readings(), choices=choices
+        handoff,
+        lambda _host, _port: gone,
+        internet=Internet(),
+        readings=Readings(),
+        choices=choices,
     )
     assert [] == choices.met
+
+
+PINNING = {"dane": DaneMode.OPPORTUNISTIC}
+INSISTING = {"dane": DaneMode.MANDATORY}
+FOLLOWING = {"policy_domain": "example"}
+
+
+def demanded(terms, tlsa=None, *, mode=StsMode.ENFORCE, mx="mx.example"):
+    """What is demanded of the host, and what was asked on the way to it."""
+    tls = replace(GOOD, tlsa=tlsa)
+    internet = Internet(
+        hosts=(Host("mx.example", tls),), policies=(StsPolicy("example", mode, (mx,)),)
+    )
+    choices = Choices()
+    found = on_terms(
+        HandOff(
+            Envelope(None, (INFO,)),
+            Content(b""),
+            ("mx.example",),
+            25,
+            TlsTerms(TlsLevel.ENCRYPTION_ONLY, **terms),
+            Route.MX,
+        ),
+        lambda host, port: receiver_of(internet, host, port),
+        internet=internet,
+        readings=Readings(),
+        choices=choices,
+    )
+    return found.tls, [str(point.key) for point in choices.met]
+
+
+@pytest.mark.parametrize(
+    ("terms", "more", "refusal"),
+    [
+        (PINNING, {"tlsa": Tlsa.MATCHES}, None),
+        (PINNING, {"tlsa": Tlsa.DIFFERS}, troubles.TLSA_INVALID),
+        (PINNING, {"tlsa": Tlsa.BOGUS}, troubles.DNSSEC_INVALID),
+        (INSISTING, {"tlsa": Tlsa.NONE}, troubles.TLSA_INVALID),
+        (INSISTING, {"tlsa": Tlsa.MATCHES}, None),
+        (FOLLOWING, {}, None),
+        (FOLLOWING, {"mx": "*.other.example"}, troubles.STS_FAILED),
+        (FOLLOWING | PINNING, {"tlsa": Tlsa.NONE}, None),
+    ],
+)
+def test_what_dns_or_a_policy_demands_becomes_part_of_the_terms(terms, more, refusal):
+    # exchange-routing#1.1, exchange-routing#1.6
+    found, met = demanded(terms, **more)
+    (demand,) = found.demands
+    assert refusal == demand.refusal
+    assert [] == met
+    assert TlsLevel.DOMAIN_VALIDATION is found.in_force("mx.example")
+    assert TlsLevel.ENCRYPTION_ONLY is found.in_force("other.example")
+
+
+@pytest.mark.parametrize(
+    ("terms", "more"),
+    [
+        ({}, {"tlsa": Tlsa.DIFFERS}),
+        (PINNING, {"tlsa": Tlsa.NONE}),
+        (PINNING, {}),
+        (FOLLOWING, {"mode": StsMode.TESTING}),
+        ({"policy_domain": "other"}, {}),
+    ],
+)
+def test_what_nobody_demands_is_not_demanded(terms, more):
+    found, met = demanded(terms, **more)
+    assert ((), []) == (found.demands, met)
+
+
+def test_who_insists_on_dane_asks_what_was_not_given():
+    _, met = demanded(INSISTING)
+    assert ["TLSA mx.example"] == met

@@ -10,7 +10,11 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import (
     PLAIN_MANNER,
     AuthTerms,
+<<<<<<< HEAD
     DsnTerms,
+=======
+    Demand,
+>>>>>>> 72a9632 (Hold hosts to what DNS and the policy of their domain demand)
     HandOff,
     Manner,
     Route,
@@ -37,6 +41,14 @@ LOGIN = AuthTerms("relay", "correct horse")
 MAIL = Content(b"Subject: stock\r\n\r\n.a line\r\n..\r\nthe end\r\n")
 
 OPPORTUNISTIC = TlsTerms(TlsLevel.OPPORTUNISTIC)
+
+
+def demanding(terms, refusal=None, *, names_host=False):
+    demand = Demand(NAME, troubles.NO_TLS_FOR_DANE, refusal, names_host)
+    return replace(terms, demands=(demand,))
+
+
+PINNED = demanding(OPPORTUNISTIC)
 FALLING_BACK = replace(OPPORTUNISTIC, falls_back=True)
 ENCRYPTED = TlsTerms(TlsLevel.ENCRYPTION_ONLY)
 VALIDATED = TlsTerms(TlsLevel.CERTIFICATE_VALIDATION)
@@ -189,6 +201,32 @@ CASES = [
         TAKEN,
         handoff(tls=FALLING_BACK),
         receiver(tls=OLD_TLS),
+    ),
+    # exchange-routing 1.6: DANE and MTA-STS
+    case("a demand that is met", TAKEN, handoff(tls=PINNED), receiver()),
+    case(
+        "a demand, and no STARTTLS",
+        "450 4.7.321",
+        handoff(tls=PINNED),
+        receiver(tls=NO_TLS),
+    ),
+    case(
+        "a demand, and another certificate",
+        "450 4.7.323",
+        handoff(tls=demanding(OPPORTUNISTIC, troubles.TLSA_INVALID)),
+        receiver(),
+    ),
+    case(
+        "a demand beside what is asked for anyway",
+        "450 4.7.323",
+        handoff(tls=demanding(VALIDATED, troubles.TLSA_INVALID)),
+        receiver(),
+    ),
+    case(
+        "a demand for the host's own name",
+        "450 4.7.320",
+        handoff(tls=demanding(OPPORTUNISTIC, names_host=True)),
+        receiver(tls=server_tls(CertificateFault.NONE, SECOND)),
     ),
     # exchange-routing 2.1: IgnoreSTARTTLS and ForceHELO
     case("STARTTLS ignored", TAKEN, handoff(tls=UNENCRYPTED), receiver()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,7 @@ def by_smart_hosts(
         return unknown(leg, found.fact)
     if tls.level is TlsLevel.DOMAIN_VALIDATION and len(given) == 1:
         # exchange-routing#2.1: the name that is configured, not that of its MX
-        tls = TlsTerms(tls.level, tls.domain or given[0])
+        tls = replace(tls, domain=tls.domain or given[0])
     via = "" if set(found.hosts) == set(given) else f" ({', '.join(found.hosts)})"
     step = Step(
         StepKind.CONNECTOR,

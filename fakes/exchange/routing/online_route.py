@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fakes.choices import Fact
 from fakes.exchange.arrival import is_from_own_servers
 from fakes.exchange.hybrid import MAIL_LOOP
+from fakes.exchange.organization import OutboundConnector
 from fakes.exchange.readings import ask
 from fakes.exchange.routing.hop import (
     Around,
@@ -33,9 +34,11 @@ from fakes.trace import Answer, Step, StepKind
 
 if TYPE_CHECKING:
     from fakes.choices import Choices
-    from fakes.exchange.organization import Organization, OutboundConnector
+    from fakes.exchange.organization import Organization
     from fakes.mail.address import Address
 
+# Where none takes the mail: every property as it is unless somebody sets it.
+_NO_CONNECTOR = OutboundConnector("none")
 _UNUSABLE = reply(550, "5.4.4", "The connector cannot be used")
 _WAITS = reply(450, "4.4.3", "The connector cannot be used")
 
@@ -110,7 +113,7 @@ def _online_default(leg: Leg, fork: Fork, around: Around) -> Routed:
     if connector:
         return _through(connector, leg, target, fork, around)
     why = f"no rule named a connector and none is for {target.domain}"
-    tls = _tls_terms(None, fork, around)
+    tls = _tls_terms(_NO_CONNECTOR, target.domain_key, fork, around)
     return by_mx(leg, target, why, tls, around)
 
 
@@ -153,11 +156,13 @@ def _through(
     around: Around,
 ) -> Routed:
     choices = around.choices
-    tls = _tls_terms(connector, fork, around)
+    by_hosts = connector.smart_hosts if not connector.uses_mx else ()
+    next_hop = by_hosts[0] if by_hosts else target.domain_key
+    tls = _tls_terms(connector, next_hop, fork, around)
     fact = why_not_judged(connector.name, connector.unjudged, choices)
     if fact:
         return unknown(leg, fact)
-    if connector.uses_mx or not connector.smart_hosts:
+    if not by_hosts:
         why = f"connector `{connector.name}` uses the MX of the recipient's domain"
         return by_mx(leg, target, why, tls, around, connector=connector.name)
     # exchange-routing#1.5: Exchange Online knows no other port
@@ -165,13 +170,22 @@ def _through(
 
 
 def _tls_terms(
-    connector: OutboundConnector | None, fork: Fork, around: Around
+    connector: OutboundConnector, next_hop: str, fork: Fork, around: Around
 ) -> TlsTerms:
-    """Combine the connector's terms with what a rule demands (exchange-rules#R-54)."""
-    level = (connector.tls if connector else None) or TlsLevel.OPPORTUNISTIC
+    """Combine the connector's terms with what a rule demands (exchange-rules#R-54).
+
+    The next hop is the domain whose MTA-STS policy counts: the recipient's, or the
+    smart host (RFC 8461 3.4).
+    """
+    level = connector.tls or TlsLevel.OPPORTUNISTIC
     if fork.requires_tls and level is TlsLevel.OPPORTUNISTIC:
         readings, both = around.organization.readings, True
-        if connector:
+        if connector is not _NO_CONNECTOR:
             both = ask(readings, around.choices, "tls_with_connector") == "both"
         level = TlsLevel.ENCRYPTION_ONLY if both else level
-    return TlsTerms(level, connector.tls_domain if connector else None)
+    return TlsTerms(
+        level,
+        connector.tls_domain,
+        dane=connector.dane,
+        policy_domain=next_hop if connector.follows_mta_sts else None,
+    )
