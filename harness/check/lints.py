@@ -1,4 +1,4 @@
-"""What Exchange would refuse today of the rules as they were exported.
+"""What Exchange would refuse today of rules and connectors as they were exported.
 
 No finding: what a rule does is computed all the same. But who saves such a rule again,
 or imports it into another organisation, meets these limits (exchange-rules#7.2).
@@ -13,6 +13,7 @@ from fakes.exchange.organization import Platform, accepted_domain
 from fakes.exchange.rules.online_dialect import online_refusals
 from fakes.exchange.rules.values import Patterns, Recipients, Words
 from fakes.mail.address import AddressError, parse_address
+from harness.exports.connectors import why_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ _LIMITS = "exchange-rules#7.2"
 _ACTIONS = "exchange-rules#5"
 _EDITIONS = "exchange-rules#9"
 _REGEX = "field-cases#online-regex"
+_OUTBOUND = "exchange-routing#1.1"
 _CONNECTOR = "RouteMessageOutboundConnector"
 # What a name and a value take beside their letters: a dash, blanks, quotes.
 _AROUND = 4
@@ -61,6 +63,7 @@ def refusals(organization: Organization) -> tuple[Refusal, ...]:
     rules = organization.rules or ()
     is_online = organization.platform is Platform.ONLINE
     found = [Refusal(why, source) for why, source in _of_all(rules) if is_online]
+    found += (Refusal(*told) for told in _of_outbound(organization))
     for rule in rules:
         of_rule = Refusal("", "", rule.name, rule.priority, rule.place)
         for check in _CHECKS:
@@ -96,6 +99,21 @@ def _of_all(rules: tuple[Rule, ...]) -> Told:
             ),
             _LIMITS,
         )
+
+
+def _of_outbound(organization: Organization) -> Told:
+    """The connectors themselves; most of what is refused is so when they are read."""
+    for connector in organization.outbound_connectors or ():
+        name = f'connector "{connector.name}"'
+        if len(connector.name) > MAX_NAME:
+            length = len(connector.name)
+            yield (
+                f"{name}: a name of {length} characters, at most {MAX_NAME}",
+                _OUTBOUND,
+            )
+        why = why_refused(connector)
+        if why:
+            yield f"{name}: {why}", _OUTBOUND
 
 
 def _of_lengths(rule: Rule, organization: Organization) -> Told:

@@ -19,6 +19,7 @@ from harness.report.check_data import checked_data
 from harness.report.page import as_text
 from tests.check.tenants import AS_MEANT, NOON, POLICY, directory, online, server
 
+NEITHER = "`UseMXRecord` is false and `SmartHosts` is empty, expected one of the two"
 ROUTE = {"RouteMessageOutboundConnector": "Zivver"}
 PLAIN = {"Name": "x", "SubjectContainsWords": ["secure"], **ROUTE}
 
@@ -245,3 +246,15 @@ def test_what_the_edition_does_not_have_is_said_where_it_is_told():
         "Edge Transport role has no action RejectMessage",
     ] == whys(given, world=place, edition=Edition.EDGE)
     assert [] == whys(given, world=place, edition=Edition.SERVER_SE)
+
+
+def test_what_no_connector_may_have_is_told_where_the_export_is_not_whole():
+    # exchange-routing#1.1
+    (known,) = online().organization.outbound_connectors
+    odd = replace(known, name="c" * 65, uses_mx=False, smart_hosts=())
+    told = whys(outbound_connectors=(odd,))
+    name = f'connector "{"c" * 65}"'
+    assert [
+        f"{name}: a name of 65 characters, at most 64",
+        f"{name}: {NEITHER}",
+    ] == told

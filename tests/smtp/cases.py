@@ -10,11 +10,8 @@ from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import (
     PLAIN_MANNER,
     AuthTerms,
-<<<<<<< HEAD
-    DsnTerms,
-=======
     Demand,
->>>>>>> 72a9632 (Hold hosts to what DNS and the policy of their domain demand)
+    DsnTerms,
     HandOff,
     Manner,
     Route,
