@@ -270,6 +270,8 @@ def _strictness(duty: Duty) -> int:
 
 def _of_delivery(delivery: Delivery, duty: Duty) -> FindingKind | None:
     """Look up the table, then what it leaves to the single case."""
+    if duty.obligation is _O.CANNOT_TELL:
+        return _F.UNDETERMINED
     if duty.obligation is _SECURE and delivery.left_plain:
         is_report = delivery.within == ItemKind.NDR
         return _F.EXPOSURE if is_report else _F.LEAK

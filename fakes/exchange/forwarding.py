@@ -1,7 +1,7 @@
 """Whether what a mailbox forwards by itself may leave.
 
 field-cases#remote-domain-forward: the outbound spam policy (Exchange Online) and the
-remote domain decide; what a mail flow rule redirects asks neither.
+remote domain decide.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fakes.exchange.organization import (
     Platform,
     accepted_domain,
 )
+from fakes.exchange.readings import ask
 from fakes.exchange.remote_domain import remote_domain
 from fakes.exchange.routing.resolve import Place, resolve
 from fakes.exchange.rules.fork import Ending, EndKind
@@ -48,6 +49,26 @@ def why_kept_in(
         why = f"the remote domain of {domain} takes nothing that is forwarded"
         return Ending(EndKind.DELETED, why)
     return None
+
+
+def why_redirect_kept_in(
+    target: Address, organization: Organization, choices: Choices
+) -> Ending | None:
+    """Say why what a mail flow rule sends to a target does not leave; None if it does.
+
+    field-cases#remote-domain-forward: remote domains do not ask after it. Of the spam
+    policy nobody has told (exchange-routing#X-29).
+    """
+    modes = organization.auto_forwarding or (AutoForwarding.ON,)
+    if organization.platform is not Platform.ONLINE or AutoForwarding.ON in modes:
+        return None
+    found = resolve(target, organization, choices)
+    if found.place is not Place.OUTSIDE:
+        return None
+    if ask(organization.readings, choices, "redirect_is_forward") == "no":
+        return None
+    why = f"the outbound spam policy lets no rule send mail on to {found.target}"
+    return Ending(EndKind.REJECTED, why, _NOT_ALLOWED)
 
 
 def _is_off(organization: Organization, choices: Choices) -> bool:

@@ -343,6 +343,13 @@ class Readings:
         sources=("exchange-rules#R-30",),
         settle="only the exact second matters",
     )
+    redirect_is_forward: str = _open(
+        "no",
+        "yes",
+        asks="does an outbound spam policy keep in what a mail flow rule redirects",
+        sources=("exchange-routing#X-29",),
+        settle="a rule that redirects a test mail outside, AutoForwardingMode Off",
+    )
     forward_keeps_fields: str = _open(
         "yes",
         "no",

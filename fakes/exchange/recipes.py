@@ -405,6 +405,18 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 ("members", f"what {SECOND} gets has SECOND: in its subject"),
             ),
         ),
+        "redirect_is_forward": Recipe(
+            Look.TRACE,
+            mail_of("harbour", to=SECOND),
+            (
+                ("Set-HostedOutboundSpamFilterPolicy Default -AutoForwardingMode Off"),
+                acting(f"-RedirectMessageTo '{RECIPIENT}'"),
+            ),
+            (
+                ("no", f"it shows Send external to {RECIPIENT}"),
+                ("yes", "it shows Fail with 550 5.7.520"),
+            ),
+        ),
         "forward_keeps_fields": Recipe(
             Look.ARRIVED,
             mail_of("harbour", "X-Reading-Test: first", to=SECOND),

@@ -13,6 +13,7 @@ from fakes.choices import Fact
 from fakes.exchange.arrival import accept
 from fakes.exchange.departure import Outgoing, depart, item_key
 from fakes.exchange.dsn import is_dropped, is_heard
+from fakes.exchange.forwarding import why_redirect_kept_in
 from fakes.exchange.journal import journal_reports
 from fakes.exchange.limits import assumed_of_limits, over_limits
 from fakes.exchange.mailbox import arrive
@@ -251,7 +252,7 @@ def _spread(
     if fork.ending or not any(_BY_RULES & {*leg.ways} for leg in fork.legs):
         return (fork,)
     path = fork.item.envelope.reverse_path
-    known: set[tuple[Address | None, Address]] = set()
+    known: dict[Address, set[Address | None]] = {}
     reached: list[Reached] = []
     as_it_is = Inbound(fork.item, mail.is_internal)
     for leg in fork.legs:
@@ -259,9 +260,16 @@ def _spread(
         if _BY_RULES & {*leg.ways}:
             found = _expanded(leg, as_it_is, organization, choices, log)
         for one in found:
-            key = (one.leg.original, one.leg.address)
-            if key not in known:
-                known.add(key)
+            owners = known.setdefault(one.leg.address, set())
+            if one.leg.original in owners or (owners and one.leg.original is None):
+                continue
+            owners.add(one.leg.original)
+            held = _BY_RULES & {*leg.ways} and why_redirect_kept_in(
+                one.leg.address, organization, choices
+            )
+            if held:
+                log.end(one.leg, held, fork.item)
+            else:
                 reached.append(one)
     return _parted(fork, reached) or (replace(fork, legs=()),)
 

@@ -40,6 +40,10 @@ def not_judged(organization: Organization) -> tuple[str, ...]:
     objects = organization.directory.recipients if organization.directory else ()
     for entry in objects:
         found.extend(f'recipient "{entry.name}": {name}' for name in entry.unjudged)
+    for inbox_rule in organization.inbox_rules or ():
+        if inbox_rule.is_enabled and inbox_rule.has_targets:
+            what = f'inbox rule "{inbox_rule.name}" of {inbox_rule.mailbox}'
+            found.extend(f"{what}: {name}" for name in inbox_rule.conditions)
     return tuple(dict.fromkeys(found))
 
 

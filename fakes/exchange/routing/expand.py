@@ -121,8 +121,9 @@ def _follow(lead: _Lead, walk: _Walk) -> None:
     for passed in found.chain:
         held = hindrance(passed, walk.mail, walk.organization, walk.choices)
         if held:
-            walk.end(leg, held.ending)
             walk.children.extend(held.children)
+        if held and held.ending:
+            walk.end(leg, held.ending)
             return
     entry = found.recipient
     if entry is not None and found.place is Place.GROUP:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from fakes.choices import Fact
 from fakes.exchange.letters import approval_request
 from fakes.exchange.named import is_named
-from fakes.exchange.organization import Restrictions
+from fakes.exchange.organization import Moderators, Restrictions
 from fakes.exchange.rules.fork import Ending, EndKind
 from fakes.exchange.rules.taking import recipients
 from fakes.mail.address import parse_address_list
@@ -41,9 +41,12 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a recipient does not get a mail (yet), with the mails that come of it."""
+    """Why a recipient does not get a mail (yet), with the mails that come of it.
 
-    ending: Ending
+    `ending` is None where moderators were asked and have let it through.
+    """
+
+    ending: Ending | None
     children: tuple[MailItem, ...] = ()
 
 
@@ -145,10 +148,26 @@ def _moderated(
     if found.unresolved or not moderators:
         fact = Fact("moderators of", entry.name, why="who they are was not exported")
         return Hindrance(Ending(EndKind.UNKNOWN, f"{fact}: {fact.why}", fact=fact))
-    asked = ", ".join(map(str, moderators))
-    why = f"`{entry.name}` is moderated: it is laid before {asked}"
     requests = tuple(
         approval_request(mail.item, moderator, entry.name, organization)
         for moderator in moderators
     )
-    return Hindrance(Ending(EndKind.MODERATED, why, is_told=True), requests)
+    return Hindrance(_answered(entry, moderators, organization), requests)
+
+
+def _answered(
+    entry: Recipient, moderators: tuple[Address, ...], organization: Organization
+) -> Ending | None:
+    """Do what the moderators do (exchange-rules#5.2)."""
+    match organization.moderators:
+        case Moderators.WAIT:
+            asked = ", ".join(map(str, moderators))
+            why = f"`{entry.name}` is moderated: it is laid before {asked}"
+            return Ending(EndKind.MODERATED, why, is_told=True)
+        case Moderators.REFUSE:
+            why = f"`{entry.name}` is moderated, and the moderators refused it"
+            return Ending(EndKind.REJECTED, why)
+        case Moderators.APPROVE:
+            return None
+        case _:
+            assert_never(organization.moderators)
