@@ -30,6 +30,7 @@ from harness.exports.people import PEOPLE, attributes_of, manager_of, members_of
 from harness.exports.restrictions import (
     ONWARD,
     RESTRICTIONS,
+    both_restrictions,
     forwarding_of,
     owners_of,
     reports_of,
@@ -232,7 +233,7 @@ def _completed(first: Recipient, more: Recipient) -> Recipient:
         manager=first.manager or more.manager or _first_said(first, more),
         attributes=_attributes(first, more),
         forwarding=first.forwarding or more.forwarding,
-        restrictions=_told(first.restrictions, more.restrictions),
+        restrictions=both_restrictions(first.restrictions, more.restrictions),
         owners=_told(first.owners, more.owners),
         reports_to=_told(first.reports_to, more.reports_to),
     )

@@ -36,8 +36,11 @@ ONWARD = (
 
 
 def restrictions_of(entry: Exported) -> Restrictions | None:
-    """Read who may write to a recipient; None if the export does not tell."""
-    if not any(entry.has(name) for name in RESTRICTIONS):
+    """Read who may write to a recipient; None if the export does not tell.
+
+    A cmdlet that has no such property shows null where somebody asks for it.
+    """
+    if all(entry.get(name) is None for name in RESTRICTIONS):
         return None
     return Restrictions(
         accepts=_names(entry, _ACCEPTS),
@@ -46,6 +49,22 @@ def restrictions_of(entry: Exported) -> Restrictions | None:
         is_moderated=values.flag(entry, _MODERATED) is True,
         moderators=values.texts(entry, "ModeratedBy"),
         unmoderated=_names(entry, _UNMODERATED),
+    )
+
+
+def both_restrictions(
+    first: Restrictions | None, more: Restrictions | None
+) -> Restrictions | None:
+    """Join what two cmdlets tell of the same object."""
+    if first is None or more is None:
+        return first or more
+    return Restrictions(
+        accepts=first.accepts or more.accepts,
+        rejects=first.rejects or more.rejects,
+        max_size=more.max_size if first.max_size is None else first.max_size,
+        is_moderated=first.is_moderated or more.is_moderated,
+        moderators=first.moderators or more.moderators,
+        unmoderated=first.unmoderated or more.unmoderated,
     )
 
 

@@ -122,12 +122,20 @@ $columns = 'Name', 'DisplayName', 'Alias', 'Identity', 'DistinguishedName', 'Gui
     'RejectMessagesFromSendersOrMembers', 'MaxReceiveSize', 'HiddenFromAddressListsEnabled'
 $forwarding = 'Name', 'Identity', 'PrimarySmtpAddress', 'EmailAddresses', 'RecipientTypeDetails', 'ForwardingAddress',
     'ForwardingSmtpAddress', 'DeliverToMailboxAndForward', 'MaxReceiveSize', 'MaxSendSize',
-    'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFromSendersOrMembers', 'RejectMessagesFromSendersOrMembers'
+    'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFromSendersOrMembers', 'RejectMessagesFromSendersOrMembers',
+    'ModerationEnabled', 'ModeratedBy', 'BypassModerationFromSendersOrMembers'
+$replies = 'Identity', 'MailboxOwnerId', 'AutoReplyState', 'StartTime', 'EndTime', 'ExternalAudience'
 if ($Everybody) {
     Save-Objects 'Get-Recipient' '-ResultSize Unlimited' { Get-Recipient -ResultSize Unlimited | Select-Object $columns }
     Save-Objects 'Get-Mailbox' '-ResultSize Unlimited' { Get-Mailbox -ResultSize Unlimited | Select-Object $forwarding }
     Save-Objects 'Get-DistributionGroup' '-ResultSize Unlimited' { Get-DistributionGroup -ResultSize Unlimited }
     $groups = @(Get-DistributionGroup -ResultSize Unlimited)
+    # Of some mailboxes only, nobody could tell whether others send mail on.
+    $boxes = @(Get-Mailbox -ResultSize Unlimited)
+    Save-Objects 'Get-InboxRule' 'of each mailbox' { $boxes | ForEach-Object { Get-InboxRule -Mailbox $_.Identity } }
+    Save-Objects 'Get-MailboxAutoReplyConfiguration' 'of each mailbox, without the texts' {
+        $boxes | ForEach-Object { Get-MailboxAutoReplyConfiguration -Identity $_.Identity } | Select-Object $replies
+    }
 }
 elseif ($Recipients) {
     Save-Objects 'Get-Recipient' "-Identity of $($Recipients.Count)" {

@@ -34,7 +34,11 @@ HARMLESS = {
     "Write-Warning",
 }
 # Read by no cmdlet of its own, or only where a person asks for it.
-ONLINE_ONLY = {Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS}
+ONLINE_ONLY = {
+    Cmdlet.OUTBOUND_CONNECTORS,
+    Cmdlet.INBOUND_CONNECTORS,
+    Cmdlet.SPAM_POLICIES,
+}
 SERVER_ONLY = {
     Cmdlet.SEND_CONNECTORS,
     Cmdlet.RECEIVE_CONNECTORS,

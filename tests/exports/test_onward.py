@@ -1,5 +1,6 @@
 """What sends mail on by itself, as its cmdlets show it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -163,7 +164,7 @@ def test_restrictions_are_told_by_the_cmdlets_that_show_them():
         "ModeratedBy": ["Dora"],
         "BypassModerationFromSendersOrMembers": ["Bob"],
     }
-    people = {"Get_Recipient": [person()], "Get_Mailbox": [person() | limits]}
+    people = {"people": [person()], "Get_Mailbox": [person() | limits]}
     found = only(**people).directory.recipients[0]
     expected = Restrictions(
         accepts=("Anna", "Team"),
@@ -173,7 +174,13 @@ def test_restrictions_are_told_by_the_cmdlets_that_show_them():
         unmoderated=("Bob",),
     )
     assert expected == found.restrictions
-    assert only(Get_Recipient=[person()]).directory.recipients[0].restrictions is None
+    small = {"people": [person() | {"MaxReceiveSize": "1 MB"}]}
+    joined = only(**people | small).directory.recipients[0].restrictions
+    assert replace(expected, max_size=2**20) == joined
+    asked = person() | {"ModerationEnabled": None}
+    silent = only(people=[asked]).directory.recipients[0]
+    assert silent.restrictions is None
+    assert only(people=[person()]).directory.recipients[0].restrictions is None
 
 
 @pytest.mark.parametrize(

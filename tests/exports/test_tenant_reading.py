@@ -331,7 +331,6 @@ def test_an_outside_address_that_is_not_for_smtp_is_not_judged():
     [
         ("5 MB (5,242,880 bytes)", 5_242_880),
         ("Unlimited", None),
-        (None, None),
     ],
 )
 def test_a_recipient_says_how_large_a_mail_it_takes(limit, expected):
