@@ -164,7 +164,8 @@ def test_restrictions_are_told_by_the_cmdlets_that_show_them():
         "ModeratedBy": ["Dora"],
         "BypassModerationFromSendersOrMembers": ["Bob"],
     }
-    people = {"people": [person()], "Get_Mailbox": [person() | limits]}
+    anna = person() | {"Capabilities": None}
+    people = {"people": [anna], "Get_Mailbox": [person() | limits]}
     found = only(**people).directory.recipients[0]
     expected = Restrictions(
         accepts=("Anna", "Team"),
@@ -174,13 +175,13 @@ def test_restrictions_are_told_by_the_cmdlets_that_show_them():
         unmoderated=("Bob",),
     )
     assert expected == found.restrictions
-    small = {"people": [person() | {"MaxReceiveSize": "1 MB"}]}
+    small = {"people": [anna | {"MaxReceiveSize": "1 MB"}]}
     joined = only(**people | small).directory.recipients[0].restrictions
     assert replace(expected, max_size=2**20) == joined
-    asked = person() | {"ModerationEnabled": None}
+    asked = anna | {"ModerationEnabled": None}
     silent = only(people=[asked]).directory.recipients[0]
     assert silent.restrictions is None
-    assert only(people=[person()]).directory.recipients[0].restrictions is None
+    assert only(people=[anna]).directory.recipients[0].restrictions is None
 
 
 @pytest.mark.parametrize(
