@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from fakes.choices import (
     ChoicePoint,
     Choices,
+    ChoicesAgain,
     Exploration,
     Fact,
     Key,
@@ -174,3 +175,15 @@ def test_keys_name_themselves_for_a_person():
 
 def test_without_choices_there_is_one_run():
     assert explore(lambda _: 7, bound=1) == Exploration((Run(7, ()),), is_whole=True)
+
+
+def test_a_mail_that_passes_again_gets_the_answers_of_its_run_and_is_never_merged():
+    def run(choices):
+        first = choices.choose(FACTS[0], WAYS)
+        choices.checkpoint("between", frozenset())
+        again = ChoicesAgain(choices)
+        again.checkpoint("between", frozenset())
+        assert first == again.given(FACTS[0]) == again.choose(FACTS[0], WAYS)
+        return first
+
+    assert ["no", "yes"] == [r.result for r in explore(run, bound=9).runs]

@@ -159,9 +159,8 @@ def heard(
         if said.reply.is_positive or said.about not in {None, recipient}:
             continue
         trouble = _trouble(said)
-        row = MATRIX[said.stage].get(trouble)
-        if row is not None:
-            return Heard(said.stage, trouble, said.reply, row.on(platform))
+        row = MATRIX[said.stage].get(trouble, _OTHER)
+        return Heard(said.stage, trouble, said.reply, row.on(platform))
     # Nobody was dialled, for there was no host.
     return Heard(Stage.LOOK_UP, Trouble.NO_DNS, troubles.LOOK_UP_FAILED, Next.QUEUE)
 
