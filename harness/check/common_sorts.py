@@ -183,7 +183,7 @@ def to_the_placeholder(stage: Stage) -> Iterator[Draft]:
     for number, address in enumerate(facts.placeholders, 1):
         prefix = "placeholder" if number == 1 else f"placeholder{number}"
         forged = Draft(
-            f"{prefix}-forged",
+            f"{prefix}-outsider",
             "mail of a stranger to the relay's own address, under a name of ours",
             stage.writer,
             (),
@@ -195,7 +195,7 @@ def to_the_placeholder(stage: Stage) -> Iterator[Draft]:
         yield replace(forged, to=(address,), bcc=())
         yield replace(
             forged,
-            id=f"{prefix}-forged-on",
+            id=f"{prefix}-outsider-on",
             sort=f"{forged.sort}, meant for somebody outside",
             fields=(f"To: {stage.outsiders[0]}\r\n".encode(), _IGNORE),
         )

@@ -78,7 +78,8 @@ class Mail:
 
     `from_`, `to` and `cc` are texts of header fields; None writes the envelope's.
     `headers` are raw lines. `authenticated` is who logged in; nobody for `inbound`
-    mail and for an application that has only a `source_address`.
+    mail and for an application that has only a `source_address`; `certificate` is the
+    name in the one that the client shows.
     """
 
     mail_from: Address | None
@@ -98,6 +99,7 @@ class Mail:
     authenticated: Address | None = None
     is_inbound: bool = False
     source_address: IpAddress | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

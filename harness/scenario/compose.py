@@ -31,7 +31,11 @@ def compose(mail: Mail) -> MailItem:
     return MailItem(
         Envelope(mail.mail_from, mail.rcpt_to),
         Content(raw),
-        Submission(authenticated=mail.authenticated, source=source),
+        Submission(
+            authenticated=mail.authenticated,
+            source=source,
+            certificate=mail.certificate,
+        ),
     )
 
 

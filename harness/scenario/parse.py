@@ -6,7 +6,7 @@ have its own, and `[[case]]` tables (`[[pack]]` in `harness.scenario.pack`):
     name, source, evidence, tenant, policy, note, not_on_the_wire
     at, patience_hours, faults, later
     mail_from, rcpt_to, from, to, cc, subject, headers, body, html, label, attachment,
-    attachments, eml, authenticated, inbound, source_address
+    attachments, eml, authenticated, inbound, source_address, certificate
     rules (tables, or the name of an exported file), edits, readings, expect
 """
 
@@ -67,6 +67,7 @@ MAIL_KEYS = (
     "authenticated",
     "inbound",
     "source_address",
+    "certificate",
 )
 CASE_KEYS = (
     "name",
@@ -239,6 +240,7 @@ class _Reader:
             authenticated=authenticated,
             is_inbound=is_inbound,
             source_address=source,
+            certificate=table.text("certificate"),
         )
 
     def _rules(self, table: Table) -> tuple[Mapping[str, object], ...] | None:

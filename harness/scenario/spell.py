@@ -97,6 +97,7 @@ def _mail(mail: Mail) -> dict[str, object]:
         ("authenticated", str(login), login is not None and not is_usual_login),
         ("inbound", True, mail.is_inbound),
         ("source_address", str(mail.source_address), mail.source_address is not None),
+        ("certificate", mail.certificate, mail.certificate is not None),
     )
     values = {key: value for key, value, is_said in rows if is_said}
     if mail.label:

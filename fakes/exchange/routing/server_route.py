@@ -68,7 +68,9 @@ def route_on_server(leg: Leg, fork: Fork, around: Around) -> Routed:
         return _not_routed(leg, selected.why, selected.reply, assumed)
     routed = _through(connector, leg, target, fork, around)
     queues = queues_to(connector, organization, server)
-    step = replace(routed.step, did=queues) if len(queues) > 1 else routed.step
+    step = routed.step
+    if len(queues) > 1:
+        step = replace(step, why=f"{step.why}; in the queues {', then '.join(queues)}")
     return replace(routed, step=step, assumed=routed.assumed + assumed)
 
 
