@@ -74,9 +74,7 @@ def answer_mail(
     reverse_path: Address | None,
     size: int | None,
 ) -> Reply:
-    """Answer MAIL: TLS first, then the size, then the receiver."""
-    if receiver.needs_tls and not session.is_encrypted:
-        return TLS_FIRST
+    """Answer MAIL: the size first, then the receiver."""
     if size is not None and size > receiver.size_limit:
         return TOO_BIG
     return receiver.mail(session, reverse_path, size)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fakes.mail.envelope import Envelope
 from fakes.mail.receiving import (
-    AUTH_TWICE,
     BDAT_BEGUN,
     HELLO_FIRST,
     MAIL_FIRST,
@@ -98,8 +97,6 @@ class Reception(Generic[R]):
         """Answer AUTH, once the credentials are told."""
         authenticate = self.receiver.authenticate
         assert authenticate is not None  # noqa: S101  AUTH was offered
-        if self.session.identity is not None:
-            return AUTH_TWICE
         answer = authenticate(self.session, user, password)
         if answer.is_positive:
             self.session = replace(self.session, identity=user)

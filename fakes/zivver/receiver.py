@@ -153,7 +153,8 @@ class _Desk:
             is_returning=bool(parsed.named(TRANSPORT_HEADER)),
             message_id="".join(parsed.unfolded("Message-ID")[:1]).strip(),
         )
-        return Receipt(reply, transaction)
+        is_cut = Fault.CUT in self.service.faults
+        return Receipt(reply, transaction, is_unsaid=is_cut)
 
     def _answer(
         self, session: Session, decision: Decision, about: Address | None = None

@@ -69,6 +69,7 @@ class Fault(StrEnum):
     OVERLOADED = "overloaded"
     AUTH_DOWN = "authentication backend down"
     STORE_DOWN = "message store down"
+    CUT = "connection cut before the reply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ def test_a_stage_that_cannot_be_refused_is_no_value():
         Host(MX, TLS, refuses=((Stage.STARTTLS, LATER),))
     with pytest.raises(ValueError, match="cannot refuse"):
         Host(MX, TLS, refuses=((Stage.MAIL, TAKEN),))
+    with pytest.raises(ValueError, match="cannot hang up"):
+        Host(MX, TLS, hangs_up=Stage.LOOK_UP)
 
 
 def offer(*recipients, level=TlsLevel.OPPORTUNISTIC):

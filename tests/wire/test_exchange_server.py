@@ -6,9 +6,18 @@ import pytest
 
 from fakes.exchange.reception import ReceiveLimits
 from fakes.exchange.server import ExchangeServer, Outside
-from fakes.internet.certificates import client_context, server_context
+from fakes.internet.certificates import (
+    asking_context,
+    client_context,
+    server_context,
+    showing_context,
+)
+from fakes.mail.content import Content
+from fakes.mail.envelope import Envelope
+from fakes.mail.handoff import HandOff, Route, TlsLevel, TlsTerms
 from fakes.mail.session import Certificate
 from fakes.mail.troubles import CONNECTION_REFUSED
+from fakes.smtp.client import transmit
 from fakes.smtp.loop import Loop
 from tests.smtp.conftest import Raw
 from tests.wire.wire_cases import ANNA, AT, BOB, online
@@ -137,6 +146,39 @@ def test_nobody_hands_in_at_587_without_a_login(exchange):
         client.encrypt()
         client.say(HELLO + plain(BOB) + FROM + TO)
         assert [250, 235, 250, 250] == client.codes(4)
+
+
+def test_the_certificate_that_a_client_shows_comes_in_with_its_mail(loop):
+    outside = Outside(
+        lambda _host, _port, at: CONNECTION_REFUSED,
+        lambda _domain: None,
+        client_context(),
+    )
+    gateway = Certificate(("gateway.contoso.example",))
+    offer = HandOff(
+        Envelope(ANNA, (BOB,)),
+        Content(b"a: b\r\n"),
+        ("exchange.example",),
+        25,
+        TlsTerms(TlsLevel.CERTIFICATE_VALIDATION),
+        Route.SMART_HOST,
+    )
+    with ExchangeServer(
+        online().organization,
+        loop,
+        outside,
+        clock=lambda: AT,
+        tls=asking_context(Certificate(("exchange.example",))),
+    ) as server:
+        sending = transmit(
+            offer,
+            lambda _host, port: server.locate(port),
+            trust=showing_context(gateway),
+        )
+        assert loop.run(sending, timeout=20).accepted
+        server.wait(timeout=20)
+        (handled,) = server.handled
+    assert "gateway.contoso.example" == handled.item.submission.certificate
 
 
 def test_nobody_answers_at_other_ports(exchange):
