@@ -178,7 +178,7 @@ class _Clock:
     def later(self, copy: Copy, at: datetime | None) -> Copy:
         """Count what took its time on the other side from here on."""
         before, delivery = self._after(at), copy.delivery
-        if not before:
+        if not before or delivery.disposition is Disposition.DEFERRED:
             return copy
         since = (delivery.after or timedelta(0)) + before
         told = delivery.told_after
