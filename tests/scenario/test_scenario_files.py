@@ -51,6 +51,13 @@ ILL_FORMED = [
     (changed("subject =", "at = 2026-03-02T09:00:00\nsubject ="), 5, "zone"),
     (changed("subject =", 'source_address = "x"\nsubject ='), 5, "`x` is no IP"),
     (changed("subject =", 'headers = ["x"]\nsubject ='), 5, "`x` is no field"),
+    (
+        changed(
+            "subject =", 'edits = [{disable_rule = "x", side = "left"}]\nsubject ='
+        ),
+        5,
+        "`left` is no side, expected `online` or `onpremises`",
+    ),
     (changed("subject =", 'eml = "gone.eml"\nsubject ='), 5, "gone.eml: no such file"),
     (changed("subject =", 'eml = "../x.eml"\nsubject ='), 5, "lies elsewhere"),
     (changed("subject =", 'label = {guid = "x"}\nsubject ='), 5, "`x` is no GUID"),
@@ -152,6 +159,15 @@ def test_recipients_are_those_of_whom_something_is_expected(tmp_path):
     (case,) = load_file(file).cases
     assert [str(who) for who in case.mail.rcpt_to] == ["info@fabrikam.example"]
     assert str(case.mail.authenticated) == "anna@contoso.example"
+
+
+def test_an_edit_of_a_side_needs_a_hybrid(tmp_path):
+    file = tmp_path / "x.scenario.toml"
+    edit = 'edits = [{ disable_rule = "x", side = "onpremises" }]\nsubject ='
+    file.write_text(changed("subject =", edit), encoding="utf-8")
+    (case,) = load_file(file).cases
+    with pytest.raises(ScenarioError, match="no side `onpremises`, the tenant is no h"):
+        examine(case, read_setting(case.tenant))
 
 
 def test_the_case_that_the_readme_shows_can_be_read(tmp_path):
