@@ -208,7 +208,7 @@ def test_headers_by_address_alone_are_not_judged():
 def test_the_other_side_may_relay(certificate, refuses):
     organization = replace(BARE, inbound_connectors=(INSIDE,))
     submission = Submission(certificate=certificate)
-    said = refuse_recipient(CLEO, submission, organization, Choices())
+    said = refuse_recipient(CLEO, submission, organization, Choices(), sender=BOB)
     assert refuses is bool(said)
 
 
