@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
+    from fakes.mail.session import Certificate
     from fakes.smtp.loop import Loop
     from fakes.zivver.ledger import Refusal, Transaction
     from fakes.zone import Zone
@@ -86,6 +87,7 @@ class ZivverDouble:
         logins = (*(service.credentials or ()), credential(USER, PASSWORD))
         names = (*service.tls.certificate.names, *_HERE)
         shown = replace(service.tls.certificate, names=names)
+        self._certificate = shown
         self._received: list[Received] = []
         self._seen: set[int] = set()
         self._refusals_seen = 0
@@ -127,6 +129,16 @@ class ZivverDouble:
     def authority(self) -> bytes:
         """The certificate of the CA that a client must trust, as PEM."""
         return authority_pem()
+
+    @property
+    def certificate(self) -> Certificate:
+        """What it shows to whoever connects; set it to show another one."""
+        return self._certificate
+
+    @certificate.setter
+    def certificate(self, shown: Certificate) -> None:
+        self._certificate = shown
+        self.endpoint.show(server_context(shown))
 
     @property
     def received(self) -> tuple[Received, ...]:

@@ -73,13 +73,17 @@ class Peer(Generic[R]):
             self.kept = act.session
             return Heard(OK)
         if isinstance(act, Leave) or self._reception is None:
+            is_shaking = isinstance(act, Handshake)
             self._reception = self.kept = None
-            return Heard(troubles.CONNECTION_LOST, is_lost=True)
+            lost = troubles.TLS_FAILED if is_shaking else troubles.CONNECTION_LOST
+            return Heard(lost, is_lost=True)
         try:
             heard = self._answer(act, self._reception)
-        except HangUpError:
+        except HangUpError as end:
             self._reception = None
-            return Heard(troubles.CONNECTION_LOST, is_lost=True)
+            if end.said is None:
+                return Heard(troubles.CONNECTION_LOST, is_lost=True)
+            heard = Heard(end.said)
         # What is heard is what a client reads: no trailing blanks, no tabs.
         return replace(heard, reply=read_reply(str(heard.reply)))
 

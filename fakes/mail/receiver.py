@@ -35,7 +35,15 @@ class Receipt(Generic[R_co]):
 
 
 class HangUpError(Exception):
-    """Raised by any decision of a receiver: the connection breaks there and then."""
+    """Raised by any decision of a receiver: the connection breaks there and then.
+
+    `said` is what is said before it breaks; nothing, if it is None.
+    """
+
+    def __init__(self, said: Reply | None = None) -> None:
+        """Keep the last words."""
+        super().__init__("the connection breaks")
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Receiver(Generic[R_co]):
     accepted before. `authenticate` is None when AUTH is not offered. `message` sees
     a whole mail with the recipients that were accepted. `size_limit` is in octets;
     `announced_size` is what EHLO names instead, where that differs.
-    `hello` and `data` are for servers that refuse at EHLO or DATA; None goes on.
+    `hello`, `starttls` and `data` are for servers that refuse there; None goes on.
     A reply 421 ends the session.
     """
 
@@ -62,6 +70,7 @@ class Receiver(Generic[R_co]):
     message: Callable[[Session, Envelope, Content], Receipt[R_co]]
     authenticate: Callable[[Session, str, str], Reply] | None = None
     hello: Callable[[Session], Reply | None] | None = None
+    starttls: Callable[[Session], Reply | None] | None = None
     data: Callable[[Session, Envelope], Reply | None] | None = None
     offers: frozenset[Extension] = USUAL
     announced_size: int | None = None

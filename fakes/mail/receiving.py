@@ -55,8 +55,11 @@ def offers_auth(receiver: Receiver[R], session: Session) -> bool:
     return receiver.authenticate is not None and session.is_encrypted
 
 
-def answer_starttls(receiver: Receiver[R]) -> Reply:
+def answer_starttls(receiver: Receiver[R], session: Session) -> Reply:
     """Answer STARTTLS outside TLS."""
+    said = receiver.starttls(session) if receiver.starttls else None
+    if said is not None and not said.is_positive:
+        return said
     return TLS_UNAVAILABLE if receiver.tls.is_refused else READY_FOR_TLS
 
 

@@ -81,7 +81,7 @@ class Reception(Generic[R]):
 
     def starttls(self) -> Reply:
         """Answer STARTTLS outside TLS."""
-        return answer_starttls(self.receiver)
+        return answer_starttls(self.receiver, self.session)
 
     def secured(self, certificate: tuple[str, ...] = ()) -> None:
         """Forget all that was said in clear (RFC 3207 4.2).

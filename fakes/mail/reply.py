@@ -82,6 +82,18 @@ class Reply:
         return self.code // 100 == 5
 
 
+@dataclass(frozen=True, slots=True)
+class Dripping(Reply):
+    """A reply that is said octet by octet, `pause` seconds apart."""
+
+    pause: float = 0.0
+
+
+def dripping(said: Reply, pause: float) -> Dripping:
+    """Have a reply said slowly."""
+    return Dripping(said.code, said.status, said.text, pause)
+
+
 def reply(code: int, status: str, text: str) -> Reply:
     """Build a reply from its written parts; an empty status is none.
 

@@ -19,7 +19,7 @@ from fakes.mail.acts import CLOSING
 from fakes.mail.content import CRLF
 from fakes.mail.receiver import HangUpError
 from fakes.mail.reception import Reception
-from fakes.mail.reply import Reply
+from fakes.mail.reply import Dripping, Reply
 from fakes.smtp.replies import (
     BAD_LINE,
     FAILED,
@@ -197,9 +197,19 @@ class Connection(SMTP, Generic[R]):
                 return
 
     async def _say(self, answer: Reply) -> None:
-        await self.push(str(answer))
+        if isinstance(answer, Dripping):
+            await self._drip(f"{answer}\r\n".encode(), answer.pause)
+        else:
+            await self.push(str(answer))
         if answer.code == CLOSING:
             self._is_over = True
+
+    async def _drip(self, octets: bytes, pause: float) -> None:
+        """Say an answer octet by octet, as a server in trouble does."""
+        for octet in octets:
+            await asyncio.sleep(pause)
+            self._writer.write(bytes((octet,)))
+            await self._writer.drain()
 
     async def _read_content(self) -> bytes | None:
         """Read up to the lone dot, dot-stuffing undone; None when it is too big.

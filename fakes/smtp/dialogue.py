@@ -86,7 +86,9 @@ class Dialogue(Connection[R], Generic[R]):
             return await method(argument.strip(" "))
         except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
             raise
-        except HangUpError:
+        except HangUpError as end:
+            if end.said is not None:
+                await self._say(end.said)
             raise ConnectionAbortedError from None
         except Exception as error:  # noqa: BLE001  a fault of the receiver is its owner's
             self._setup.report(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
@@ -45,7 +46,7 @@ class Server(Generic[R]):
         self._loop = loop
         # The socket listens already, so nobody has to wait for the loop.
         self._started = asyncio.run_coroutine_threadsafe(
-            _listen(setup, listening), loop.asyncio_loop
+            self._listen(listening), loop.asyncio_loop
         )
 
     def __enter__(self) -> Self:
@@ -53,6 +54,10 @@ class Server(Generic[R]):
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def show(self, tls: ssl.SSLContext) -> None:
+        """Show another certificate to whoever connects from now on."""
+        self._setup = replace(self._setup, tls=tls)
 
     def stop(self) -> None:
         """Cut all connections and close the socket; a second call does nothing."""
@@ -65,6 +70,12 @@ class Server(Generic[R]):
         for connection in tuple(self._setup.connections):
             await connection.end()
         await server.wait_closed()
+
+    async def _listen(self, listening: socket.socket) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(
+            lambda: Dialogue(self._setup, loop), sock=listening
+        )
 
 
 def serve(  # noqa: PLR0913  all but two are keywords with plain defaults
@@ -117,8 +128,3 @@ def bind(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-async def _listen(setup: Setup[R], listening: socket.socket) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: Dialogue(setup, loop), sock=listening)

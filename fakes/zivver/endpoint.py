@@ -79,6 +79,11 @@ class ZivverEndpoint:
         """What went wrong inside; always our own fault."""
         return tuple(e for server in self._servers.values() for e in server.errors)
 
+    def show(self, tls: ssl.SSLContext) -> None:
+        """Show another certificate to whoever connects from now on."""
+        for server in self._servers.values():
+            server.show(tls)
+
     def locate(self, port: int) -> tuple[str, int] | Reply:
         """Say where one of Zivver's ports is on loopback, or why nobody answers."""
         server = self._servers.get(port)

@@ -12,56 +12,53 @@ from typing import TYPE_CHECKING
 
 from fakes.mail.address import Address
 from fakes.mail.handoff import Stage
-from fakes.mail.receiver import Receipt, Receiver
-from fakes.mail.reply import Reply, reply
+from fakes.mail.receiver import HangUpError, Receipt, Receiver
+from fakes.mail.receiving import READY_FOR_TLS
+from fakes.mail.reply import Reply, dripping, reply
 from fakes.zivver.delivery import ZivverDelivery, ZivverState
 from fakes.zivver.ledger import Transaction
 from fakes.zivver.replies import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.session import Session
 
-_UNAVAILABLE = reply(421, "4.3.0", "Service not available, closing channel")
-
 
 class Deed(StrEnum):
     """What a fault does.
 
-    ANSWER: say its reply instead of what was decided. SILENT: say nothing. TAKE: take
-    the mail, and say its reply nevertheless. HOLD, BOUNCE: say yes, and then hold or
-    return the mail.
+    ANSWER: say its reply instead of what was decided. SILENT: say nothing. HANG_UP:
+    break the connection; at STARTTLS after the yes, in the midst of the handshake.
+    DRIP: say what was decided, octet by octet. TAKE: take the mail, and say its reply
+    nevertheless; without a reply, break the connection. HOLD, BOUNCE: say yes, and then
+    hold or return the mail.
     """
 
     ANSWER = "answer"
     SILENT = "silent"
+    HANG_UP = "hang up"
+    DRIP = "drip"
     TAKE = "take"
     HOLD = "hold"
     BOUNCE = "bounce"
 
 
 # Where each deed can be done; elsewhere it would mean nothing.
+_EVERY = frozenset(Stage) - {Stage.LOOK_UP}
 STAGES_OF = {
-    Deed.ANSWER: frozenset(
-        {
-            Stage.CONNECT,
-            Stage.EHLO,
-            Stage.AUTH,
-            Stage.MAIL,
-            Stage.RCPT,
-            Stage.DATA,
-            Stage.DONE,
-        }
-    ),
+    Deed.ANSWER: _EVERY,
     Deed.SILENT: frozenset({Stage.CONNECT}),
+    Deed.HANG_UP: _EVERY,
+    Deed.DRIP: _EVERY - {Stage.STARTTLS, Stage.DATA},
     Deed.TAKE: frozenset({Stage.DONE}),
     Deed.HOLD: frozenset({Stage.DONE}),
     Deed.BOUNCE: frozenset({Stage.DONE}),
 }
-_NEEDS_REPLY = frozenset({Deed.ANSWER, Deed.TAKE})
+_NEEDS_REPLY = frozenset({Deed.ANSWER})
+_MAY_REPLY = _NEEDS_REPLY | {Deed.TAKE}
 _NEVER_POSITIVE = "a fault says 4xx or 5xx"
 
 
@@ -69,8 +66,9 @@ _NEVER_POSITIVE = "a fault says 4xx or 5xx"
 class FaultLine:
     """One line of a script: at which stage, what, and how often.
 
-    `about` narrows RCPT to one recipient; the first `after` times it passes by, then
-    it acts `times` times (None: for ever).
+    `about` narrows RCPT to one recipient, `beyond` to those behind so many that were
+    taken; the first `after` times it passes by, then it acts `times` times (None: for
+    ever). `pause` are the seconds between the octets of DRIP.
 
     Raises:
         ValueError: the parts do not fit together.
@@ -83,6 +81,8 @@ class FaultLine:
     about: Address | None = None
     after: int = 0
     times: int | None = 1
+    beyond: int = 0
+    pause: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a line that could never act."""
@@ -90,19 +90,22 @@ class FaultLine:
         if self.stage not in stages:
             known = ", ".join(sorted(stage.value for stage in stages))
             raise ValueError(f"`{self.deed}` goes with {known}, not {self.stage.value}")
-        if (self.deed in _NEEDS_REPLY) != (self.reply is not None):
-            need = "needs a reply" if self.deed in _NEEDS_REPLY else "takes no reply"
-            raise ValueError(f"`{self.deed}` {need}")
+        if self.deed in _NEEDS_REPLY and self.reply is None:
+            raise ValueError(f"`{self.deed}` needs a reply")
+        if self.deed not in _MAY_REPLY and self.reply is not None:
+            raise ValueError(f"`{self.deed}` takes no reply")
         if self.reply is not None and self.reply.is_positive:
             raise ValueError(f"`{self.reply}`: {_NEVER_POSITIVE}")
-        if self.about is not None and self.stage is not Stage.RCPT:
+        is_narrow = self.about is not None or self.beyond > 0
+        if is_narrow and self.stage is not Stage.RCPT:
             raise ValueError(f"{self.stage.value} is not about one recipient")
         if self.after < 0 or (self.times is not None and self.times < 1):
             raise ValueError("a fault acts at least once, after 0 times or more")
 
-    def fits(self, stage: Stage, about: Address | None) -> bool:
+    def fits(self, stage: Stage, about: Address | None, taken: int) -> bool:
         """Say whether the line is about this moment."""
-        return self.stage is stage and self.about in {None, about}
+        is_his = self.about in {None, about}
+        return self.stage is stage and is_his and taken >= self.beyond
 
 
 class FaultDesk:
@@ -118,11 +121,13 @@ class FaultDesk:
         """Put one more line at the end of the script."""
         self._met.append((line, 0))
 
-    def take(self, stage: Stage, about: Address | None = None) -> FaultLine | None:
+    def take(
+        self, stage: Stage, about: Address | None = None, taken: int = 0
+    ) -> FaultLine | None:
         """Give the line that acts now, and count it as met."""
         for index, (line, met) in enumerate(self._met):
             is_spent = line.times is not None and met >= line.after + line.times
-            if line.fits(stage, about) and not is_spent:
+            if line.fits(stage, about, taken) and not is_spent:
                 self._met[index] = (line, met + 1)
                 return line if met >= line.after else None
         return None
@@ -146,6 +151,7 @@ def with_faults(
         receiver,
         connect=layer.connect,
         hello=layer.hello,
+        starttls=layer.starttls,
         mail=layer.mail,
         recipient=layer.recipient,
         data=layer.data,
@@ -162,41 +168,71 @@ class _Layer:
     desk: FaultDesk
 
     def connect(self, session: Session) -> Reply | None:
-        line = self.desk.take(Stage.CONNECT)
-        return line.reply if line else self.below.connect(session)
+        line = self._acting(Stage.CONNECT)
+        if line and line.deed is Deed.SILENT:
+            return None
+        return _said(line, lambda: self.below.connect(session))
 
     def hello(self, session: Session) -> Reply | None:
         below = self.below.hello
-        return self._said(Stage.EHLO) or (below(session) if below else None)
+        usual = reply(250, "", self.below.name)
+        line = self._acting(Stage.EHLO)
+        return _said(line, lambda: (below(session) if below else None) or usual)
+
+    def starttls(self, session: Session) -> Reply | None:
+        below = self.below.starttls
+        line = self._acting(Stage.STARTTLS)
+        return _said(line, lambda: below(session) if below else None)
 
     def authenticate(self, session: Session, user: str, password: str) -> Reply:
-        said = self._said(Stage.AUTH)
         below = self.below.authenticate
-        return said or (below(session, user, password) if below else _UNAVAILABLE)
+        assert below is not None  # noqa: S101  or there would be no such layer
+        return _spoken(self._acting(Stage.AUTH), lambda: below(session, user, password))
 
     def mail(self, session: Session, sender: Address | None, size: int | None) -> Reply:
-        return self._said(Stage.MAIL) or self.below.mail(session, sender, size)
+        line = self._acting(Stage.MAIL)
+        return _spoken(line, lambda: self.below.mail(session, sender, size))
 
     def recipient(
         self, session: Session, sender: Address | None, address: Address, taken: int
     ) -> Reply:
-        said = self._said(Stage.RCPT, address)
-        return said or self.below.recipient(session, sender, address, taken)
+        line = self._acting(Stage.RCPT, address, taken)
+        return _spoken(
+            line, lambda: self.below.recipient(session, sender, address, taken)
+        )
 
     def data(self, session: Session, envelope: Envelope) -> Reply | None:
         below = self.below.data
-        return self._said(Stage.DATA) or (below(session, envelope) if below else None)
+        line = self._acting(Stage.DATA)
+        return _said(line, lambda: below(session, envelope) if below else None)
 
     def message(
         self, session: Session, envelope: Envelope, content: Content
     ) -> Receipt[Transaction]:
-        line = self.desk.take(Stage.DONE)
+        line = self._acting(Stage.DONE)
         receipt = self.below.message(session, envelope, content)
         return _instead(line, receipt) if line else receipt
 
-    def _said(self, stage: Stage, about: Address | None = None) -> Reply | None:
-        line = self.desk.take(stage, about)
-        return line.reply if line else None
+    def _acting(
+        self, stage: Stage, about: Address | None = None, taken: int = 0
+    ) -> FaultLine | None:
+        """Give the line that acts here; one that breaks the connection does so."""
+        line = self.desk.take(stage, about, taken)
+        if line and line.deed is Deed.HANG_UP:
+            raise HangUpError(READY_FOR_TLS if stage is Stage.STARTTLS else None)
+        return line
+
+
+def _said(line: FaultLine | None, below: Callable[[], Reply | None]) -> Reply | None:
+    """Say what a line orders instead of what is decided, or say that slowly."""
+    if line is None or line.deed is Deed.DRIP:
+        decided = below()
+        return dripping(decided, line.pause) if line and decided else decided
+    return line.reply
+
+
+def _spoken(line: FaultLine | None, below: Callable[[], Reply]) -> Reply:
+    return _said(line, below) or below()
 
 
 def _instead(line: FaultLine, receipt: Receipt[Transaction]) -> Receipt[Transaction]:
@@ -209,9 +245,13 @@ def _instead(line: FaultLine, receipt: Receipt[Transaction]) -> Receipt[Transact
         return Receipt(line.reply, refused)
     if not record.is_accepted:
         return receipt
-    if line.reply:
-        # The client hears no, the ledger knows better: a duplicate comes of it.
-        return Receipt(line.reply, replace(record, why=_ORDERED))
+    if line.deed is Deed.TAKE:
+        # The client hears no, or nothing; the ledger knows better. It comes twice.
+        taken = replace(record, why=_ORDERED)
+        said = line.reply or receipt.reply
+        return Receipt(said, taken, is_unsaid=line.reply is None)
+    if line.deed is Deed.DRIP:
+        return replace(receipt, reply=dripping(receipt.reply, line.pause))
     state = _STATES[line.deed]
     ends = tuple(
         ZivverDelivery(end.address, state, _ORDERED, is_told=True)

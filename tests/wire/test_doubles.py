@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.mail.handoff import Stage
+from fakes.mail.session import CertificateFault
 from fakes.smtp.loop import Loop
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.faults import Deed, FaultLine
@@ -57,7 +58,7 @@ def send(zivver, *to, subject="Results", sender=ANNA, password=None):
             client.starttls(context=trust)
             client.login(zivver.user, password or zivver.password)
             client.sendmail(ANNA, to, "\r\n".join(lines))
-    except smtplib.SMTPException as error:
+    except (smtplib.SMTPException, OSError) as error:
         return type(error).__name__
     return ""
 
@@ -135,6 +136,42 @@ def test_a_recipient_can_be_named(start):
     zivver.fail_next("RCPT", 550, about=CLEO)
     send(zivver, BOB, CLEO)
     assert [BOB] == [str(got.recipient) for got in zivver.wait_for(BOB)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("connect", "SMTPServerDisconnected"),
+        ("EHLO", "SMTPServerDisconnected"),
+        ("STARTTLS", "ConnectionResetError SSLEOFError"),
+        ("AUTH", "SMTPServerDisconnected"),
+        ("MAIL", "SMTPServerDisconnected"),
+        ("end of data", "SMTPServerDisconnected"),
+    ],
+)
+def test_a_connection_can_break(start, stage, told):
+    zivver = start()
+    zivver.order(FaultLine(Stage(stage), Deed.HANG_UP))
+    assert send(zivver, BOB) in told
+    assert "" == send(zivver, BOB)
+
+
+def test_a_reply_can_drip(start):
+    zivver = start()
+    for stage in (Stage.CONNECT, Stage.RCPT, Stage.DONE):
+        zivver.order(FaultLine(stage, Deed.DRIP, pause=0.0001))
+    assert "" == send(zivver, BOB)
+    assert zivver.wait_for(BOB)[0].is_secure
+
+
+def test_the_certificate_can_be_swapped(start):
+    zivver = start()
+    assert "" == send(zivver, BOB)
+    good = zivver.certificate
+    zivver.certificate = replace(good, fault=CertificateFault.EXPIRED)
+    assert "SSLCertVerificationError" == send(zivver, BOB)
+    zivver.certificate = good
+    assert "" == send(zivver, BOB)
 
 
 def test_a_mail_can_be_taken_and_held(start):

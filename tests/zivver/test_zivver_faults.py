@@ -99,6 +99,37 @@ def test_a_mail_that_was_taken_and_answered_with_an_error_is_in_the_ledger():
     assert [CLEO, DIRK] == [end.address for end in record.deliveries]
 
 
+@pytest.mark.parametrize("stage", sorted(STAGES_OF[Deed.HANG_UP], key=str))
+def test_the_connection_breaks_at_each_stage(stage):
+    desk = FaultDesk([FaultLine(stage, Deed.HANG_UP)])
+    transmission, record = send(desk)
+    assert None is record
+    assert {CLEO, DIRK} == {who for who, _ in transmission.deferred}
+    assert (CLEO, DIRK) == send(desk)[0].accepted
+
+
+def test_a_mail_may_be_taken_and_nobody_hears_of_it():
+    transmission, record = send(FaultDesk([FaultLine(Stage.DONE, Deed.TAKE)]))
+    assert record.is_accepted
+    assert {CLEO, DIRK} == {who for who, _ in transmission.deferred}
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES_OF[Deed.DRIP], key=str))
+def test_what_drips_says_the_same(stage):
+    desk = FaultDesk([FaultLine(stage, Deed.DRIP, pause=0.001)])
+    slow, fast = send(desk), send(FaultDesk())
+    assert fast[0] == slow[0]
+    assert fast[1].deliveries == slow[1].deliveries
+
+
+def test_a_mail_can_be_split_into_several_transactions():
+    too_many = reply(452, "4.5.3", "Too many recipients")
+    line = FaultLine(Stage.RCPT, reply=too_many, times=None, beyond=1)
+    transmission, _ = send(FaultDesk([line]))
+    assert (CLEO,) == transmission.accepted
+    assert ((DIRK, too_many),) == transmission.deferred
+
+
 def test_an_answer_at_the_end_of_data_leaves_nothing_taken():
     _, record = send(FaultDesk([FaultLine(Stage.DONE, reply=LATER)]))
     assert Reason.FAULT is record.reason
@@ -128,12 +159,14 @@ def test_what_is_refused_anyhow_stays_refused():
 @pytest.mark.parametrize(
     ("parts", "what"),
     [
-        ({"stage": Stage.STARTTLS, "reply": LATER}, "goes with"),
+        ({"stage": Stage.LOOK_UP, "reply": LATER}, "goes with"),
+        ({"stage": Stage.DATA, "deed": Deed.DRIP}, "goes with"),
         ({"stage": Stage.MAIL, "deed": Deed.HOLD}, "goes with end of data"),
         ({"stage": Stage.MAIL}, "needs a reply"),
         ({"stage": Stage.DONE, "deed": Deed.HOLD, "reply": LATER}, "takes no reply"),
         ({"stage": Stage.MAIL, "reply": reply(250, "", "fine")}, "4xx or 5xx"),
         ({"stage": Stage.MAIL, "reply": LATER, "about": CLEO}, "not about one"),
+        ({"stage": Stage.DATA, "reply": LATER, "beyond": 1}, "not about one"),
         ({"stage": Stage.MAIL, "reply": LATER, "after": -1}, "at least once"),
         ({"stage": Stage.MAIL, "reply": LATER, "times": 0}, "at least once"),
     ],
