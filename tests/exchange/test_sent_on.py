@@ -22,6 +22,7 @@ from tests.exchange.at_hand import (
     SETTLED,
     address,
     asked,
+    hits,
     mail,
     passed,
     tenant,
@@ -216,6 +217,39 @@ def test_a_receipt_goes_to_whom_the_mail_names(field, subject):
     (made,) = children(item, tenant())
     assert (ItemKind.RECEIPT, None) == (made.kind, made.envelope.reverse_path)
     assert subject == parse(made.content).subject
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        (to_audit(redirects_to=(), forwards_to=("Audit",)), "AutoForward"),
+        (to_audit(redirects_to=(), attaches_to=("Audit",)), "AutoForward"),
+        (to_audit(), None),
+    ],
+)
+def test_a_rule_knows_what_an_inbox_rule_has_made(rule, kind):
+    # exchange-rules#3.6
+    (made,) = children(mail(to=(BOB,)), with_rules(rule))
+    assert kind == types_of(made)
+
+
+def test_a_rule_knows_an_automatic_reply_and_a_receipt():
+    # exchange-rules#3.6
+    organization = tenant(auto_replies=(AutoReply("Bob"),))
+    asks = f"Return-Receipt-To: {ANNA}\r\n"
+    made = children(mail(to=(BOB,), headers=asks), organization)
+    assert ["OOF", "ReadReceipt"] == [types_of(child) for child in made]
+
+
+def types_of(item):
+    """The type that a rule takes it for; asserts that nothing is open."""
+    kinds = ("AutoForward", "OOF", "ReadReceipt")
+    strict = [
+        tenant({"MessageTypeMatches": kind, "Quarantine": True}) for kind in kinds
+    ]
+    assert all(set() == asked(item, organization) for organization in strict)
+    taken = (kind for kind in kinds if hits({"MessageTypeMatches": kind}, item))
+    return next(taken, None)
 
 
 # ----------------------------------------------------------------- journaling

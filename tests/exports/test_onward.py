@@ -163,8 +163,11 @@ def test_restrictions_are_told_by_the_cmdlets_that_show_them():
         "ModerationEnabled": True,
         "ModeratedBy": ["Dora"],
         "BypassModerationFromSendersOrMembers": ["Bob"],
+        "IsMailboxEnabled": True,
+        "ProhibitSendQuota": "Unlimited",
+        "RulesQuota": "256 KB",
     }
-    anna = person() | {"Capabilities": None}
+    anna = person()
     people = {"people": [anna], "Get_Mailbox": [person() | limits]}
     found = only(**people).directory.recipients[0]
     expected = Restrictions(

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.values import Seen
+from fakes.mail.item import ItemKind
 from fakes.mail.mime import is_readable_mime
 
 if TYPE_CHECKING:
@@ -160,6 +161,18 @@ def character_sets(view: View, who: Who | None, readings: Readings) -> Seen:
     )
 
 
+# exchange-rules#3.6; field-cases#a-second-pass: a redirect is the mail that it was.
+_AS_SEEN = (frozenset[str](), frozenset[str]())
+_BY_KIND: Mapping[ItemKind, tuple[frozenset[str], frozenset[str]]] = MappingProxyType(
+    {
+        ItemKind.FORWARD: (frozenset({"AutoForward"}), frozenset({"OOF"})),
+        ItemKind.REDIRECT: (frozenset(), frozenset({"AutoForward"})),
+        ItemKind.AUTO_REPLY: (frozenset({"OOF"}), frozenset({"AutoForward"})),
+        ItemKind.RECEIPT: (frozenset({"ReadReceipt"}), frozenset({"OOF"})),
+    }
+)
+
+
 def message_type(view: View, who: Who | None, readings: Readings) -> Seen:
     """The types of the mail (exchange-rules#2.4); as others, those that it may have."""
     del who, readings
@@ -170,7 +183,10 @@ def message_type(view: View, who: Who | None, readings: Readings) -> Seen:
     _by_fields(view.parsed, found, is_trusted=view.is_internal)
     if view.item.envelope.reverse_path is None and _is_automatic(view.parsed):
         found.add("OOF", is_sure=False)
-    doubtful = found.doubtful - found.sure
+    # Of what a mailbox of ours has made, its fields need not be asked.
+    is_so, is_not = _BY_KIND.get(view.item.kind, _AS_SEEN)
+    found.sure.update(is_so)
+    doubtful = found.doubtful - found.sure - is_not
     return Seen(tuple(sorted(found.sure)), others=tuple(sorted(doubtful)))
 
 
