@@ -22,7 +22,7 @@ from fakes.internet.hosts import (
     mail_hosts,
     receiver_of,
 )
-from fakes.internet.outages import afflicted, outage_of
+from fakes.internet.outages import afflicted
 from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
@@ -39,7 +39,7 @@ from harness.hybrid import across, entered, receiver_across, side_of
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
 from harness.peers import on_terms
 from harness.story import Crossing, Onward, Relayed, Story
-from harness.world import leads_to_zivver
+from harness.world import leads_to_zivver, outage_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -239,13 +239,13 @@ class Table:
         found: Receiver[Reached | MailItem] | Reply = self._outside(host, port)
         if self.is_across(host) and not isinstance(found, Reply):
             found = receiver_across(self.world, host, port, self.choices)
-        return afflicted(found, outage_of(self.world.outages, host, at))
+        return afflicted(found, outage_at(self.world, host, at))
 
     def find_outside(
         self, host: str, port: int, at: datetime | None = None
     ) -> Receiver[Reached] | Reply:
         """Give the server behind a host name and port, or why nobody answers then."""
-        outage = outage_of(self.world.outages, host, at)
+        outage = outage_at(self.world, host, at)
         return afflicted(self._outside(host, port), outage)
 
     def _outside(self, host: str, port: int) -> Receiver[Reached] | Reply:

@@ -20,7 +20,7 @@ from fakes.exchange.server import ExchangeServer, Handled, Outside
 from fakes.internet.certificates import client_context, server_context, tls_context
 from fakes.internet.hosts import Arrival
 from fakes.internet.mx import MailExchangers
-from fakes.internet.outages import Outage, outage_of
+from fakes.internet.outages import Outage
 from fakes.mail.address import domain_key
 from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
 from fakes.mail.item import ItemKind
@@ -36,7 +36,7 @@ from harness.fold import fold
 from harness.hybrid import across, entered, peer_of, side_of, tls_across
 from harness.simulate import Reached, Table
 from harness.story import Crossing, Onward, Relayed, Story
-from harness.world import leads_to_zivver
+from harness.world import leads_to_zivver, outage_at
 
 if TYPE_CHECKING:
     import ssl
@@ -378,7 +378,7 @@ class _Around:
         if not self.table.is_across(host):
             return self._locate_outside(host, port, at=at)
         found = self.table.find(host, port, at)
-        outage = outage_of(self.world.outages, host, at)
+        outage = outage_at(self.world, host, at)
         if outage is not None:
             return self._books.afflicted.locate(found, outage)
         if isinstance(found, Reply):
@@ -412,7 +412,7 @@ class _Around:
         self, host: str, port: int, /, *, at: datetime | None
     ) -> tuple[str, int] | Reply:
         found = self.table.find_outside(host, port, at)
-        outage = outage_of(self.world.outages, host, at)
+        outage = outage_at(self.world, host, at)
         if outage is not None:
             return self._books.afflicted.locate(found, outage)
         if isinstance(found, Reply):

@@ -10,7 +10,7 @@ from fakes.exchange.drive import Intervention
 from fakes.exchange.organization import Organization
 from fakes.exchange.readings import QUESTIONS, with_answers
 from fakes.internet.hosts import Internet
-from fakes.internet.outages import Outage
+from fakes.internet.outages import Outage, outage_of
 from fakes.mail.address import domain_key
 from fakes.zivver.readings import READINGS
 from fakes.zivver.service import ZivverService
@@ -18,13 +18,14 @@ from fakes.zone import look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
 __all__ = [
     "ANSWERS",
     "Settled",
     "World",
     "leads_to_zivver",
+    "outage_at",
     "turned",
     "with_answers_pinned",
     "with_readings",
@@ -111,6 +112,12 @@ def leads_to_zivver(world: World, name: str) -> bool:
         return True
     mail_hosts = (record.split()[-1] for record in look_up(zone, host, "MX").records)
     return key in {domain_key(each) for each in mail_hosts}
+
+
+def outage_at(world: World, host: str, at: datetime | None) -> Outage | None:
+    """Find what lies on a host at a time; Zivver's counts under all of its names."""
+    name = world.zivver.host if leads_to_zivver(world, host) else host
+    return outage_of(world.outages, name, at)
 
 
 def with_answers_pinned(world: World, answers: Mapping[str, str]) -> World:

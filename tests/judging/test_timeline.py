@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fakes.choices import Choices
 from fakes.exchange.ledger import Transmitted
 from fakes.exchange.organization import Platform
 from fakes.exchange.rules.fork import Leg
@@ -12,8 +13,10 @@ from fakes.internet.outages import Outage
 from fakes.mail.content import Content
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import HandOff, Route, TlsLevel, TlsTerms, Transmission
+from fakes.mail.troubles import CONNECTION_REFUSED
+from fakes.zone import zone
 from harness.outcome import Disposition, Happened
-from harness.simulate import simulate
+from harness.simulate import Table, simulate
 from harness.timeline import course
 from tests.judging.worlds_at_hand import INFO, ROUTE, mail, world
 
@@ -62,3 +65,13 @@ def test_a_mail_for_a_host_that_is_down_waits_is_reported_and_expires(
     # What is not told yet is foreseen.
     assert (hours >= 4, timedelta(hours=4)) == (delivery.is_told, delivery.told_after)
     assert last is outcome.moments[-1].what
+
+
+def test_zivver_is_down_under_each_of_its_names():
+    where = world(WORD)
+    host, number = where.zivver.host, "198.51.100.80"
+    net = replace(where.internet, zone=zone({(host, "A"): (number,)}))
+    there = replace(where, internet=net, outages=(Outage(host, AT),))
+    table = Table(there, Choices())
+    assert CONNECTION_REFUSED == table.find(number, 25, AT)
+    assert CONNECTION_REFUSED != table.find(number, 25)
