@@ -30,7 +30,9 @@ SUBMISSION = HandOff(
     587,
     TlsTerms(TlsLevel.ENCRYPTION_ONLY),
     Route.SMART_HOST,
-    auth=AuthTerms(str(CASE.item.submission.authenticated), "any"),
+    auth=AuthTerms(
+        str(CASE.item.submission.authenticated), "any", mechanisms=("PLAIN",)
+    ),
 )
 
 
