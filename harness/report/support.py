@@ -30,13 +30,7 @@ _BEYOND_RULES = (
     Entry(_ONLINE, "connector by recipient domain", _YES, "exchange-routing#1.2"),
     Entry(_ONLINE, "smart hosts, MX", _YES, "exchange-routing#1.4"),
     Entry(_ONLINE, "TlsSettings, TlsDomain", _YES, "exchange-routing#1.6"),
-    Entry(
-        _ONLINE,
-        "RouteAllMessagesViaOnPremises",
-        _NO,
-        "exchange-routing#1.1",
-        "mail that it could reach is reported as not known",
-    ),
+    Entry(_ONLINE, "RouteAllMessagesViaOnPremises", _YES, "exchange-routing#1.2"),
     Entry(
         _ONLINE,
         "SenderRewritingEnabled",
@@ -47,10 +41,11 @@ _BEYOND_RULES = (
     Entry(
         _ONLINE,
         "MtaStsMode, SmtpDaneMode",
-        _PARTIAL,
+        _YES,
         "exchange-routing#1.1",
-        "opportunistic and none; others are reported as not known",
+        "by what internet.toml says of hosts and policies",
     ),
+    Entry(_ONLINE, "validation of a connector", _YES, "field-cases#X-5"),
     Entry(_ONLINE, "retry, expiry, NDR", _YES, "exchange-routing#1.7"),
     Entry(_SERVER, "send connector by space, cost, size", _YES, "exchange-routing#2.2"),
     Entry(
