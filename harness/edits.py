@@ -130,8 +130,9 @@ _OUTBOUND_FIELDS: Mapping[str, str] = MappingProxyType(
         "MtaStsMode": "follows_mta_sts",
         "SmtpDaneMode": "dane",
         "RouteAllMessagesViaOnPremises": "is_central",
-        "ValidationRecipients": "validation_recipients",
         "CloudServicesMailEnabled": "carries_headers",
+        "SenderRewritingEnabled": "rewrites_sender",
+        "ValidationRecipients": "validation_recipients",
     }
 )
 _SEND_FIELDS: Mapping[str, str] = MappingProxyType(

@@ -34,6 +34,7 @@ from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.trace import Trace
 from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import find_receiver
+from fakes.zivver.spf import Spf, check_host, identity_domain
 from harness.fold import fold
 from harness.hybrid import across, entered, receiver_across, side_of
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from fakes.exchange.queue import QueueState
     from fakes.mail.address import Address
     from fakes.mail.handoff import HandOff, Transmission
+    from fakes.mail.item import Submission
     from fakes.mail.receiver import Receiver
     from harness.story import Receipt
     from harness.world import World
@@ -139,6 +141,10 @@ def _follow(
 ) -> Story:
     """Follow a mail that one organization took, over to the other if it goes there."""
     table = Table(world, choices)
+    came = accepted.submission
+    passes = table.passes_spf(came, accepted.envelope.reverse_path)
+    if passes is not None:
+        accepted = replace(accepted, submission=replace(came, passes_spf=passes))
     way = drive(
         accepted,
         world.organization,
@@ -165,7 +171,7 @@ def _follow(
             state: QueueState = end.value
             ledger = state.ledger
             return Story(accepted, (), ledger, tuple(receipts), side_of(world))
-        source = world.organization.source
+        source = handoff.source or world.organization.source
         find = partial(table.find, at=handoff.at)
         handoff = table.on_terms(handoff)
         result, reached = converse(handoff, find, source=source, habits=habits)
@@ -267,6 +273,20 @@ class Table:
         return on_terms(
             handoff, find, internet=internet, readings=readings, choices=choices
         )
+
+    def passes_spf(self, submission: Submission, sender: Address | None) -> bool | None:
+        """Say whether a client may send for an address; None where nobody knows."""
+        if submission.authenticated is not None or submission.source is None:
+            return None
+        domain = identity_domain(sender, submission.helo)
+        found = check_host(
+            self.world.internet.zone,
+            ip=submission.source,
+            domain=domain,
+            sender=sender,
+            helo=submission.helo,
+        )
+        return None if found.result is Spf.UNKNOWN else found.result is Spf.PASS
 
     def mx(self, domain: str) -> tuple[str, ...] | Reply | None:
         """Say who takes mail for a domain."""

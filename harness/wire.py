@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from fakes.internet.gateway import Passage
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
-    from fakes.mail.item import MailItem
+    from fakes.mail.item import MailItem, Submission
     from fakes.mail.receiver import Receiver
     from harness.outcome import Outcome
     from harness.story import Receipt
@@ -168,7 +168,14 @@ class Wire:
         """
         if item.kind is not ItemKind.MAIL:
             raise WireError(f"nobody submits a mail of kind `{item.kind.value}`")
-        run = _Run(at, Choices(pinned), patience, self._timeouts, self._limit)
+        run = _Run(
+            at,
+            Choices(pinned),
+            patience,
+            self._timeouts,
+            self._limit,
+            item.submission.passes_spf,
+        )
         where = world or self._world
         try:
             return self._loop.run(_carry(item, where, self._loop, run))
@@ -186,6 +193,7 @@ class _Run:
     patience: timedelta
     timeouts: Patience
     limit: float
+    passes_spf: bool | None = None
 
 
 async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
@@ -233,6 +241,12 @@ def _exchange(
     around: _Around, *, tls: ssl.SSLContext | None, peer: Peer | None = None
 ) -> ExchangeServer:
     run = around.run
+
+    def passes_spf(came: Submission, sender: Address | None) -> bool | None:
+        found = around.table.passes_spf(came, sender)
+        # What DNS does not tell is as the mail has it, and no socket shows that.
+        return run.passes_spf if found is None and peer is None else found
+
     outside = Outside(
         around.locate,
         around.table.mx,
@@ -241,6 +255,7 @@ def _exchange(
         around.sent,
         around.world.interventions,
         terms=around.table.on_terms,
+        passes_spf=passes_spf,
     )
     return ExchangeServer(
         around.world.organization,

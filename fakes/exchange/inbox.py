@@ -239,7 +239,7 @@ def _child(content: Content, target: Address, kind: ItemKind, desk: _Desk) -> Ma
     return MailItem(
         Envelope(reverse_path, (target,)),
         content,
-        Submission(authenticated=box.primary),
+        Submission(box.primary, passes_spf=item.submission.passes_spf),
         kind=kind,
         parent=message_id(item) or None,
         generation=item.generation + 1,

@@ -140,7 +140,8 @@ class Recipient:
     `members` and `owners` (of a group) and `manager` are spelt as exported, None where
     no export tells; so are `restrictions` and `reports_to`. `attributes` are pairs of
     an AD attribute of rules and its value, which is empty for one that is not set and
-    absent for one that was not exported.
+    absent for one that was not exported. `takes_rich_text` is UseMapiRichTextFormat
+    Always, of a contact or mail user.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Recipient:
     restrictions: Restrictions | None = None
     owners: tuple[str, ...] | None = None
     reports_to: ReportsTo | None = None
+    takes_rich_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ class OutboundConnector:
     `is_central` is RouteAllMessagesViaOnPremises; `validation_recipients` get the mail
     that validates the connector.
     `is_hybrid`: the hybrid wizard made it, for the organisation's own servers;
-    `carries_headers` is CloudServicesMailEnabled.
+    `carries_headers` is CloudServicesMailEnabled, `rewrites_sender`
+    SenderRewritingEnabled.
     """
 
     name: str
@@ -222,6 +225,7 @@ class OutboundConnector:
     is_central: bool = False
     follows_mta_sts: bool = True
     dane: DaneMode = DaneMode.OPPORTUNISTIC
+    rewrites_sender: bool = False
     validation_recipients: tuple[Address, ...] = ()
     is_hybrid: bool = False
     carries_headers: bool = False

@@ -443,6 +443,20 @@ class Readings:
         sources=("exchange-routing#1.6",),
         settle="send to a server of yours whose certificate has a key of 1024 bits",
     )
+    partner_rewriting: str = _open(
+        "rewritten",
+        "not-rewritten",
+        asks="is others' mail that leaves by a Partner connector sent in our name",
+        sources=("exchange-routing#X-22", "field-cases#X-22"),
+        settle="redirect a mail from outside to such a connector: its MAIL FROM",
+    )
+    routing_loop: str = _open(
+        "not-counted",
+        "counted",
+        asks="does a rule's connector count for the loop limit of rules",
+        sources=("exchange-routing#X-25", "field-cases#X-25"),
+        settle="send a mail with the loop header through such a rule",
+    )
     settled: frozenset[str] = frozenset()
 
 

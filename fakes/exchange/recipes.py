@@ -548,6 +548,31 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             ),
             "Two connectors must name the recipient's domain in the same words.",
         ),
+        "partner_rewriting": Recipe(
+            Look.ARRIVED,
+            mail_of("harbour", to=SECOND),
+            (
+                (
+                    f"New-TransportRule 'Reading test' {_TO_BOB} {BY_WORD} "
+                    f"-RedirectMessageTo '{_OUTSIDE}'"
+                ),
+            ),
+            (
+                ("rewritten", "its Return-Path holds SRS and a domain of yours"),
+                ("not-rewritten", "its Return-Path is the address of its sender"),
+            ),
+            "Send it from outside, from a domain whose SPF passes; a connector of the "
+            f"type Partner takes mail for {_OUTSIDE}.",
+        ),
+        "routing_loop": Recipe(
+            Look.TRACE,
+            mail_of("harbour", "X-MS-Exchange-Transport-Rules-Loop: 1"),
+            (acting(_TO_TEST),),
+            (
+                ("not-counted", "the line Send external names the connector's host"),
+                ("counted", "the trace has Failed, with 550 5.7.128"),
+            ),
+        ),
         "connector_wildcard": Recipe(
             Look.TRACE,
             mail_of(),

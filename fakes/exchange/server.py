@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from fakes.exchange.ledger import Record
     from fakes.exchange.organization import Organization
     from fakes.exchange.routing.next_hop import MxTable
+    from fakes.mail.address import Address
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.handoff import HandOff, Transmission
-    from fakes.mail.item import MailItem
+    from fakes.mail.item import MailItem, Submission
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
     from fakes.smtp.client import Place
@@ -63,7 +64,8 @@ class Outside:
 
     `locate` is told the virtual time of the attempt as well, `sent` of every hand-off
     as soon as it is over, and awaited; `interventions` are what an administrator does
-    meanwhile; `terms` gives a hand-off on the terms of the run.
+    meanwhile; `terms` gives a hand-off on the terms of the run; `passes_spf` says
+    whether a client may send for an address, None where nobody knows.
     """
 
     locate: Locate
@@ -73,6 +75,9 @@ class Outside:
     sent: Callable[[Transmission], Awaitable[None]] | None = None
     interventions: tuple[Intervention, ...] = ()
     terms: Callable[[HandOff], HandOff] | None = None
+    passes_spf: Callable[[Submission, Address | None], bool | None] = (
+        lambda _submission, _sender: None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,9 @@ class ExchangeServer:
     async def _through(self, item: MailItem) -> Handled:
         """Perform with sockets what the driver asks for."""
         outside, choices = self._outside, self._choices()
+        came = item.submission
+        passes = outside.passes_spf(came, item.envelope.reverse_path)
+        item = replace(item, submission=replace(came, passes_spf=passes))
         way = drive(
             item,
             self._organization,
@@ -240,7 +248,7 @@ class ExchangeServer:
                     handoff,
                     partial(outside.locate, at=handoff.at),
                     trust=outside.trust,
-                    source=self._organization.source,
+                    source=handoff.source or self._organization.source,
                     announces_source=True,
                     patience=outside.timeouts,
                     habits=partial(ask, self._organization.readings, choices),

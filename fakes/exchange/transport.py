@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
 from fakes.exchange.arrival import accept
+from fakes.exchange.content_conversion import assumed_of_rich_text
 from fakes.exchange.departure import Outgoing, depart, item_key
 from fakes.exchange.dsn import is_dropped, is_heard
 from fakes.exchange.forwarding import why_redirect_kept_in
+from fakes.exchange.header_firewall import admitted
 from fakes.exchange.journal import journal_reports
 from fakes.exchange.limits import assumed_of_limits, over_limits
 from fakes.exchange.mailbox import arrive
 from fakes.exchange.remote_domain import assumed_of_remote_domains
 from fakes.exchange.routing.expand import Reached, expand
-from fakes.exchange.routing.next_hop import Hop, next_hop
+from fakes.exchange.routing.hop import Around, Hop
+from fakes.exchange.routing.next_hop import next_hop
 from fakes.exchange.routing.restrictions import Inbound
 from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.exchange.rules.process import process
+from fakes.exchange.sending import Sending, sending_of
 from fakes.mail.envelope import Envelope
 from fakes.mail.item import OF_PEOPLE, ItemKind, MailItem
 from fakes.trace import Answer, Step, StepKind, Trace
@@ -104,6 +108,8 @@ def transport(
 ) -> Pass:
     """Take one mail through one pass; `at` is an aware time."""
     accepted = accept(item.submission, organization, choices)
+    content = admitted(item.content, is_trusted=accepted.is_internal)
+    item = replace(item, content=content)
     mail = Inbound(item, accepted.is_internal)
     log = _Log(
         organization,
@@ -115,7 +121,8 @@ def transport(
     )
     log.assumed.extend(assumed_of_remote_domains(organization))
     log.assumed.extend(assumed_of_limits(item, organization))
-    hops: dict[tuple[int, object], list[tuple[Leg, Hop]]] = {}
+    hops: dict[tuple[int, Hop, Sending], list[tuple[Leg, Hop]]] = {}
+    around = Around(organization, mx, choices, len(item.content.raw))
     forks = tuple(
         part
         for fork in forks
@@ -143,8 +150,13 @@ def transport(
             log.say(leg, (routed.step,))
             log.assumed.extend(routed.assumed)
             if isinstance(routed.end, Hop):
-                shared = replace(routed.end, recipient=item_key(item))
-                hops.setdefault((number, shared), []).append((leg, routed.end))
+                hop = routed.end
+                log.assumed.extend(
+                    assumed_of_rich_text(fork.item.content, hop, leg, organization)
+                )
+                sending = sending_of(leg, hop, fork.item, around, at=at)
+                shared = replace(hop, recipient=item_key(item))
+                hops.setdefault((number, shared, sending), []).append((leg, hop))
                 continue
             log.end(leg, routed.end, fork.item)
             if routed.end.kind is EndKind.MAILBOX:
@@ -152,8 +164,14 @@ def transport(
     if organization.journal_rules is None and item.kind in OF_PEOPLE:
         log.assumed.append(_NO_JOURNAL)
     outgoing = tuple(
-        depart(forks[number], group, organization, is_internal=mail.is_internal)
-        for (number, _), group in hops.items()
+        depart(
+            forks[number],
+            group,
+            organization,
+            sending=sending,
+            is_internal=mail.is_internal,
+        )
+        for (number, _, sending), group in hops.items()
     )
     return Pass(
         outgoing,

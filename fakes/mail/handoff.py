@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fakes.mail.envelope import Envelope
     from fakes.mail.offers import Offers
     from fakes.mail.reply import Reply
+    from fakes.mail.session import IpAddress
 
 
 class TlsLevel(StrEnum):
@@ -138,6 +139,7 @@ class HandOff:
     """One transmission to be made. `hosts` are tried in order until one talks.
 
     `at` is the (virtual) time of the attempt; None until it is made.
+    `source` is the address that it is sent from, None for the sender's usual one.
     """
 
     envelope: Envelope
@@ -152,6 +154,7 @@ class HandOff:
     manner: Manner = PLAIN_MANNER
     dsn: DsnTerms | None = None
     at: datetime | None = None
+    source: IpAddress | None = None
 
 
 class Stage(StrEnum):

@@ -55,6 +55,8 @@ class Submission:
     anonymous session; `source` is the client's address, None when not modelled.
     `certificate` is the name in the certificate that a server showed as a client;
     `is_vouched`: it says that its own organisation takes the sender for inside.
+    `passes_spf` says whether that address may send for the reverse-path, None where
+    nobody knows.
     """
 
     authenticated: Address | None = None
@@ -62,6 +64,7 @@ class Submission:
     helo: str = "client.example"
     certificate: str | None = None
     is_vouched: bool = False
+    passes_spf: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

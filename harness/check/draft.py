@@ -76,10 +76,12 @@ def write(draft: Draft) -> MailItem:
     is_own = draft.reverse_path is ReversePath.SENDER
     path = draft.sender if is_own else draft.reverse_path
     assert not isinstance(path, ReversePath)  # noqa: S101  narrows the type
+    # A stranger is a decent one; what DNS says of him goes before.
+    passes = None if draft.authenticated else True
     return MailItem(
         Envelope(path, draft.recipients),
         Content(_head(draft) + _body(draft)),
-        Submission(draft.authenticated, draft.source),
+        Submission(draft.authenticated, draft.source, passes_spf=passes),
     )
 
 

@@ -30,7 +30,8 @@ class Circumstances:
     """How a mail comes in; None where it was not said.
 
     `mail_from` is an address or `<>`. `authenticated` is the account that logged in,
-    empty for nobody; `inbound` says that it comes anonymously from outside.
+    empty for nobody; `inbound` says that it comes anonymously from outside, and
+    `passes_spf` whether it may, where DNS does not tell.
     """
 
     mail_from: str | None = None
@@ -39,6 +40,7 @@ class Circumstances:
     inbound: bool | None = None
     source: str | None = None
     helo: str | None = None
+    passes_spf: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def write_circumstances(item: MailItem, *, id_: str, sort: str) -> str:
     ]
     if submission.source is not None:
         lines.append(f"source = {_quoted(str(submission.source))}")
+    if submission.passes_spf is not None:
+        lines.append(f"passes_spf = {str(submission.passes_spf).lower()}")
     return "\n".join(lines) + "\n"
 
 
@@ -173,7 +177,7 @@ def _submission(
         if sender is not None:
             assumed.append(f"submitted by {sender}, logged in")
         return Submission(sender, source, helo)
-    return Submission(None, source, helo)
+    return Submission(None, source, helo, passes_spf=given.passes_spf)
 
 
 def _address(text: str, file: str, key: str) -> Address:
@@ -213,6 +217,7 @@ _VALUES: Mapping[str, Callable[[object, str], object]] = MappingProxyType(
         "rcpt_to": _texts,
         "authenticated": _text,
         "inbound": _truth,
+        "passes_spf": _truth,
         "source": _text,
         "helo": _text,
     }

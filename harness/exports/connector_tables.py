@@ -34,7 +34,8 @@ OUTBOUND: Table = MappingProxyType(
                 "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
                 "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains "
                 "TestMode RouteAllMessagesViaOnPremises ValidationRecipients "
-                "ConnectorSource CloudServicesMailEnabled MtaStsMode SmtpDaneMode"
+                "ConnectorSource CloudServicesMailEnabled MtaStsMode SmtpDaneMode "
+                "SenderRewritingEnabled"
             ),
         ),
         (
@@ -46,10 +47,6 @@ OUTBOUND: Table = MappingProxyType(
     )
     | {
         "isvalid": _IS_VALID,
-        # Only effective on a connector of type OnPremises.
-        "senderrewritingenabled": _open(
-            "exchange-routing#1.1", only_if=("ConnectorType", "onpremises")
-        ),
     }
 )
 

@@ -105,6 +105,7 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
         carries_headers=values.flag(entry, CARRIES) is True,
         follows_mta_sts=values.choice(entry, "MtaStsMode", StsMode) is not StsMode.NONE,
         dane=values.choice(entry, "SmtpDaneMode", DaneMode) or DaneMode.OPPORTUNISTIC,
+        rewrites_sender=values.flag(entry, "SenderRewritingEnabled") is True,
         validation_recipients=tuple(
             values.address(said, entry.place, _VALIDATION)
             for said in values.texts(entry, _VALIDATION)

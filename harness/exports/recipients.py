@@ -178,6 +178,7 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
         restrictions=restrictions_of(entry),
         owners=owners_of(entry),
         reports_to=reports_to,
+        takes_rich_text=values.text(entry, "UseMapiRichTextFormat") == "Always",
     )
 
 

@@ -33,10 +33,24 @@ _BEYOND_RULES = (
     Entry(_ONLINE, "RouteAllMessagesViaOnPremises", _YES, "exchange-routing#1.2"),
     Entry(
         _ONLINE,
-        "SenderRewritingEnabled",
-        _NO,
-        "exchange-routing#1.1",
-        "mail through such a connector is reported as not known",
+        "SenderRewritingEnabled, sender rewriting",
+        _YES,
+        "exchange-routing#7.1",
+    ),
+    Entry(
+        _ONLINE,
+        "normal, high-risk and relay pool",
+        _PARTIAL,
+        "exchange-routing#7.2",
+        "spam and sending limits, which lead to the high-risk pool, are not judged",
+    ),
+    Entry(_ONLINE, "CloudServicesMailEnabled", _YES, "exchange-routing#4.2"),
+    Entry(
+        _ONLINE,
+        "conversion of rich text",
+        _PARTIAL,
+        "exchange-routing#5.3",
+        "who gets TNEF is said; the converted text is not made",
     ),
     Entry(
         _ONLINE,

@@ -501,7 +501,7 @@ def test_an_inbound_connector_that_does_not_say_whom_it_makes_inside_is_not_judg
         ({"SenderRewritingEnabled": True}, ()),
         (
             {"SenderRewritingEnabled": True, "ConnectorType": "OnPremises"},
-            ("SenderRewritingEnabled",),
+            (),
         ),
         ({"IsValid": False}, ("IsValid",)),
         ({"IsValid": True}, ()),

@@ -13,6 +13,8 @@ from fakes.exchange.rules.fork import Ending, EndKind, Fork
 from fakes.exchange.rules.predicate import ValueProblem
 from fakes.exchange.rules.taking import recipients
 from fakes.mail.address import Address
+from fakes.mail.content import parse
+from fakes.mail.reply import reply
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import Directory, Edition
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 # Stands for a recipient that a rule names and that no exported object is.
 SOMEBODY = Address("somebody", "not-exported.invalid")
 LOOP_HEADER = "X-MS-Exchange-Transport-Rules-Loop"
+_LOOPED = "TRANSPORT.RULES.RejectMessage; Transport rules loop count exceeded"
 NOTHING, SOMETHING = "nothing", "something"
 
 
@@ -73,11 +76,25 @@ def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
 def route(fork: Fork, action: Action, context: Context) -> Fork:
     """Name the connector; two rules that name two are an open question (R-51)."""
     name = action.values[0][0]
+    is_marked = bool(parse(fork.item.content).named(LOOP_HEADER))
+    if is_marked and not fork.is_stamped:
+        # exchange-routing#X-25: of a mail that a rule has redirected once.
+        readings = context.organization.readings
+        if ask(readings, context.choices, "routing_loop") == "counted":
+            return looped(fork, "routes a mail that a rule has redirected")
     if fork.connector is not None and fork.connector.lower() != name.lower():
         answer = ask(context.organization.readings, context.choices, "two_connectors")
         if answer == "first":
             return fork
     return replace(fork, connector=name)
+
+
+def looped(fork: Fork, what: str) -> Fork:
+    """End a mail whose loop count is exceeded (exchange-rules#7.4)."""
+    ending = Ending(
+        EndKind.REJECTED, f"a rule {what} before", reply(550, "5.7.128", _LOOPED)
+    )
+    return replace(fork, ending=ending, is_stopped=True)
 
 
 def require_tls(fork: Fork, action: Action, context: Context) -> Fork:

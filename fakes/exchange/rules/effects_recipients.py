@@ -14,6 +14,7 @@ from fakes.exchange.rules.effects import (
     NOTHING,
     SOMETHING,
     copy_for_somebody,
+    looped,
     one_of,
     targets_of,
     unknown_end,
@@ -22,7 +23,6 @@ from fakes.exchange.rules.fork import Ending, EndKind, Fork, Leg, Way
 from fakes.exchange.rules.manager import manager_of
 from fakes.mail.address import parse_address_list
 from fakes.mail.content import append_addresses, parse, set_field
-from fakes.mail.reply import reply
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import Directory
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _HIDDEN = ""
 _TYPES = ("To", "Cc", "Bcc", "Redirect")
-_LOOPED = "TRANSPORT.RULES.RejectMessage; Transport rules loop count exceeded"
 
 
 def redirect(fork: Fork, action: Action, context: Context) -> Fork:
@@ -88,20 +87,20 @@ def add_manager(fork: Fork, action: Action, context: Context) -> Fork:
 def _redirected(
     fork: Fork, action: Action, found: Recipients | None, context: Context
 ) -> Fork:
-    looped = _check_loop(fork, action, found, context)
-    if looped.ending:
-        return looped
+    checked = _check_loop(fork, action, found, context)
+    if checked.ending:
+        return checked
     targets = targets_of(found)
     legs = tuple(
         Leg(leg.original, target, (*leg.ways, Way.REDIRECT), leg.earlier)
-        for leg in looped.legs
+        for leg in checked.legs
         for target in targets
     )
     stops = False
     if context.has_later_effects:
         readings = context.organization.readings
         stops = ask(readings, context.choices, "redirect_ends_rules") == "yes"
-    return replace(looped, legs=legs, is_redirected=True, is_stopped=stops)
+    return replace(checked, legs=legs, is_redirected=True, is_stopped=stops)
 
 
 def _added(
@@ -118,27 +117,27 @@ def _added(
         ending = Ending(EndKind.UNKNOWN, why, fact=fact)
         copies = tuple((target, ending) for target in targets_of(found))
         return replace(fork, reports=fork.reports + copies)
-    looped = _check_loop(fork, action, found, context)
-    if looped.ending:
-        return looped
-    known = {leg.address for leg in looped.legs}
+    checked = _check_loop(fork, action, found, context)
+    if checked.ending:
+        return checked
+    known = {leg.address for leg in checked.legs}
     targets = targets_of(found)
     added = tuple(
         Leg(None, target, (Way.COPY,)) for target in targets if target not in known
     )
-    legs = looped.legs + added
+    legs = checked.legs + added
     limit = context.organization.added_recipients_limit
     if sum(leg.original is None for leg in legs) > limit:
         # exchange-rules#R-48
         why = f"rules add more than {limit} recipients"
-        return unknown_end(looped, Fact(action.name, action.operand, why=why))
-    item = looped.item
+        return unknown_end(checked, Fact(action.name, action.operand, why=why))
+    item = checked.item
     if field:
         seen = parse_address_list(parse(item.content).unfolded(field)).addresses
         new = tuple(str(who) for who in targets if who not in seen)
         content = append_addresses(item.content, field, new)
         item = replace(item, content=content)
-    return replace(looped, legs=legs, item=item)
+    return replace(checked, legs=legs, item=item)
 
 
 def _check_loop(
@@ -162,9 +161,4 @@ def _check_loop(
             return fork
         return unknown_end(fork, fact)
     # exchange-rules#v83, exchange-routing#E13: Exchange Online's limit is one.
-    ending = Ending(
-        EndKind.REJECTED,
-        "a rule redirects or copies a mail that a rule has redirected before",
-        reply(550, "5.7.128", _LOOPED),
-    )
-    return replace(fork, ending=ending, is_stopped=True)
+    return looped(fork, "redirects or copies a mail that a rule has redirected")

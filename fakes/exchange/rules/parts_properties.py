@@ -115,8 +115,8 @@ def scl(view: View, who: Who | None, readings: Readings) -> Seen:
     """The spam confidence level that is stamped on a mail of our own sessions."""
     del who, readings
     found = view.parsed.values(f"{_STAMP}SCL")[:1]
-    # exchange-routing#E4: nobody else's stamps are believed.
-    if not found or not view.is_internal:
+    # exchange-routing#E4: what a stranger has stamped was dropped when it came.
+    if not found:
         return Seen((), "what spam filtering has stamped is not known")
     if not re.fullmatch(r"-1|[0-9]", found[0]):
         return Seen((), f"`{found[0][:20]}` is no spam confidence level")
