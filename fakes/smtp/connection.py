@@ -64,6 +64,16 @@ class Setup(Generic[R]):
     connections: set[Connection[R]]
 
 
+class _Nobody:
+    """A handler without hooks, which aiosmtpd need not look through."""
+
+    def __dir__(self) -> tuple[str, ...]:
+        return ()
+
+
+_NOBODY = _Nobody()
+
+
 class Connection(SMTP, Generic[R]):
     """One client."""
 
@@ -73,7 +83,7 @@ class Connection(SMTP, Generic[R]):
     def __init__(self, setup: Setup[R], loop: asyncio.AbstractEventLoop) -> None:
         # The handler is never asked: all verbs are ours.
         super().__init__(
-            None,
+            _NOBODY,
             hostname=setup.receiver.name,
             tls_context=setup.tls,
             timeout=setup.limits.idle,
