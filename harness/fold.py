@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, assert_never
 from fakes.exchange.dsn import first_word
 from fakes.exchange.hybrid import is_hop_count
 from fakes.exchange.ledger import EndedInside, Passed, Record, Told, Transmitted
+from fakes.exchange.organization import Platform
 from fakes.exchange.rules.fork import EndKind, Leg, Way
 from fakes.mail.item import Carries, ItemKind
 from fakes.trace import Answer, Step, StepKind
+from fakes.zivver.ledger import Transaction
 from harness.handed_off import Copy, assumed_of, handed_step, transmitted
 from harness.outcome import Delivery, Disposition, Fate, Outcome
 from harness.story import Crossing
@@ -122,6 +124,7 @@ def _told(
                 copies.extend(clock.dated(copy, when) for copy in done)
                 waiting.update(still)
                 told.assumed.extend(assumed_of(receipt))
+                told.assumed.extend(_assumed_of_spf(receipt, world))
                 if isinstance(receipt, Crossing):
                     more, assumed = _crossed(record, receipt, known, world)
                     copies.extend(clock.later(copy, when) for copy in more)
@@ -253,6 +256,19 @@ def _on_side(told: _Told, side: str) -> _Told:
     copies = [replace(copy, steps=placed(copy.steps)) for copy in told.copies]
     trails = {who: placed(steps) for who, steps in told.trails.items()}
     return _Told(copies, trails, told.assumed)
+
+
+def _assumed_of_spf(receipt: Receipt, world: World) -> tuple[str, ...]:
+    """Say what an admission by SPF rests on where many send from the same addresses.
+
+    exchange-routing#7.3, exchange-routing#E12: SPF passes for every tenant alike.
+    """
+    if not isinstance(receipt, Transaction) or receipt.identity is not None:
+        return ()
+    is_online = world.organization.platform is Platform.ONLINE
+    if is_online and receipt.is_accepted:
+        return ("no other tenant of Exchange Online sends in this one's name",)
+    return ()
 
 
 class _Children:
