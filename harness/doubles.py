@@ -6,7 +6,6 @@ and a mail that was refused, must be looked at: `problems` tells of those that w
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.policy import default
@@ -21,8 +20,10 @@ from fakes.zivver.endpoint import ZivverEndpoint
 from fakes.zivver.faults import Deed, FaultLine
 from fakes.zivver.replies import Reason
 from fakes.zivver.service import ZivverService, credential
+from harness.kept import DEFAULT_TIMEOUT, Kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from email.message import EmailMessage
 
     from fakes.mail.content import Content
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["Received", "ZivverDouble"]
 
 USER, PASSWORD = "relay-harness", "a password for tests"
-DEFAULT_TIMEOUT = 5.0
 # A client on this machine knows it by one of these.
 _HERE = ("localhost", "127.0.0.1")
 _SECURE = frozenset({ZivverState.IN_APP, ZivverState.DIRECT, ZivverState.NOTIFICATION})
@@ -79,19 +79,28 @@ class ZivverDouble:
     """A running fake Zivver; use it in a `with` statement or `stop` it.
 
     `user` and `password` log in beside the credentials that the service has; what was
-    not given is taken in the sender's favour, as everywhere.
+    not given is taken in the sender's favour, as everywhere. `ports` says on which
+    port of this machine it listens for 25 and 587; any that is free otherwise.
     """
 
-    def __init__(self, service: ZivverService, zone: Zone, loop: Loop) -> None:
+    def __init__(
+        self,
+        service: ZivverService,
+        zone: Zone,
+        loop: Loop,
+        *,
+        ports: Mapping[int, int] | None = None,
+        on_received: Callable[[Received], None] | None = None,
+        on_mail: Callable[[Transaction], None] | None = None,
+    ) -> None:
+        self._on_received, self._on_mail = on_received, on_mail
         self.user, self.password = USER, PASSWORD
         logins = (*(service.credentials or ()), credential(USER, PASSWORD))
         names = (*service.tls.certificate.names, *_HERE)
         shown = replace(service.tls.certificate, names=names)
         self._certificate = shown
-        self._received: list[Received] = []
-        self._seen: set[int] = set()
+        self._kept: Kept[Received] = Kept()
         self._refusals_seen = 0
-        self._arrived = threading.Condition()
         self.endpoint = ZivverEndpoint(
             replace(
                 service,
@@ -102,6 +111,7 @@ class ZivverDouble:
             loop,
             tls=server_context(shown),
             on_mail=self._take,
+            listen=ports,
         )
 
     def __enter__(self) -> Self:
@@ -143,9 +153,7 @@ class ZivverDouble:
     @property
     def received(self) -> tuple[Received, ...]:
         """Hand over what has come so far, a record a recipient, in order."""
-        with self._arrived:
-            self._seen.update(range(len(self._received)))
-            return tuple(self._received)
+        return self._kept.hand_over()
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -167,16 +175,13 @@ class ZivverDouble:
             TimeoutError: they did not come within `timeout` seconds; it says what did.
 
         """
-        wanted = None if recipient is None else parse_address(recipient)
-        with self._arrived:
-            is_there = self._arrived.wait_for(
-                lambda: len(self._of(wanted)) >= count, timeout
-            )
-            found = self._of(wanted)
-            if not is_there:
-                raise TimeoutError(self._missing(wanted, count, len(found)))
-            self._seen.update(found)
-            return tuple(self._received[index] for index in found)
+        who = None if recipient is None else parse_address(recipient)
+        return self._kept.wait_for(
+            lambda each: who is None or each.recipient == who,
+            count=count,
+            timeout=timeout,
+            told=lambda each: f"{each.recipient} {each.why}",
+        )
 
     def fail_next(
         self,
@@ -208,12 +213,7 @@ class ZivverDouble:
 
     def problems(self) -> tuple[str, ...]:
         """Name what left plain or was refused, and was not handed to anybody."""
-        with self._arrived:
-            unseen = [
-                record
-                for index, record in enumerate(self._received)
-                if index not in self._seen and _must_be_seen(record)
-            ]
+        unseen = self._kept.unseen(_must_be_seen)
         lines = [f"{record.recipient}: {record.why}" for record in unseen]
         rest = self.endpoint.ledger.refusals[self._refusals_seen :]
         lines += [
@@ -234,30 +234,18 @@ class ZivverDouble:
             raise ConnectionError(f"the fake Zivver is not at port {port}: {found}")
         return found
 
-    def _of(self, wanted: Address | None) -> list[int]:
-        return [
-            index
-            for index, record in enumerate(self._received)
-            if wanted is None or record.recipient == wanted
-        ]
-
-    def _missing(self, wanted: Address | None, count: int, found: int) -> str:
-        whom = f" for {wanted}" if wanted else ""
-        others = "; ".join(f"{each.recipient} {each.why}" for each in self._received)
-        return (
-            f"{found} of {count} records{whom} came; received: {others or 'nothing'}; "
-            f"refused sessions: {len(self.endpoint.ledger.refusals)}"
-        )
-
     def _take(
         self, transaction: Transaction, envelope: Envelope, content: Content
     ) -> None:
         ends = {end.address: end.state for end in transaction.deliveries}
         whom = tuple(ends) or envelope.recipients
-        records = (Received(who, ends.get(who), transaction, content) for who in whom)
-        with self._arrived:
-            self._received.extend(records)
-            self._arrived.notify_all()
+        records = [Received(who, ends.get(who), transaction, content) for who in whom]
+        self._kept.add(records)
+        if self._on_mail is not None:
+            self._on_mail(transaction)
+        if self._on_received is not None:
+            for record in records:
+                self._on_received(record)
 
 
 def _must_be_seen(record: Received) -> bool:

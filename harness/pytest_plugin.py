@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.check.derive import DerivedMail
     from harness.doubles import ZivverDouble
     from harness.outcome import Outcome
+    from harness.relay import Relay
     from harness.scenario.case import Case
     from harness.scenario.expectation import Mismatch
     from harness.scenario.pack import Pack
@@ -376,7 +377,48 @@ def zivver(
     loop = _loop_of(request.config)
     with ZivverDouble(relay_world.zivver, relay_world.internet.zone, loop) as double:
         yield double
-        problems = double.problems()
+    _must_be_seen(request, double.problems())
+
+
+@pytest.fixture
+def fake_exchange(
+    request: pytest.FixtureRequest, relay_world: World
+) -> Iterator[Relay]:
+    """Give a running fake Exchange with the world of `relay_world` behind it.
+
+    Mail that an application hands in is carried to its end; `carried` and `wait_for`
+    say of each copy what became of it. A copy that is not secure fails the test at its
+    end when it was not handed over; the marker `relay_relaxed` lets that pass.
+    """
+    from datetime import timedelta
+
+    from harness.relay import Relay
+    from harness.scenario.case import DEFAULT_AT
+
+    loop = _loop_of(request.config)
+    with Relay(
+        relay_world, loop, clock=lambda: DEFAULT_AT, patience=timedelta(0)
+    ) as running:
+        yield running
+    _must_be_seen(request, running.problems())
+
+
+@pytest.fixture
+def relay(fake_exchange: Relay, zivver: ZivverDouble) -> RunningRelay:
+    """Give both: the fake Exchange for what goes in, a Zivver to talk to directly."""
+    return RunningRelay(fake_exchange, zivver)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRelay:
+    """A fake Exchange and a fake Zivver, each on ports of its own."""
+
+    exchange: Relay
+    zivver: ZivverDouble
+
+
+def _must_be_seen(request: pytest.FixtureRequest, problems: tuple[str, ...]) -> None:
+    """Fail a test that looked away, unless its marker lets it."""
     if problems and request.node.get_closest_marker(RELAXED) is None:
         head = "not looked at by this test:"
         pytest.fail("\n  ".join([head, *problems]), pytrace=False)

@@ -14,10 +14,11 @@ from fakes.zivver.receiver import receiver
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
+    from fakes.mail.receiver import Receiver
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
     from fakes.smtp.loop import Loop
@@ -31,10 +32,15 @@ class ZivverEndpoint:
     `tls` holds the certificate that `service.tls` describes, None when STARTTLS is
     not offered or refused. `choices` are those of the run that is compared with.
     `faults` may be added to while it runs. `on_mail` is told of every mail that came to
-    its end of data, with what the ledger does not keep.
+    its end of data, with what the ledger does not keep. `listen` gives the port of this
+    machine that stands for one of Zivver's; any that is free otherwise.
+
+    Raises:
+        OSError: a port is in use; nothing stays half started.
+
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but three are keywords with plain defaults
         self,
         service: ZivverService,
         zone: Zone,
@@ -45,6 +51,7 @@ class ZivverEndpoint:
         trusts_proxy: bool = False,
         faults: FaultDesk | None = None,
         on_mail: Callable[[Transaction, Envelope, Content], None] | None = None,
+        listen: Mapping[int, int] | None = None,
     ) -> None:
         self.faults = faults or FaultDesk()
         self._on_mail = on_mail
@@ -52,15 +59,39 @@ class ZivverEndpoint:
         self._refusals: list[Refusal] = []
         self._lock = threading.Lock()
         self._servers: dict[int, Server[Transaction]] = {}
-        for port in () if service.is_down else service.ports:
-            door = receiver(service, zone, port, choices or Choices(), note=self._note)
-            self._servers[port] = serve(
-                with_faults(door, self.faults),
-                loop,
-                record=self._record,
-                tls=tls,
-                trusts_proxy=trusts_proxy,
-            )
+        ports = () if service.is_down else service.ports
+        try:
+            for port in ports:
+                self._servers[port] = self._serve(
+                    receiver(
+                        service, zone, port, choices or Choices(), note=self._note
+                    ),
+                    loop,
+                    tls=tls,
+                    trusts_proxy=trusts_proxy,
+                    port=(listen or {}).get(port, 0),
+                )
+        except OSError:
+            self.stop()
+            raise
+
+    def _serve(
+        self,
+        door: Receiver[Transaction],
+        loop: Loop,
+        *,
+        tls: ssl.SSLContext | None,
+        trusts_proxy: bool,
+        port: int,
+    ) -> Server[Transaction]:
+        return serve(
+            with_faults(door, self.faults),
+            loop,
+            record=self._record,
+            tls=tls,
+            trusts_proxy=trusts_proxy,
+            port=port,
+        )
 
     def __enter__(self) -> Self:
         return self

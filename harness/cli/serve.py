@@ -1,0 +1,224 @@
+"""`relay-harness serve`: the fake servers, for any application or mail client."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from fakes.exchange.reception import SMTP_PORT, SUBMISSION_PORT
+from fakes.internet.certificates import authority_pem
+from fakes.mail.content import parse
+from fakes.smtp.loop import Loop
+from fakes.zivver.ledger_lines import lines_of_transaction
+from harness.cli.output import is_coloured
+from harness.cli.parameters import now, open_case
+from harness.doubles import PASSWORD, USER, ZivverDouble
+from harness.exports.toml_tables import read_toml
+from harness.exports.zivver_faults import TABLE, read_zivver_faults
+from harness.outcome import Disposition
+from harness.relay import Relay
+from harness.report.page import counted
+from harness.report.words import WHAT_BECOMES
+
+if TYPE_CHECKING:
+    from fakes.zivver.faults import FaultLine
+    from fakes.zivver.ledger import Transaction
+    from harness.doubles import Received
+    from harness.relay import Carried
+
+DEFAULT_TENANT = "guide-online-as-meant"
+SECURE = "secure"
+_ENDS = {Disposition.INTERNAL: "inside"}
+_COLOURS = {SECURE: "green", "inside": None}
+_SHOWN = 60
+# Seconds; a signal is seen between two of them, on Windows too.
+_TURN = 0.2
+
+
+@click.command("serve")
+@click.argument("tenant", default=DEFAULT_TENANT)
+@click.option("--port", default=2587, help="Exchange, with a login (as 587).")
+@click.option("--smtp-port", default=2525, help="Exchange, without one (as 25).")
+@click.option("--zivver-port", default=3587, help="Zivver, with a login (as 587).")
+@click.option("--zivver-smtp-port", default=3525, help="Zivver, by SPF (as 25).")
+@click.option(
+    "--ca", metavar="FILE", help="Write the certificate that a client must trust."
+)
+@click.option("--ledger", metavar="FILE", help="Add what Zivver takes, as JSON Lines.")
+@click.option("--faults", metavar="FILE", help=f"[[{TABLE}]] tables: what goes wrong.")
+def serve_command(
+    *,
+    tenant: str,
+    port: int,
+    smtp_port: int,
+    zivver_port: int,
+    zivver_smtp_port: int,
+    ca: str | None,
+    ledger: str | None,
+    faults: str | None,
+) -> None:
+    """Run a fake Exchange and a fake Zivver on this machine until Ctrl-C.
+
+    An application logs in at Exchange as one of its senders, with any password, or at
+    Zivver with the user and the password that are shown. Every mail is carried through
+    TENANT to its end, and a line says what each recipient gets. A port 0 is any that is
+    free.
+    """
+    world = open_case(tenant, None).world
+    script = _script(faults)
+    count: Counter[str] = Counter()
+    with ExitStack() as stack:
+        loop = stack.enter_context(Loop())
+        book = stack.enter_context(_Book(Path(ledger))) if ledger else None
+
+        def received(record: Received) -> None:
+            _print(count, "Zivver", _told_of(record))
+
+        def carried(record: Carried) -> None:
+            _print(count, "Exchange", _told(record))
+
+        zivver = ZivverDouble(
+            world.zivver,
+            world.internet.zone,
+            loop,
+            ports={SMTP_PORT: zivver_smtp_port, SUBMISSION_PORT: zivver_port},
+            on_received=received,
+            on_mail=book.write if book else None,
+        )
+        stack.enter_context(zivver)
+        for line in script:
+            zivver.order(line)
+        exchange = Relay(
+            world,
+            loop,
+            clock=now,
+            patience=timedelta(0),
+            ports={SMTP_PORT: smtp_port, SUBMISSION_PORT: port},
+            on_carried=carried,
+        )
+        stack.enter_context(exchange)
+        if ca:
+            Path(ca).write_bytes(authority_pem())
+        _welcome(tenant, exchange, zivver, ca)
+        _until_stopped()
+    ends = ", ".join(f"{number} {end}" for end, number in count.most_common())
+    copies = counted(count.total(), "copy", "copies")
+    click.echo(f"{copies}: {ends}." if ends else f"{copies}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is printed of one copy; `end` is what it came to, in a word."""
+
+    end: str
+    ways: str
+    subject: str
+    why: str
+
+
+def _told(record: Carried) -> _Line:
+    sender = record.item.envelope.reverse_path or "<>"
+    disposition = record.delivery.disposition
+    end = _ENDS.get(disposition) or disposition.value.lower()
+    return _Line(
+        SECURE if record.is_secure else end,
+        f"{sender} -> {record.recipient or record.delivery.reached}",
+        parse(record.item.content).subject,
+        f"{WHAT_BECOMES[disposition]} ({record.delivery.why})",
+    )
+
+
+def _told_of(record: Received) -> _Line:
+    sender = record.transaction.envelope.reverse_path or "<>"
+    end = record.state.value if record.state else "refused"
+    return _Line(
+        SECURE if record.is_secure else end,
+        f"{sender} -> {record.recipient}",
+        parse(record.content).subject,
+        record.why,
+    )
+
+
+def _print(count: Counter[str], where: str, line: _Line) -> None:
+    """Print one readable line; nothing of a mail but its subject stands in it."""
+    count[line.end] += 1
+    colour = _COLOURS.get(line.end, "red") if is_coloured(sys.stdout) else None
+    subject = "".join(c if c.isprintable() else "?" for c in line.subject[:_SHOWN])
+    click.echo(
+        f"{where:<9}{click.style(f'{line.end:<11}', fg=colour)}{line.ways}  "
+        f'"{subject}"  {line.why}'
+    )
+
+
+def _welcome(
+    tenant: str, exchange: Relay, zivver: ZivverDouble, ca: str | None
+) -> None:
+    click.echo(f"Tenant    {tenant}")
+    click.echo(
+        f"Exchange  {exchange.host}:{exchange.port} log in as a sender, any password; "
+        f"{exchange.host}:{exchange.smtp_port} without a login"
+    )
+    click.echo(
+        f"Zivver    {zivver.host}:{zivver.port}, and {zivver.smtp_port} for SPF; "
+        f'user {USER}, password "{PASSWORD}"'
+    )
+    trust = ca or "nothing was written: --ca FILE gives the certificate to trust"
+    click.echo(f"Trust     {trust}")
+    click.echo("Ctrl-C ends it.")
+
+
+def _until_stopped() -> None:
+    """Wait for Ctrl-C, or for the signal by which others end a program."""
+    over = threading.Event()
+    before = {
+        each: signal.signal(each, lambda *_: over.set())
+        for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        while not over.wait(_TURN):
+            pass
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+class _Book:
+    """The ledger as lines of JSON in a file, to which it adds."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file.open("a", encoding="ascii", newline="\n")
+        self._number = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, transaction: Transaction) -> None:
+        """Add a mail and its recipients; a line stands there as soon as it is told."""
+        lines = lines_of_transaction(transaction, number=self._number, at=now())
+        self._file.write("".join(f"{line}\n" for line in lines))
+        self._file.flush()
+        self._number += 1
+
+
+def _script(faults: str | None) -> tuple[FaultLine, ...]:
+    if faults is None:
+        return ()
+    try:
+        text = Path(faults).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise click.UsageError(f"--faults: `{faults}` cannot be read") from None
+    top = read_toml(faults, text)
+    top.only(TABLE)
+    return read_zivver_faults(top)
