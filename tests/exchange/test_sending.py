@@ -1,14 +1,17 @@
 """In whose name and from which pool Exchange Online sends (exchange-routing#7)."""
 
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 
 from fakes.exchange.organization import (
+    AddressSpace,
     ConnectorType,
+    InboundConnector,
     OutboundConnector,
     Platform,
+    SendConnector,
 )
 from fakes.exchange.readings import Readings
 from fakes.exchange.sending import Pool, source_of
@@ -164,13 +167,26 @@ def test_a_sender_s_domain_that_nobody_can_write_to_leaves_from_the_high_risk_po
 
 
 def test_a_server_sends_everything_as_it_came():
-    organization = replace(
-        tenant(REDIRECT), platform=Platform.SERVER, send_connectors=None
+    to_all = SendConnector("Internet", (AddressSpace("*"),))
+    organization = tenant(REDIRECT, platform=Platform.SERVER, send_connectors=(to_all,))
+    assert (CLEO, NORMAL) == left(strangers(submission=UNPROVEN), organization)
+
+
+def test_the_normal_pool_is_the_address_that_the_tenant_names():
+    own = ip_address("198.51.100.7")
+    assert own == source_of(Pool.NORMAL, replace(BARE, source=own))
+
+
+def test_what_our_own_servers_relay_for_others_is_sent_by_bounces():
+    # exchange-routing#7.1
+    servers = InboundConnector(
+        "Servers",
+        is_enabled=True,
+        networks=(ip_network("192.0.2.0/24"),),
+        treats_as_internal=False,
     )
-    assert () == passed(strangers(), organization).outgoing
-    assert ip_address("198.51.100.7") == source_of(
-        Pool.NORMAL, replace(BARE, source=ip_address("198.51.100.7"))
-    )
+    path, _ = left(strangers(to=(DIRK,)), tenant(inbound_connectors=(servers,)))
+    assert path.local.startswith("bounces+SRS=")
 
 
 def test_an_alias_is_told_as_the_original_recipient():
