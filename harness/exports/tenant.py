@@ -6,7 +6,6 @@ stands in `missing`; one that gave nothing is an empty tuple.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -26,49 +25,37 @@ from fakes.exchange.sites import Sites
 from fakes.internet.hosts import Internet
 from fakes.mail.handoff import AuthTerms
 from fakes.zivver.service import ZivverService
-from harness.exports.account import Account, FileLine, Ledger
+from harness.exports.account import Account, Ledger
 from harness.exports.arrivals import own_hosts_of, read_inbound, read_receive
-from harness.exports.clixml import is_clixml, read_clixml
-from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
-from harness.exports.commands import objects_of
+from harness.exports.cmdlets import Cmdlet
 from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
-from harness.exports.format_list import LOSSY, is_format_list, read_format_list
 from harness.exports.formats import (
     Exported,
-    Objects,
     RawFile,
-    decode,
-    is_json,
-    read_objects,
 )
-from harness.exports.internet import InternetFile, read_internet
+from harness.exports.intake import INTERNET_FILE, ZIVVER_FILE, Folder, take
 from harness.exports.onward import (
     read_auto_reply,
     read_inbox_rule,
     read_journal_rule,
     read_spam_policy,
 )
-from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
 from harness.exports.queues import read_limits, read_queues
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.remote_domains import read_remote_domain
-from harness.exports.rule_collection import is_rule_collection, read_rule_collection
 from harness.exports.rules import read_rules
 from harness.exports.send_connectors import read_send
 from harness.exports.servers import read_edition
 from harness.exports.sides import check_side, joined, side_word
 from harness.exports.sites import sites_exported
-from harness.exports.zivver import ZivverFile, read_zivver
+from harness.exports.zivver import ZivverFile
 from harness.world import World
 
 T = TypeVar("T")
 
-ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
 _HELO = "mail.outbound.example"
-_POLICY = "policy"
-_TOML = ".toml"
 # Which of them tells Exchange Online from a server.
 _ONLINE = (Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS)
 _SERVER = (Cmdlet.SEND_CONNECTORS, Cmdlet.RECEIVE_CONNECTORS, Cmdlet.SERVERS)
@@ -91,16 +78,6 @@ _FACTS: Mapping[Platform, tuple[tuple[Cmdlet, str], ...]] = MappingProxyType(
             (Cmdlet.RECIPIENTS, "recipients"),
         ),
     }
-)
-# Command lines: a script, or lines that somebody kept.
-_SCRIPTS = frozenset({".ps1", ".psm1", ".txt"})
-_OTHER = {".xml": "no rule collection; export with `ConvertTo-Json`"}
-_UNREAD = {
-    ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
-}
-_UNKNOWN = "not from a cmdlet that we know"
-_EMPTY = (
-    "empty: no result, or an export that failed; write `[]` into it if there are none"
 )
 
 
@@ -138,18 +115,6 @@ class Tenant:
         return World(self.organization, self.zivver, self.internet, other=self.other)
 
 
-@dataclass(slots=True)
-class _Folder:
-    """What the files hold, before it becomes an organization."""
-
-    ledger: Ledger = field(default_factory=Ledger)
-    found: dict[Cmdlet, tuple[Exported, ...]] = field(default_factory=dict)
-    cut: set[Cmdlet] = field(default_factory=set)
-    zivver: ZivverFile = field(default_factory=ZivverFile)
-    internet: InternetFile = field(default_factory=InternetFile)
-    policies: dict[str, str] = field(default_factory=dict)
-
-
 def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Tenant:
     """Make a tenant of the files of its folder.
 
@@ -183,18 +148,18 @@ class _Half:
     missing: tuple[Missing, ...]
 
 
-def _folders(files: Iterable[RawFile]) -> tuple[_Folder, dict[str, _Folder]]:
+def _folders(files: Iterable[RawFile]) -> tuple[Folder, dict[str, Folder]]:
     """Put each file into its folder: that of the tenant, or of one side of it."""
-    top = _Folder()
-    halves: dict[str, _Folder] = {}
+    top = Folder()
+    halves: dict[str, Folder] = {}
     for raw in sorted(files, key=lambda one: one.name):
         side, slash, _ = raw.name.partition("/")
-        empty = _Folder(ledger=top.ledger)
-        _take(raw, halves.setdefault(side, empty) if slash else top)
+        empty = Folder(ledger=top.ledger)
+        take(raw, halves.setdefault(side, empty) if slash else top)
     return top, halves
 
 
-def _read_half(name: str, folder: _Folder) -> _Half:
+def _read_half(name: str, folder: Folder) -> _Half:
     if not folder.found:
         expected = f"`{Cmdlet.RULES} | ConvertTo-Json`"
         raise ExportError(
@@ -205,7 +170,7 @@ def _read_half(name: str, folder: _Folder) -> _Half:
     return _Half(organization, _missing(organization, folder))
 
 
-def _check_half(side: str, folder: _Folder) -> None:
+def _check_half(side: str, folder: Folder) -> None:
     """Let a side say of itself only whence it connects and how it greets."""
     internet = folder.internet.internet
     has_more = folder.policies or folder.zivver != ZivverFile()
@@ -218,7 +183,7 @@ def _check_half(side: str, folder: _Folder) -> None:
         )
 
 
-def _tenant(name: str, halves: tuple[_Half, ...], top: _Folder, source: str) -> Tenant:
+def _tenant(name: str, halves: tuple[_Half, ...], top: Folder, source: str) -> Tenant:
     first, *more = joined(tuple(half.organization for half in halves))
     sides = [f"{side_word(half.organization)}: " * bool(more) for half in halves]
     missing = tuple(
@@ -237,124 +202,6 @@ def _tenant(name: str, halves: tuple[_Half, ...], top: _Folder, source: str) -> 
         source=source or name,
         other=more[0] if more else None,
     )
-
-
-def _take(raw: RawFile, folder: _Folder) -> None:
-    """Put one file where it belongs."""
-    name = raw.name.rpartition("/")[2].lower()
-    files = folder.ledger.files
-    if name == ZIVVER_FILE:
-        folder.zivver = read_zivver(raw.name, decode(raw))
-        files.append(FileLine(raw.name, "the Zivver side"))
-    elif name == INTERNET_FILE:
-        folder.internet = read_internet(raw.name, decode(raw))
-        files.append(FileLine(raw.name, "DNS and other people's servers"))
-    elif name.startswith(_POLICY) and name.endswith(_TOML):
-        stem = raw.name[: -len(_TOML)]
-        folder.policies[stem] = decode(raw)
-        files.append(FileLine(raw.name, "a policy"))
-    elif name.startswith("readme"):
-        files.append(FileLine(raw.name, "a note", is_read=False, remark="for people"))
-    else:
-        _take_export(raw, folder)
-
-
-def _take_export(raw: RawFile, folder: _Folder) -> None:
-    is_called_json = raw.name.lower().endswith(".json")
-    try:
-        line = _export(raw, folder, must_be_json=is_called_json)
-    except ExportError as problem:
-        if is_called_json or by_name(raw.name):
-            raise
-        line = FileLine(raw.name, "not understood", 0, False, problem.message)  # noqa: FBT003
-    folder.ledger.files.append(line)
-
-
-def _export(raw: RawFile, folder: _Folder, *, must_be_json: bool) -> FileLine:
-    suffix = raw.name[raw.name.rfind(".") :].lower()
-    if suffix in _UNREAD:
-        return _not_understood(raw, _UNREAD[suffix])
-    text = decode(raw)
-    if not text.strip():
-        return _not_understood(raw, _EMPTY)
-    made = _lines(raw.name, suffix, text)
-    if made:
-        return _made(raw.name, made, folder)
-    for is_it, read, remark in _FORMATS:
-        if is_it(text):
-            line = _shown(raw, read(raw.name, text), folder)
-            return replace(line, remark=line.remark or remark)
-    if must_be_json:
-        raise ExportError(
-            f"{raw.name}:1",
-            f"`{shown(text.lstrip()[:20])}`, expected JSON as `ConvertTo-Json` "
-            "writes it",
-        )
-    return _not_understood(raw, _OTHER.get(suffix, "no JSON"))
-
-
-# How each format of objects is told and read; what is said of one that loses things.
-_FORMATS: tuple[
-    tuple[Callable[[str], bool], Callable[[str, str], Objects], str], ...
-] = (
-    (is_json, read_objects, ""),
-    (is_clixml, lambda file, text: Objects(read_clixml(file, text)), ""),
-    (is_format_list, lambda file, text: Objects(read_format_list(file, text)), LOSSY),
-)
-
-
-def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], ...]:
-    """Read what holds command lines: a rule collection, a script."""
-    if is_rule_collection(text):
-        return read_rule_collection(file, text)
-    return objects_of(file, read_commands(text)) if suffix in _SCRIPTS else ()
-
-
-def _shown(raw: RawFile, objects: Objects, folder: _Folder) -> FileLine:
-    """Take in the objects that a Get- cmdlet has shown, in whatever format."""
-    cmdlet = recognise(raw.name, objects.entries)
-    if cmdlet is None:
-        inner = nested(objects.entries)
-        why = f"`{inner}` in something else: a template?" if inner else _UNKNOWN
-        return _not_understood(raw, why)
-    count = len(objects.entries)
-    _add(cmdlet, objects.entries, folder)
-    if objects.has_more or count == TRUNCATED_AT:
-        folder.cut.add(cmdlet)
-    return FileLine(raw.name, cmdlet, count)
-
-
-def _made(
-    file: str, made: tuple[tuple[Cmdlet, Exported], ...], folder: _Folder
-) -> FileLine:
-    """Take in the objects that command lines make."""
-    kinds = dict.fromkeys(cmdlet for cmdlet, _ in made)
-    for kind in kinds:
-        _add(kind, tuple(entry for cmdlet, entry in made if cmdlet is kind), folder)
-    return FileLine(file, ", ".join(f"lines for {kind}" for kind in kinds), len(made))
-
-
-def _add(cmdlet: Cmdlet, entries: tuple[Exported, ...], folder: _Folder) -> None:
-    known = folder.found.get(cmdlet, ())
-    folder.found[cmdlet] = known + _new(known, entries)
-
-
-def _new(
-    known: tuple[Exported, ...], entries: tuple[Exported, ...]
-) -> tuple[Exported, ...]:
-    """Leave out what another file of the same cmdlet has just so."""
-    if not known:
-        return entries
-    seen = {_fingerprint(entry) for entry in known}
-    return tuple(entry for entry in entries if _fingerprint(entry) not in seen)
-
-
-def _fingerprint(entry: Exported) -> str:
-    return json.dumps(dict(entry.properties), sort_keys=True)
-
-
-def _not_understood(raw: RawFile, why: str) -> FileLine:
-    return FileLine(raw.name, "not understood", 0, is_read=False, remark=why)
 
 
 def _platform(name: str, found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Platform:
@@ -378,7 +225,7 @@ def _platform(name: str, found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Platfo
     )
 
 
-def _organization(name: str, platform: Platform, folder: _Folder) -> Organization:
+def _organization(name: str, platform: Platform, folder: Folder) -> Organization:
     found, ledger = folder.found, folder.ledger
     directory = read_directory(found, ledger, cut=frozenset(folder.cut))
     domains = _domains(found.get(Cmdlet.ACCEPTED_DOMAINS), ledger)
@@ -415,7 +262,7 @@ def _organization(name: str, platform: Platform, folder: _Folder) -> Organizatio
     return given
 
 
-def _edition(name: str, platform: Platform, folder: _Folder) -> Edition | None:
+def _edition(name: str, platform: Platform, folder: Folder) -> Edition | None:
     """What somebody says of it, else what its servers are."""
     said = folder.internet.edition
     if said is None:
@@ -427,7 +274,7 @@ def _edition(name: str, platform: Platform, folder: _Folder) -> Edition | None:
     return said
 
 
-def _credentials(platform: Platform, folder: _Folder) -> Mapping[str, AuthTerms]:
+def _credentials(platform: Platform, folder: Folder) -> Mapping[str, AuthTerms]:
     """Only a send connector logs in: those of a hybrid are of its servers."""
     is_server = platform is Platform.SERVER
     return folder.zivver.credentials if is_server else MappingProxyType({})
@@ -521,7 +368,7 @@ def _check_credentials(organization: Organization) -> None:
             )
 
 
-def _missing(organization: Organization, folder: _Folder) -> tuple[Missing, ...]:
+def _missing(organization: Organization, folder: Folder) -> tuple[Missing, ...]:
     facts = _FACTS[organization.platform]
     found = [
         Missing(fact, cmdlet) for cmdlet, fact in facts if cmdlet not in folder.found

@@ -1,0 +1,174 @@
+"""The files of a folder, one by one: what each is, and what it holds.
+
+A file is known by what stands in it; its name helps only where that is not enough.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from harness.exports.account import FileLine, Ledger
+from harness.exports.clixml import is_clixml, read_clixml
+from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
+from harness.exports.commands import objects_of
+from harness.exports.format_list import LOSSY, is_format_list, read_format_list
+from harness.exports.formats import (
+    Exported,
+    Objects,
+    RawFile,
+    decode,
+    is_json,
+    read_objects,
+)
+from harness.exports.internet import InternetFile, read_internet
+from harness.exports.powershell import read_commands
+from harness.exports.problems import ExportError, shown
+from harness.exports.recipients import TRUNCATED_AT
+from harness.exports.rule_collection import is_rule_collection, read_rule_collection
+from harness.exports.zivver import ZivverFile, read_zivver
+
+ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
+_POLICY = "policy"
+_TOML = ".toml"
+# Command lines: a script, or lines that somebody kept.
+_SCRIPTS = frozenset({".ps1", ".psm1", ".txt"})
+_OTHER = {".xml": "no rule collection; export with `ConvertTo-Json`"}
+_UNREAD = {
+    ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
+}
+_UNKNOWN = "not from a cmdlet that we know"
+_EMPTY = (
+    "empty: no result, or an export that failed; write `[]` into it if there are none"
+)
+
+
+@dataclass(slots=True)
+class Folder:
+    """What the files hold, before it becomes an organization."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    found: dict[Cmdlet, tuple[Exported, ...]] = field(default_factory=dict)
+    cut: set[Cmdlet] = field(default_factory=set)
+    zivver: ZivverFile = field(default_factory=ZivverFile)
+    internet: InternetFile = field(default_factory=InternetFile)
+    policies: dict[str, str] = field(default_factory=dict)
+
+
+def take(raw: RawFile, folder: Folder) -> None:
+    """Put one file where it belongs."""
+    name = raw.name.rpartition("/")[2].lower()
+    files = folder.ledger.files
+    if name == ZIVVER_FILE:
+        folder.zivver = read_zivver(raw.name, decode(raw))
+        files.append(FileLine(raw.name, "the Zivver side"))
+    elif name == INTERNET_FILE:
+        folder.internet = read_internet(raw.name, decode(raw))
+        files.append(FileLine(raw.name, "DNS and other people's servers"))
+    elif name.startswith(_POLICY) and name.endswith(_TOML):
+        stem = raw.name[: -len(_TOML)]
+        folder.policies[stem] = decode(raw)
+        files.append(FileLine(raw.name, "a policy"))
+    elif name.startswith("readme"):
+        files.append(FileLine(raw.name, "a note", is_read=False, remark="for people"))
+    else:
+        _take_export(raw, folder)
+
+
+def _take_export(raw: RawFile, folder: Folder) -> None:
+    is_called_json = raw.name.lower().endswith(".json")
+    try:
+        line = _export(raw, folder, must_be_json=is_called_json)
+    except ExportError as problem:
+        if is_called_json or by_name(raw.name):
+            raise
+        line = FileLine(raw.name, "not understood", 0, False, problem.message)  # noqa: FBT003
+    folder.ledger.files.append(line)
+
+
+def _export(raw: RawFile, folder: Folder, *, must_be_json: bool) -> FileLine:
+    suffix = raw.name[raw.name.rfind(".") :].lower()
+    if suffix in _UNREAD:
+        return _not_understood(raw, _UNREAD[suffix])
+    text = decode(raw)
+    if not text.strip():
+        return _not_understood(raw, _EMPTY)
+    made = _lines(raw.name, suffix, text)
+    if made:
+        return _made(raw.name, made, folder)
+    for is_it, read, remark in _FORMATS:
+        if is_it(text):
+            line = _shown(raw, read(raw.name, text), folder)
+            return replace(line, remark=line.remark or remark)
+    if must_be_json:
+        raise ExportError(
+            f"{raw.name}:1",
+            f"`{shown(text.lstrip()[:20])}`, expected JSON as `ConvertTo-Json` "
+            "writes it",
+        )
+    return _not_understood(raw, _OTHER.get(suffix, "no JSON"))
+
+
+# How each format of objects is told and read; what is said of one that loses things.
+_FORMATS: tuple[
+    tuple[Callable[[str], bool], Callable[[str, str], Objects], str], ...
+] = (
+    (is_json, read_objects, ""),
+    (is_clixml, lambda file, text: Objects(read_clixml(file, text)), ""),
+    (is_format_list, lambda file, text: Objects(read_format_list(file, text)), LOSSY),
+)
+
+
+def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], ...]:
+    """Read what holds command lines: a rule collection, a script."""
+    if is_rule_collection(text):
+        return read_rule_collection(file, text)
+    return objects_of(file, read_commands(text)) if suffix in _SCRIPTS else ()
+
+
+def _shown(raw: RawFile, objects: Objects, folder: Folder) -> FileLine:
+    """Take in the objects that a Get- cmdlet has shown, in whatever format."""
+    cmdlet = recognise(raw.name, objects.entries)
+    if cmdlet is None:
+        inner = nested(objects.entries)
+        why = f"`{inner}` in something else: a template?" if inner else _UNKNOWN
+        return _not_understood(raw, why)
+    count = len(objects.entries)
+    _add(cmdlet, objects.entries, folder)
+    if objects.has_more or count == TRUNCATED_AT:
+        folder.cut.add(cmdlet)
+    return FileLine(raw.name, cmdlet, count)
+
+
+def _made(
+    file: str, made: tuple[tuple[Cmdlet, Exported], ...], folder: Folder
+) -> FileLine:
+    """Take in the objects that command lines make."""
+    kinds = dict.fromkeys(cmdlet for cmdlet, _ in made)
+    for kind in kinds:
+        _add(kind, tuple(entry for cmdlet, entry in made if cmdlet is kind), folder)
+    return FileLine(file, ", ".join(f"lines for {kind}" for kind in kinds), len(made))
+
+
+def _add(cmdlet: Cmdlet, entries: tuple[Exported, ...], folder: Folder) -> None:
+    known = folder.found.get(cmdlet, ())
+    folder.found[cmdlet] = known + _new(known, entries)
+
+
+def _new(
+    known: tuple[Exported, ...], entries: tuple[Exported, ...]
+) -> tuple[Exported, ...]:
+    """Leave out what another file of the same cmdlet has just so."""
+    if not known:
+        return entries
+    seen = {_fingerprint(entry) for entry in known}
+    return tuple(entry for entry in entries if _fingerprint(entry) not in seen)
+
+
+def _fingerprint(entry: Exported) -> str:
+    return json.dumps(dict(entry.properties), sort_keys=True)
+
+
+def _not_understood(raw: RawFile, why: str) -> FileLine:
+    return FileLine(raw.name, "not understood", 0, is_read=False, remark=why)
