@@ -72,13 +72,17 @@ _BEYOND_RULES = (
     Entry(
         _SERVER,
         "Active Directory sites",
-        _PARTIAL,
+        _YES,
         "exchange-routing#2.2",
-        "one site is assumed, and said",
+        "where none is told, one site is assumed, and said",
     ),
     Entry(
+        _SERVER, "RequireTLS, IgnoreSTARTTLS, ForceHELO", _YES, "exchange-routing#2.1"
+    ),
+    Entry(_SERVER, "receive connectors", _YES, "exchange-routing#7.4"),
+    Entry(
         _SERVER,
-        "IgnoreSTARTTLS, DomainSecureEnabled, ForceHELO",
+        "DomainSecureEnabled, custom error policies",
         _NO,
         "exchange-routing#2.1",
         "mail through such a connector is reported as not known",
@@ -97,9 +101,9 @@ _BEYOND_RULES = (
     Entry(
         _RECIPIENTS,
         "who may write, size, moderation",
-        _PARTIAL,
+        _YES,
         "exchange-routing#3.2",
-        "what moderators answer is not followed",
+        "moderators wait unless somebody says what they answer",
     ),
     Entry(_RECIPIENTS, "forwarding from a mailbox", _YES, "exchange-routing#3.2"),
     Entry(
@@ -125,9 +129,9 @@ _BEYOND_RULES = (
     Entry(
         _ZIVVER,
         "other headers that Zivver reads",
-        _NO,
+        _PARTIAL,
         "zivver#7",
-        "carried as they are",
+        "the values that were seen; others are named as not understood",
     ),
     Entry(_ZIVVER, "notification, direct delivery, app", _YES, "zivver#8"),
     Entry(
