@@ -15,7 +15,7 @@ from fakes.exchange.organization import (
     Platform,
     SendConnector,
 )
-from fakes.exchange.routing.next_hop import next_hop
+from fakes.exchange.routing.next_hop import Around, next_hop
 from fakes.exchange.rules.fork import Fork, Leg
 from tests.exchange.at_hand import ANNA, CLEO, SETTLED, mail
 
@@ -48,14 +48,10 @@ def organization(domains, connectors=CONNECTORS):
 
 
 def route(where):
-    return next_hop(
-        FORK.legs[0],
-        FORK,
-        where,
-        mx=lambda name: (f"mx.{name}",),
-        choices=Choices(),
-        original_size=len(ITEM.content.raw),
+    around = Around(
+        where, lambda name: (f"mx.{name}",), Choices(), len(ITEM.content.raw)
     )
+    return next_hop(FORK.legs[0], FORK, around)
 
 
 @pytest.mark.parametrize("domains", [50, 500, 5000])

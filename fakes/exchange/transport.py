@@ -115,71 +115,93 @@ def transport(
         organization,
         Step(StepKind.SUBMITTED, "submission", _yes(mail.is_internal), accepted.why),
     )
-    resolved = _resolved(mail, organization, choices, log)
-    forks = _through_rules(
-        resolved, mail, organization, at=at, choices=choices, trace=trace
-    )
     log.assumed.extend(assumed_of_remote_domains(organization))
     log.assumed.extend(assumed_of_limits(item, organization))
-    hops: dict[tuple[int, Hop, Sending], list[tuple[Leg, Hop]]] = {}
-    around = Around(organization, mx, choices, len(item.content.raw))
+    if organization.journal_rules is None and item.kind in OF_PEOPLE:
+        log.assumed.append(_NO_JOURNAL)
+    resolved = _resolved(mail, organization, choices, log)
+    ruled = _through_rules(
+        resolved, mail, organization, at=at, choices=choices, trace=trace
+    )
     forks = tuple(
         part
-        for fork in forks
+        for fork in ruled
         for part in _spread(fork, mail, organization, choices, log)
     )
+    around = Around(organization, mx, choices, len(item.content.raw))
+    ways = _Ways(around, at)
     for number, fork in enumerate(forks):
-        for target, ending in fork.reports:
-            log.end(Leg(None, target, (Way.REPORT,)), ending, item)
-        log.children.extend(fork.children)
-        if not fork.ending:
-            log.children.extend(journal_reports(fork, organization, choices))
+        _note_children(fork, item, around, log)
         for leg in fork.legs:
             log.say(leg, fork.steps)
             if fork.ending:
                 log.end(leg, fork.ending, fork.item)
-                continue
-            routed = next_hop(
-                leg,
-                fork,
-                organization,
-                mx=mx,
-                choices=choices,
-                original_size=len(item.content.raw),
-            )
-            log.say(leg, (routed.step,))
-            log.assumed.extend(routed.assumed)
-            if isinstance(routed.end, Hop):
-                hop = routed.end
-                log.assumed.extend(
-                    assumed_of_rich_text(fork.item.content, hop, leg, organization)
-                )
-                sending = sending_of(leg, hop, fork.item, around, at=at)
-                shared = replace(hop, recipient=item_key(item))
-                hops.setdefault((number, shared, sending), []).append((leg, hop))
-                continue
-            log.end(leg, routed.end, fork.item)
-            if routed.end.kind is EndKind.MAILBOX:
-                _into_mailbox(leg, fork.item, organization, at, choices, log)
-    if organization.journal_rules is None and item.kind in OF_PEOPLE:
-        log.assumed.append(_NO_JOURNAL)
-    outgoing = tuple(
-        depart(
-            forks[number],
-            group,
-            organization,
-            sending=sending,
-            is_internal=mail.is_internal,
-        )
-        for (number, _, sending), group in hops.items()
-    )
+            else:
+                ways.route(leg, number, fork, log)
     return Pass(
-        outgoing,
+        ways.outgoing(forks, is_internal=mail.is_internal),
         tuple(log.ended),
         tuple((who, tuple(trail)) for who, trail in log.steps.items()),
         tuple(dict.fromkeys(log.assumed)),
         tuple(dict.fromkeys(log.children)),
     )
+
+
+@dataclass(slots=True)
+class _Ways:
+    """Where the legs of a pass go: those with one hop and one sender leave together."""
+
+    around: Around
+    at: datetime
+    hops: dict[tuple[int, Hop, Sending], list[tuple[Leg, Hop]]] = field(
+        default_factory=dict
+    )
+
+    def route(self, leg: Leg, number: int, fork: Fork, log: _Log) -> None:
+        """Find the hop of one leg, or its end."""
+        around = self.around
+        routed = next_hop(leg, fork, around)
+        log.say(leg, (routed.step,))
+        log.assumed.extend(routed.assumed)
+        if isinstance(routed.end, Hop):
+            self._leave(leg, routed.end, number, fork, log)
+            return
+        log.end(leg, routed.end, fork.item)
+        if routed.end.kind is EndKind.MAILBOX:
+            _into_mailbox(
+                leg, fork.item, around.organization, self.at, around.choices, log
+            )
+
+    def _leave(self, leg: Leg, hop: Hop, number: int, fork: Fork, log: _Log) -> None:
+        organization, item = self.around.organization, fork.item
+        log.assumed.extend(assumed_of_rich_text(item.content, hop, leg, organization))
+        sending = sending_of(leg, hop, item, self.around, at=self.at)
+        shared = replace(hop, recipient=item_key(item))
+        self.hops.setdefault((number, shared, sending), []).append((leg, hop))
+
+    def outgoing(
+        self, forks: tuple[Fork, ...], *, is_internal: bool
+    ) -> tuple[Outgoing, ...]:
+        """Make the hand-offs."""
+        return tuple(
+            depart(
+                forks[number],
+                group,
+                self.around.organization,
+                sending=sending,
+                is_internal=is_internal,
+            )
+            for (number, _, sending), group in self.hops.items()
+        )
+
+
+def _note_children(fork: Fork, item: MailItem, around: Around, log: _Log) -> None:
+    """Note the mails that came of a fork, and what became of its reports."""
+    for target, ending in fork.reports:
+        log.end(Leg(None, target, (Way.REPORT,)), ending, item)
+    log.children.extend(fork.children)
+    if not fork.ending:
+        log.children.extend(journal_reports(fork, around.organization, around.choices))
 
 
 def _resolved(

@@ -15,24 +15,14 @@ from fakes.mail.handoff import Route
 from fakes.trace import Answer
 
 if TYPE_CHECKING:
-    from fakes.choices import Choices
-    from fakes.exchange.organization import Organization
     from fakes.exchange.rules.fork import Fork, Leg
 
-__all__ = ["ASSUMED_USER", "Hop", "MxTable", "Routed", "next_hop"]
+__all__ = ["ASSUMED_USER", "Around", "Hop", "MxTable", "Routed", "next_hop"]
 
 
-def next_hop(
-    leg: Leg,
-    fork: Fork,
-    organization: Organization,
-    *,
-    mx: MxTable,
-    choices: Choices,
-    original_size: int,
-) -> Routed:
+def next_hop(leg: Leg, fork: Fork, around: Around) -> Routed:
     """Decide where one leg goes (exchange-routing#1.2, exchange-routing#1.3, 2.2)."""
-    around = Around(organization, mx, choices, original_size)
+    organization = around.organization
     is_server = organization.platform is Platform.SERVER
     routed = (route_on_server if is_server else route_online)(leg, fork, around)
     hop = routed.end
