@@ -30,6 +30,7 @@ from tests.wire.wire_cases import (
     MX,
     NEVER,
     NO_TLS,
+    OWN,
     PARTNER,
     REDIRECT,
     REFUSED_TLS,
@@ -102,7 +103,7 @@ clouds = st.builds(
         lambda level: replace(TO_ZIVVER, tls=level, tls_domain=ZIVVER),
         st.sampled_from(TlsLevel),
     ),
-    inbound_connectors=st.sampled_from([(), (PARTNER,)]),
+    inbound_connectors=st.sampled_from([(), (OWN,), (PARTNER,)]),
     **surroundings,
 )
 servers = st.builds(

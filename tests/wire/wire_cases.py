@@ -210,12 +210,14 @@ BOTH = (INFO, DIRK)
 NEVER = reply(550, "5.7.1", "not welcome")
 LATER = reply(451, "4.3.2", "come back later")
 FULL = reply(452, "4.2.2", "mailbox full")
-PARTNER = InboundConnector(
-    "partner",
+# exchange-routing#7.4: one of type OnPremises grants relay rights, a Partner's none.
+OWN = InboundConnector(
+    "own",
     is_enabled=True,
     networks=(ip_network("203.0.113.0/24"),),
     treats_as_internal=True,
 )
+PARTNER = replace(OWN, name="partner", treats_as_internal=False, relays=False)
 _D = Disposition
 NOTIFIED, PLAIN, WAITS = _D.SECURE_NOTIFICATION, _D.PLAIN, _D.DEFERRED
 
@@ -297,9 +299,21 @@ CASES = [
     case("a stranger writes to a ghost", _D.REFUSED, stranger(GHOST), online()),
     case("a stranger relays", _D.REFUSED, stranger(DIRK), online()),
     case(
-        "a partner's server relays",
+        "our own server relays what is ours",
         PLAIN,
+        stranger(DIRK, sender=ANNA, source="203.0.113.5"),
+        online(inbound_connectors=(OWN,)),
+    ),
+    case(
+        "our own server relays what is a stranger's",
+        _D.REFUSED,
         stranger(DIRK, source="203.0.113.5"),
+        online(inbound_connectors=(OWN,)),
+    ),
+    case(
+        "a partner's server relays",
+        _D.REFUSED,
+        stranger(DIRK, sender=ANNA, source="203.0.113.5"),
         online(inbound_connectors=(PARTNER,)),
     ),
     case(
