@@ -18,6 +18,7 @@ MAX_LENGTH = 1000
 # said to be unreadable; Exchange itself takes 1000 recipients.
 MAX_ADDRESS_FIELD = 262_144
 MAX_ADDRESS_SIGNS = 8000
+MAX_BETWEEN_COMMAS = 4096
 
 # atext of RFC 5322 with the octets of RFC 6532; a dot may stand anywhere between.
 _DOT_STRING = re.compile(r"[^\s\x00-\x20\x7f()<>\[\]:;@\\,\"]+", re.ASCII)
@@ -146,25 +147,34 @@ def parse_address_list(values: Iterable[str]) -> AddressList:
     mailboxes: list[Mailbox] = []
     is_whole = True
     for value in values:
-        part = _parse_one_list(value)
+        part = _parse_one_list(value) if _is_fit(value) else _UNREAD
         mailboxes.extend(part.mailboxes)
         is_whole = is_whole and part.is_whole
     return AddressList(tuple(mailboxes), is_whole)
+
+
+_UNREAD = AddressList((), is_whole=False)
+
+
+def _is_fit(value: str) -> bool:
+    """Say whether the parser is done with it in time."""
+    return (
+        len(value) <= MAX_ADDRESS_FIELD
+        and sum(value.count(sign) for sign in '",;:()<>\\') <= MAX_ADDRESS_SIGNS
+        and max(map(len, value.split(","))) <= MAX_BETWEEN_COMMAS
+    )
 
 
 @lru_cache(maxsize=512)
 def _parse_one_list(value: str) -> AddressList:
     if not value.strip():
         return AddressList(())
-    signs = sum(value.count(sign) for sign in '",;:()<>\\')
-    if len(value) > MAX_ADDRESS_FIELD or signs > MAX_ADDRESS_SIGNS:
-        return AddressList((), is_whole=False)
     try:
         header = HeaderRegistry()("To", value)
         found = [(a.display_name, a.addr_spec) for a in header.addresses]  # type: ignore[attr-defined]
         defects = list(header.defects)
     except Exception:  # noqa: BLE001  the library raises at random on hostile text
-        return AddressList((), is_whole=False)
+        return _UNREAD
     mailboxes = []
     is_whole = not any("Invalid" in type(defect).__name__ for defect in defects)
     for name, spec in found:

@@ -12,10 +12,20 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CRLF = b"\r\n"
 _FIELD_START = re.compile(rb"^([\x21-\x39\x3b-\x7e]+)[ \t]*:", re.MULTILINE)
-_FOLD = re.compile(rb"[ \t]*\r?\n[ \t]+")
+# A run of blanks is tried from its first: else it takes time by the square.
+_FOLD = re.compile(rb"(?:(?<![ \t])[ \t]+)?\r?\n[ \t]+")
+_PLAIN = re.compile(r"[\t\x20-\x7e]*")
+# What is larger is not kept: somebody could send it 256 times.
+_KEPT = 65_536
+# As many characters the library decodes at once; more take time by the square.
+_PIECE = 32_768
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t]+(=\?)")
 
 
@@ -79,13 +89,17 @@ class Parsed:
         return values[0] if values else ""
 
 
-@lru_cache(maxsize=256)
 def parse(content: Content) -> Parsed:
     """Split the content into header fields and body; never raises.
 
     A line that is no field and no continuation ends the header section, as
     every MIME reader has it; what stands before the first field is kept.
     """
+    kept = _parsed if len(content.raw) <= _KEPT else _parsed_big
+    return kept(content)
+
+
+def _parse(content: Content) -> Parsed:
     raw = content.raw
     position, fields = 0, list[Field]()
     preamble = b""
@@ -109,6 +123,11 @@ def parse(content: Content) -> Parsed:
             return Parsed(tuple(fields), preamble, b"", raw[position:])
         position = line_end
     return Parsed(tuple(fields), preamble, b"", b"")
+
+
+# One mail is looked at again and again, and a few are on their way at a time.
+_parsed = lru_cache(maxsize=256)(_parse)
+_parsed_big = lru_cache(maxsize=4)(_parse)
 
 
 def compose(parsed: Parsed) -> Content:
@@ -191,7 +210,7 @@ def prepend_subject(content: Content, prefix: str) -> Content:
 
 def make_field(name: str, value: str) -> Field:
     """Write a field; a value outside ASCII becomes RFC 2047 encoded words."""
-    if value.isascii() and "=?" not in value and "\n" not in value:
+    if _PLAIN.fullmatch(value) and "=?" not in value:
         return Field(name, f"{name}: {value}".encode("ascii") + CRLF)
     encoded = Header(value.replace("\r", " ").replace("\n", " "), "utf-8", 72, name)
     return Field(
@@ -199,7 +218,6 @@ def make_field(name: str, value: str) -> Field:
     )
 
 
-@lru_cache(maxsize=4096)
 def decode_words(text: str) -> str:
     """Decode RFC 2047 encoded words; adjacent ones join, broken ones stay as text.
 
@@ -208,11 +226,23 @@ def decode_words(text: str) -> str:
     """
     if "=?" not in text:
         return text
-    joined = _BETWEEN_WORDS.sub(r"\1\2", text)
+    if len(text) > _PIECE:
+        return "".join(map(_decode, _pieces(_BETWEEN_WORDS.sub(r"\1\2", text))))
+    return _decoded(text)
+
+
+@lru_cache(maxsize=4096)
+def _decoded(text: str) -> str:
+    return _decode(_BETWEEN_WORDS.sub(r"\1\2", text), text)
+
+
+def _decode(joined: str, otherwise: str | None = None) -> str:
+    """Decode a text whose adjacent words are joined; else give the other text."""
+    undecoded = joined if otherwise is None else otherwise
     try:
         chunks = decode_header(joined)
     except (HeaderParseError, binascii.Error, ValueError):
-        return text
+        return undecoded
     parts = []
     for chunk, charset in chunks:
         if isinstance(chunk, str):
@@ -221,8 +251,19 @@ def decode_words(text: str) -> str:
         try:
             parts.append(chunk.decode(charset or "ascii", "replace"))
         except LookupError:
-            return text
+            return undecoded
     return "".join(parts)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a long text, between two encoded words where there are such."""
+    position = 0
+    while position < len(text):
+        end = position + _PIECE
+        between = text.rfind("?==?", position, end) if end < len(text) else -1
+        cut = end if between < 0 else between + 2
+        yield text[position:cut]
+        position = cut
 
 
 def _text(raw: bytes) -> str:

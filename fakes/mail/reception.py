@@ -43,13 +43,15 @@ class Reception(Generic[R]):
         self.receiver = receiver
         self.session = Session(source, "")
         self.is_utf8 = False
-        self._sender: Envelope | None = None
+        self._begun: Envelope | None = None
+        # A list: to copy a tuple for each takes time by the square.
+        self._taken: list[Address] = []
         self._is_chunked = False
 
     @property
     def has_sender(self) -> bool:
         """Whether a mail was begun."""
-        return self._sender is not None
+        return self._begun is not None
 
     @property
     def lacks_tls(self) -> bool:
@@ -59,7 +61,8 @@ class Reception(Generic[R]):
     @property
     def envelope(self) -> Envelope:
         """What was taken of the envelope so far."""
-        return self._sender or Envelope(None, ())
+        sender = None if self._begun is None else self._begun.reverse_path
+        return Envelope(sender, tuple(self._taken))
 
     def connect(self) -> Reply | None:
         """Greet, refuse, or keep silent."""
@@ -119,7 +122,7 @@ class Reception(Generic[R]):
             return refusal
         answer = answer_mail(self.receiver, self.session, reverse_path, size)
         if answer.is_positive:
-            self._sender = Envelope(reverse_path, ())
+            self._begun = Envelope(reverse_path, ())
             self.is_utf8 = is_utf8
         return answer
 
@@ -136,10 +139,11 @@ class Reception(Generic[R]):
         refusal = self.refuse_rcpt()
         if refusal:
             return refusal
-        sender, taken = self.envelope.reverse_path, self.envelope.recipients
-        answer = self.receiver.recipient(self.session, sender, address, len(taken))
+        sender = self._begun.reverse_path if self._begun else None
+        count = len(self._taken)
+        answer = self.receiver.recipient(self.session, sender, address, count)
         if answer.is_positive:
-            self._sender = Envelope(sender, (*taken, address))
+            self._taken.append(address)
         return answer
 
     def data(self) -> Reply:
@@ -166,11 +170,12 @@ class Reception(Generic[R]):
 
     def reset(self) -> None:
         """Forget the mail that was begun."""
-        self._sender, self._is_chunked, self.is_utf8 = None, False, False
+        self._begun, self._taken = None, []
+        self._is_chunked, self.is_utf8 = False, False
 
     def _refuse_content(self) -> Reply | None:
         if self.lacks_tls:
             return TLS_FIRST
         if not self.has_sender:
             return MAIL_FIRST
-        return None if self.envelope.recipients else RCPT_FIRST
+        return None if self._taken else RCPT_FIRST

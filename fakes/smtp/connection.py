@@ -44,10 +44,14 @@ _END = b"\r\n.\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a server bears: octets of a command line, errors, idle seconds."""
+    """How much a server bears: octets of a command line, errors, logins, idle seconds.
+
+    The last of `logins` that fail is answered 421, and the session is over.
+    """
 
     command: int = 2048
     errors: int = 50
+    logins: int = 5
     idle: float = 300.0
 
 

@@ -40,6 +40,7 @@ from fakes.smtp.replies import (
     NOT_VERIFIED,
     PIPELINED_TLS,
     SYNTAX,
+    TOO_MANY_LOGINS,
     UNKNOWN_COMMAND,
 )
 from fakes.smtp.shown import names_in
@@ -58,6 +59,7 @@ class Dialogue(Connection[R], Generic[R]):
     def __init__(self, setup: Setup[R], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(setup, loop)
         self._chunks: list[bytes] = []
+        self._failed_logins = 0
         self._verbs: dict[str, Callable[[str], Awaitable[Reply | None]]] = {
             "EHLO": self._ehlo,
             "HELO": self._helo,
@@ -142,7 +144,12 @@ class Dialogue(Connection[R], Generic[R]):
         if method is None:
             return AUTH_UNKNOWN
         given = await method(initial.strip(" "))
-        return given if isinstance(given, Reply) else self._reception.log_in(*given)
+        if isinstance(given, Reply):
+            return given
+        answer = self._reception.log_in(*given)
+        self._failed_logins += not answer.is_positive
+        spent = self._failed_logins >= self._setup.limits.logins
+        return TOO_MANY_LOGINS if spent and not answer.is_positive else answer
 
     def _refuse_auth(self) -> Reply | None:
         session = self._reception.session

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 DEFAULT_LIMITS = Limits()
-_BACKLOG = 100
+# Who waits beyond these tries again after a second.
+_BACKLOG = 1024
 
 
 class Server(Generic[R]):
@@ -55,6 +56,11 @@ class Server(Generic[R]):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def open_connections(self) -> int:
+        """How many clients are there now."""
+        return len(self._setup.connections)
+
     def show(self, tls: ssl.SSLContext) -> None:
         """Show another certificate to whoever connects from now on."""
         self._setup = replace(self._setup, tls=tls)
@@ -74,7 +80,7 @@ class Server(Generic[R]):
     async def _listen(self, listening: socket.socket) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         return await loop.create_server(
-            lambda: Dialogue(self._setup, loop), sock=listening
+            lambda: Dialogue(self._setup, loop), sock=listening, backlog=_BACKLOG
         )
 
 

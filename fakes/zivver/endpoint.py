@@ -32,8 +32,9 @@ class ZivverEndpoint:
     `tls` holds the certificate that `service.tls` describes, None when STARTTLS is
     not offered or refused. `choices` are those of the run that is compared with.
     `faults` may be added to while it runs. `on_mail` is told of every mail that came to
-    its end of data, with what the ledger does not keep. `listen` gives the port of this
-    machine that stands for one of Zivver's; any that is free otherwise.
+    its end of data, with what the ledger does not keep; `on_refusal` of every session
+    that was refused before. `listen` gives the port of this machine that stands for
+    one of Zivver's; any that is free otherwise.
 
     Raises:
         OSError: a port is in use; nothing stays half started.
@@ -52,9 +53,10 @@ class ZivverEndpoint:
         faults: FaultDesk | None = None,
         on_mail: Callable[[Transaction, Envelope, Content], None] | None = None,
         listen: Mapping[int, int] | None = None,
+        on_refusal: Callable[[Refusal], None] | None = None,
     ) -> None:
         self.faults = faults or FaultDesk()
-        self._on_mail = on_mail
+        self._on_mail, self._on_refusal = on_mail, on_refusal
         self._transactions: list[Transaction] = []
         self._refusals: list[Refusal] = []
         self._lock = threading.Lock()
@@ -110,6 +112,11 @@ class ZivverEndpoint:
         """What went wrong inside; always our own fault."""
         return tuple(e for server in self._servers.values() for e in server.errors)
 
+    @property
+    def open_connections(self) -> int:
+        """How many clients are there now, at all ports."""
+        return sum(server.open_connections for server in self._servers.values())
+
     def show(self, tls: ssl.SSLContext) -> None:
         """Show another certificate to whoever connects from now on."""
         for server in self._servers.values():
@@ -146,3 +153,5 @@ class ZivverEndpoint:
     def _note(self, refusal: Refusal) -> None:
         with self._lock:
             self._refusals.append(refusal)
+        if self._on_refusal is not None:
+            self._on_refusal(refusal)

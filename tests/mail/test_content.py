@@ -131,3 +131,14 @@ def test_a_field_set_in_a_mail_without_a_body_begins_none():
     assert b"B: c\r\n" == remove_fields(Content(b"A: b\r\nA: d\r\nB: c\r\n"), "A").raw
     only = remove_fields(Content(b"A: b\r\nA: d\r\n\r\n"), "A", only_first=True)
     assert b"A: d\r\n\r\n" == only.raw
+
+
+def test_a_long_text_is_decoded_in_pieces_as_if_at_once():
+    words = " ".join(["=?utf-8?q?a=C3=A9?="] * 5000)
+    assert "a\u00e9" * 5000 + " end" == decode_words(words + " end")
+    assert "b" * 70_000 + "\u00e9" == decode_words("b" * 70_000 + "=?utf-8?q?=C3=A9?=")
+
+
+def test_lines_of_blanks_unfold_to_one_blank_each():
+    (field,) = parse(Content(b"Subject: a \r\n \t\r\n  b\r\n\r\n")).fields
+    assert "a  b" == field.unfolded
