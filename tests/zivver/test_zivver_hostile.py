@@ -194,7 +194,7 @@ def test_100_000_recipients_are_answered_in_time(zivver):
         logged_in(client)
         client.say(FROM)
         assert [250] == client.codes(1)
-        heard = Counter()
+        heard: Counter[int] = Counter()
         for _ in range(100):
             heard.update(client.say(TO * 1000).codes(1000))
     assert {250: 1000, 452: 99_000} == heard
