@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from fakes.mail.receiving import as_sent, flaw
 from fakes.mail.reply import Reply
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
 from fakes.trace import Trace
+from fakes.zivver.faults import FaultDesk, with_faults
 from fakes.zivver.ledger import Transaction
 from fakes.zivver.receiver import find_receiver
 from fakes.zivver.spf import Spf, check_host, identity_domain
@@ -140,7 +141,7 @@ def _follow(
     trace: Trace,
 ) -> Story:
     """Follow a mail that one organization took, over to the other if it goes there."""
-    table = Table(world, choices)
+    table = Table(world, choices, FaultDesk(world.zivver_faults))
     came = accepted.submission
     passes = table.passes_spf(came, accepted.envelope.reverse_path)
     if passes is not None:
@@ -237,6 +238,7 @@ class Table:
 
     world: World
     choices: Choices
+    desk: FaultDesk = field(default_factory=FaultDesk, compare=False)
 
     def find(
         self, host: str, port: int, at: datetime | None = None
@@ -263,7 +265,8 @@ class Table:
             return self._nxdomain
         if key in internet.zone.failing:
             return LOOK_UP_FAILED
-        return find_receiver(zivver, internet.zone, port, self.choices)
+        found = find_receiver(zivver, internet.zone, port, self.choices)
+        return found if isinstance(found, Reply) else with_faults(found, self.desk)
 
     def on_terms(self, handoff: HandOff) -> HandOff:
         """Give a hand-off on the terms of this run."""

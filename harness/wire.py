@@ -31,6 +31,7 @@ from fakes.smtp.client import Patience, transmit
 from fakes.smtp.loop import Loop
 from fakes.smtp.server import Server, serve
 from fakes.zivver.endpoint import ZivverEndpoint
+from fakes.zivver.faults import FaultDesk
 from harness.agree import agree
 from harness.fold import fold
 from harness.hybrid import across, entered, peer_of, side_of, tls_across
@@ -234,6 +235,7 @@ def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
         tls=tls_context(world.zivver.tls),
         choices=choices,
         trusts_proxy=True,
+        faults=FaultDesk(world.zivver_faults),
     )
 
 

@@ -12,6 +12,7 @@ from fakes.exchange.readings import QUESTIONS, with_answers
 from fakes.internet.hosts import Internet
 from fakes.internet.outages import Outage, outage_of
 from fakes.mail.address import domain_key
+from fakes.zivver.faults import FaultLine
 from fakes.zivver.readings import READINGS
 from fakes.zivver.service import ZivverService
 from fakes.zone import look_up
@@ -64,6 +65,7 @@ class Settled:
 class World:
     """Everything that decides what becomes of a mail, beside the mail itself.
 
+    `zivver_faults` are counted, from the first mail of a run on;
     `outages` say when a host is not what it is otherwise, `interventions` what an
     administrator does while mail waits. `settled` decides nothing: it says who answered
     which open question. `other` is the second organization of a hybrid; `turned` gives
@@ -75,6 +77,7 @@ class World:
     internet: Internet = field(default_factory=Internet)
     settled: tuple[Settled, ...] = ()
     outages: tuple[Outage, ...] = ()
+    zivver_faults: tuple[FaultLine, ...] = ()
     interventions: tuple[Intervention, ...] = ()
     other: Organization | None = None
 

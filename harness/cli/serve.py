@@ -221,4 +221,4 @@ def _script(faults: str | None) -> tuple[FaultLine, ...]:
         raise click.UsageError(f"--faults: `{faults}` cannot be read") from None
     top = read_toml(faults, text)
     top.only(TABLE)
-    return read_zivver_faults(top)
+    return read_zivver_faults(top.tables(TABLE) or ())

@@ -32,14 +32,14 @@ _MANY = 1_000_000
 _MINUTE = 60_000
 
 
-def read_zivver_faults(top: Table) -> tuple[FaultLine, ...]:
-    """Read the [[zivver_fault]] tables of a script.
+def read_zivver_faults(tables: tuple[Table, ...]) -> tuple[FaultLine, ...]:
+    """Read the [[zivver_fault]] tables of a script, or those of a scenario.
 
     Raises:
         ExportError: a key is unknown, or a line could never act; with file and line.
 
     """
-    return tuple(_line(table) for table in top.tables(TABLE) or ())
+    return tuple(_line(table) for table in tables)
 
 
 def _line(table: Table) -> FaultLine:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from fakes.mail.address import Address
     from fakes.mail.session import IpAddress
+    from fakes.zivver.faults import FaultLine
 
 # A Monday morning; nothing here reads a clock.
 DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -144,6 +145,7 @@ class Case:
     at: datetime = DEFAULT_AT
     patience: timedelta = timedelta(0)
     faults: tuple[Outage, ...] = ()
+    zivver_faults: tuple[FaultLine, ...] = ()
     later: tuple[Later, ...] = ()
     not_on_the_wire: str = ""
     note: str = ""

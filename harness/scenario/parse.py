@@ -24,6 +24,7 @@ from fakes.mail.labels import Profile, bare_guid, is_guid
 from fakes.mail.office_documents import DocumentKind, LabelPlace
 from harness.exports.problems import ExportError
 from harness.exports.toml_tables import Table, read_toml
+from harness.exports.zivver_faults import read_zivver_faults
 from harness.scenario.case import (
     DEFAULT_AT,
     Attached,
@@ -79,6 +80,7 @@ CASE_KEYS = (
     "at",
     "patience_hours",
     "faults",
+    "zivver_faults",
     "later",
     "not_on_the_wire",
     "rules",
@@ -195,6 +197,7 @@ class _Reader:
             at=at,
             patience=timedelta(hours=hours),
             faults=read_outages(table.tables("faults") or (), at),
+            zivver_faults=read_zivver_faults(table.tables("zivver_faults") or ()),
             later=_later(table),
             not_on_the_wire=table.text("not_on_the_wire") or "",
             note=table.text("note") or "",

@@ -82,7 +82,12 @@ def set_up(case: Case, setting: Setting) -> World:
     answers = dict(case.readings)
     world = with_answers_pinned(world, answers)
     later = _later(case, world)
-    return replace(world, outages=case.faults, interventions=later)
+    return replace(
+        world,
+        outages=case.faults,
+        zivver_faults=case.zivver_faults,
+        interventions=later,
+    )
 
 
 def _later(case: Case, world: World) -> tuple[Intervention, ...]:

@@ -15,6 +15,7 @@ from harness.spans import spelt
 
 if TYPE_CHECKING:
     from fakes.internet.outages import Outage
+    from fakes.zivver.faults import FaultLine
     from harness.scenario.case import Later, Mail
 
 
@@ -34,10 +35,7 @@ def spell(case: Case) -> str:
         values["at"] = case.at
     if case.patience:
         values["patience_hours"] = int(case.patience.total_seconds() // 3600)
-    if case.faults:
-        values["faults"] = [_fault(outage) for outage in case.faults]
-    if case.later:
-        values["later"] = [_later(one) for one in case.later]
+    values |= _troubles(case)
     if case.not_on_the_wire:
         values["not_on_the_wire"] = case.not_on_the_wire
     values |= _mail(case.mail)
@@ -51,6 +49,16 @@ def spell(case: Case) -> str:
     return "".join(parts)
 
 
+def _troubles(case: Case) -> dict[str, object]:
+    """Spell what goes wrong, and what an administrator does meanwhile."""
+    every = {
+        "faults": [_fault(outage) for outage in case.faults],
+        "zivver_faults": [_zivver_fault(line) for line in case.zivver_faults],
+        "later": [_later(one) for one in case.later],
+    }
+    return {key: found for key, found in every.items() if found}
+
+
 def _fault(outage: Outage) -> dict[str, object]:
     values: dict[str, object] = {"host": outage.host, "from": outage.begins}
     if outage.ends is not None:
@@ -59,6 +67,22 @@ def _fault(outage: Outage) -> dict[str, object]:
         values["presence"] = outage.presence.value
     else:
         values |= {"stage": outage.stage.value, "reply": str(outage.reply)}
+    return values
+
+
+def _zivver_fault(line: FaultLine) -> dict[str, object]:
+    values: dict[str, object] = {"at": line.stage.value, "do": line.deed.value}
+    given = {
+        "reply": line.reply,
+        "about": line.about,
+        "after": line.after,
+        "beyond": line.beyond,
+        "pause": round(line.pause * 1000),
+    }
+    values["times"] = 0 if line.times is None else line.times
+    for key, value in given.items():
+        if value:
+            values[key] = value if isinstance(value, int) else str(value)
     return values
 
 

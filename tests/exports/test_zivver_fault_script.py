@@ -5,7 +5,7 @@ from fakes.mail.handoff import Stage
 from fakes.mail.reply import reply
 from fakes.zivver.faults import Deed, FaultLine
 from harness.exports.toml_tables import read_toml
-from harness.exports.zivver_faults import read_zivver_faults
+from harness.exports.zivver_faults import TABLE, read_zivver_faults
 
 TEXT = """
 [[zivver_fault]]
@@ -41,8 +41,8 @@ def test_each_line_is_read():
         FaultLine(Stage.DONE, Deed.TAKE, times=None),
         FaultLine(Stage.RCPT, reply=reply(452, "4.5.3", "too many"), beyond=1),
         FaultLine(Stage.CONNECT, Deed.DRIP, pause=0.25),
-    ) == read_zivver_faults(read_toml("f.toml", TEXT))
+    ) == read_zivver_faults(read_toml("f.toml", TEXT).tables(TABLE) or ())
 
 
 def test_no_line_is_no_fault():
-    assert () == read_zivver_faults(read_toml("f.toml", ""))
+    assert () == read_zivver_faults(())
