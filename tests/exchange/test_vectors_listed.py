@@ -16,9 +16,7 @@ RULES = re.findall(
 ROUTING = re.findall(
     r"(?m)^\| ([A-E][0-9]+) \|", (FACTS / "exchange-routing.md").read_text("utf-8")
 )
-# The groups of exchange-routing that are held to it whole.
-WHOLE = "ABCD"
-VECTORS = [*RULES, *(name for name in ROUTING if name[0] in WHOLE)]
+VECTORS = [*RULES, *ROUTING]
 LISTED = tomllib.loads((ROOT / "scenarios" / "not-runnable.toml").read_text("utf-8"))
 CITED = {
     source.removeprefix("exchange-rules#").removeprefix("exchange-routing#")
