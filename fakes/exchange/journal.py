@@ -1,7 +1,7 @@
 """Journaling: copies of mail for an archive (exchange-rules#4, exchange-rules#7.1).
 
 A journal report holds the whole mail, goes by no mail flow rule, and is made of each
-copy into which rules have split the mail.
+copy into which rules have split the mail; whether also of one that they end, is open.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from fakes.choices import Fact
 from fakes.exchange.letters import Letter, message_id, write
 from fakes.exchange.named import is_named
 from fakes.exchange.organization import DomainType, accepted_domain
+from fakes.exchange.readings import ask
+from fakes.exchange.rules.fork import EndKind
 from fakes.mail.address import parse_address_list
 from fakes.mail.content import parse
 from fakes.mail.item import OF_PEOPLE, Carries, ItemKind, MailItem
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from fakes.exchange.rules.fork import Fork
     from fakes.mail.address import Address
 
+# What waits for an approval or a release is journaled when it goes on.
+_ENDED = frozenset({EndKind.REJECTED, EndKind.DELETED})
 _LEAVES_OUT, _TAKES = "leaves it out", "takes it"
 
 
@@ -54,7 +58,13 @@ def journal_reports(
     """Write the reports of one copy of a mail; none about what Exchange writes."""
     if fork.item.kind not in OF_PEOPLE:
         return ()
-    return tuple(_reports(fork, organization, choices))
+    if fork.ending and fork.ending.kind not in _ENDED:
+        return ()
+    reports = tuple(_reports(fork, organization, choices))
+    if fork.ending and reports:
+        answer = ask(organization.readings, choices, "journal_of_ended")
+        return reports if answer == "journaled" else ()
+    return reports
 
 
 def _reports(

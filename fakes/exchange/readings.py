@@ -450,6 +450,13 @@ class Readings:
         sources=("exchange-routing#X-22", "field-cases#X-22"),
         settle="redirect a mail from outside to such a connector: its MAIL FROM",
     )
+    journal_of_ended: str = _open(
+        "left-out",
+        "journaled",
+        asks="is a mail journaled that is rejected or deleted on its way",
+        sources=("exchange-rules#4",),
+        settle="a rule that deletes ahead of a journal rule for everybody",
+    )
     routing_loop: str = _open(
         "not-counted",
         "counted",

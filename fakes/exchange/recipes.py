@@ -29,6 +29,10 @@ _TO_TEST = "-RouteMessageOutboundConnector 'Test connector'"
 _PREPEND = "-PrependSubject 'SECOND: '"
 _LIST = "Format-List Name, RecipientDomains, AllAcceptedDomains, SmartHosts"
 _CONNECTORS = (f"Get-OutboundConnector | {_LIST}",)
+_JOURNAL = (
+    "New-JournalRule -Name 'Reading test journal' "
+    f"-JournalEmailAddress '{SECOND}' -Scope Global -Enabled $true"
+)
 _MARK = "-SetHeaderName 'X-Reading-Test' -SetHeaderValue 'seen'"
 _CURLY = "\u201charbour\u201d"
 
@@ -640,6 +644,15 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             ),
             "RouteAllMessagesViaOnPremises must be on, and the rule's connector must "
             "lead to a host of yours elsewhere.",
+        ),
+        "journal_of_ended": Recipe(
+            Look.TRACE,
+            mail_of("harbour"),
+            (acting("-DeleteMessage $true"), _JOURNAL),
+            (
+                ("journaled", f"a journal report of it has arrived at {SECOND}"),
+                ("left-out", f"nothing has arrived at {SECOND}"),
+            ),
         ),
         "connector_size": Recipe(
             Look.TRACKING,

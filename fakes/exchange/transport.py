@@ -200,8 +200,7 @@ def _note_children(fork: Fork, item: MailItem, around: Around, log: _Log) -> Non
     for target, ending in fork.reports:
         log.end(Leg(None, target, (Way.REPORT,)), ending, item)
     log.children.extend(fork.children)
-    if not fork.ending:
-        log.children.extend(journal_reports(fork, around.organization, around.choices))
+    log.children.extend(journal_reports(fork, around.organization, around.choices))
 
 
 def _resolved(

@@ -9,6 +9,7 @@ from fakes.exchange.automatic import Audience, AutoReply
 from fakes.exchange.inbox import LOOP_HEADER, InboxRule
 from fakes.exchange.journal import JournalRule, JournalScope
 from fakes.exchange.organization import AcceptedDomain, DomainType, Platform
+from fakes.exchange.readings import Readings
 from fakes.exchange.remote_domain import RemoteDomain
 from fakes.mail.content import parse
 from fakes.mail.item import Carries, ItemKind
@@ -19,6 +20,7 @@ from tests.exchange.at_hand import (
     BOB,
     CLEO,
     DOMAINS,
+    REJECT,
     SETTLED,
     address,
     asked,
@@ -314,7 +316,32 @@ def test_a_report_holds_the_mail_and_is_journaled_by_nobody():
     assert [] == journals(report, rule)
 
 
-def test_what_a_rule_ends_is_not_journaled():
-    rule = JournalRule("Archive", VAULT)
-    organization = tenant({"DeleteMessage": True}, journal_rules=(rule,))
-    assert () == children(mail(), organization)
+@pytest.mark.parametrize(
+    ("action", "scope", "expected"),
+    [
+        ({"DeleteMessage": True}, JournalScope.GLOBAL, {"journal_of_ended"}),
+        (REJECT, JournalScope.GLOBAL, {"journal_of_ended"}),
+        # Nobody asks of what no journal rule takes.
+        (REJECT, JournalScope.INTERNAL, set()),
+        # What waits for somebody is journaled when it goes on.
+        ({"Quarantine": True}, JournalScope.GLOBAL, set()),
+    ],
+)
+def test_whether_what_a_rule_ends_is_journaled_is_open(action, scope, expected):
+    rule = JournalRule("Archive", VAULT, scope=scope)
+    organization = tenant(action, journal_rules=(rule,), readings=Readings())
+    assert expected == asked(mail(), organization)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("left-out", []), ("journaled", JOURNAL)]
+)
+def test_what_a_rule_ends_is_journaled_by_the_answer(answer, expected):
+    readings = replace(SETTLED, journal_of_ended=answer)
+    organization = tenant(
+        {"DeleteMessage": True},
+        journal_rules=(JournalRule("Archive", VAULT),),
+        readings=readings,
+    )
+    made = children(mail(), organization)
+    assert expected == [child.kind for child in made]
