@@ -124,10 +124,14 @@ $forwarding = 'Name', 'Identity', 'PrimarySmtpAddress', 'EmailAddresses', 'Recip
     'ForwardingSmtpAddress', 'DeliverToMailboxAndForward', 'MaxReceiveSize', 'MaxSendSize',
     'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFromSendersOrMembers', 'RejectMessagesFromSendersOrMembers',
     'ModerationEnabled', 'ModeratedBy', 'BypassModerationFromSendersOrMembers'
+$outside = 'Name', 'Identity', 'Guid', 'RecipientType', 'PrimarySmtpAddress', 'EmailAddresses', 'ExternalEmailAddress',
+    'UseMapiRichTextFormat', 'MaxReceiveSize', 'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFromSendersOrMembers',
+    'RejectMessagesFromSendersOrMembers', 'ModerationEnabled', 'ModeratedBy', 'BypassModerationFromSendersOrMembers'
 $replies = 'Identity', 'MailboxOwnerId', 'AutoReplyState', 'StartTime', 'EndTime', 'ExternalAudience'
 if ($Everybody) {
     Save-Objects 'Get-Recipient' '-ResultSize Unlimited' { Get-Recipient -ResultSize Unlimited | Select-Object $columns }
     Save-Objects 'Get-Mailbox' '-ResultSize Unlimited' { Get-Mailbox -ResultSize Unlimited | Select-Object $forwarding }
+    Save-Objects 'Get-MailContact' '-ResultSize Unlimited' { Get-MailContact -ResultSize Unlimited | Select-Object $outside }
     Save-Objects 'Get-DistributionGroup' '-ResultSize Unlimited' { Get-DistributionGroup -ResultSize Unlimited }
     $groups = @(Get-DistributionGroup -ResultSize Unlimited)
     # Of some mailboxes only, nobody could tell whether others send mail on.
@@ -143,6 +147,9 @@ elseif ($Recipients) {
     }
     Save-Objects 'Get-Mailbox' "-Identity of $($Recipients.Count)" {
         $Recipients | ForEach-Object { Get-Mailbox -Identity $_ -ErrorAction SilentlyContinue } | Select-Object $forwarding
+    }
+    Save-Objects 'Get-MailContact' "-Identity of $($Recipients.Count)" {
+        $Recipients | ForEach-Object { Get-MailContact -Identity $_ -ErrorAction SilentlyContinue } | Select-Object $outside
     }
     $groups = @($Recipients | ForEach-Object { Get-DistributionGroup -Identity $_ -ErrorAction SilentlyContinue })
 }
