@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fakes.mail.handoff import HandOff, Transmission
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
-    from harness.story import Receipt
+    from harness.story import Mailed, Receipt
 
 T = TypeVar("T")
 
@@ -51,6 +51,13 @@ def agree(computed: Story, observed: Story) -> tuple[str, ...]:
                 zip(computed.receipts, observed.receipts, strict=False), 1
             )
             for words in _receipts(f"receipt {number}", ours, theirs)
+        ),
+        *(
+            f"letter {number}: {words}"
+            for number, (ours, theirs) in enumerate(
+                zip(computed.letters, observed.letters, strict=False), 1
+            )
+            for words in agree(ours.story, theirs.story)
         ),
     )
 
@@ -149,6 +156,15 @@ def _envelope(envelope: Envelope) -> tuple[str, ...]:
     return (f"from {envelope.reverse_path}", *map(str, envelope.recipients))
 
 
+def _letter(mailed: Mailed) -> tuple[str, ...]:
+    item = mailed.letter.item
+    return (
+        mailed.letter.state.value,
+        *_envelope(item.envelope),
+        f"SHA-256 {_sha256(item.content)}",
+    )
+
+
 def _session(session: Session) -> tuple[str, ...]:
     return (
         f"source {session.source}",
@@ -190,6 +206,7 @@ _STORY: tuple[_Facet[Story], ...] = (
     _Facet("refused", lambda story: _told(story.refused)),
     _Facet("Exchange's records", lambda story: tuple(map(_kind, story.exchange))),
     _Facet("receipts", lambda story: tuple(map(_kind, story.receipts))),
+    _Facet("letters", lambda story: tuple(map(_letter, story.letters))),
 )
 _PASSED: tuple[_Facet[Passed], ...] = (
     _Facet("number", lambda record: record.number),

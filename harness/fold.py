@@ -19,7 +19,8 @@ from fakes.mail.item import Carries, ItemKind
 from fakes.trace import Answer, Step, StepKind
 from fakes.zivver.ledger import Transaction
 from harness.handed_off import Copy, assumed_of, handed_step, transmitted
-from harness.outcome import Delivery, Disposition, Fate, Outcome
+from harness.mailed_back import hear, untold
+from harness.outcome import FAILED, Delivery, Disposition, Fate, Outcome
 from harness.story import Crossing
 from harness.timeline import course
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from fakes.mail.address import Address
     from fakes.mail.reply import Reply
-    from harness.story import Receipt, Story
+    from harness.story import Mailed, Receipt, Story
     from harness.world import World
 
 _INSIDE: Mapping[EndKind, Disposition] = MappingProxyType(
@@ -43,16 +44,6 @@ _INSIDE: Mapping[EndKind, Disposition] = MappingProxyType(
         EndKind.EXPIRED: Disposition.EXPIRED,
         EndKind.UNKNOWN: Disposition.UNDETERMINED,
         EndKind.NOBODY: Disposition.LOST,
-    }
-)
-_FAILED = frozenset(
-    {
-        Disposition.REJECTED,
-        Disposition.DELETED,
-        Disposition.QUARANTINED,
-        Disposition.EXPIRED,
-        Disposition.BOUNCED,
-        Disposition.LOST,
     }
 )
 _SPELT: Mapping[str, str] = MappingProxyType({ItemKind.NDR: "report to the sender"})
@@ -97,8 +88,9 @@ def _told(
     A copy must be found for each of `own`; it is meant for all that are `known`.
     """
     copies = [_refused(address, said) for address, said in story.refused]
-    receipts = iter(story.receipts)
     told = _Told(copies, {}, [])
+    letters, lost = _letters(story, world, told.assumed)
+    receipts = iter([untold(receipt, lost) for receipt in story.receipts])
     waiting: dict[tuple[Address | None, Address], Copy] = {}
     children = _Children(world)
     foreseen = first_word(story.item, world.organization)
@@ -137,8 +129,26 @@ def _told(
     copies = [clock.informed(copy) for copy in copies]
     copies.extend(_missing(own, copies))
     copies.extend(children.copies())
+    copies.extend(letters)
     told = replace(told, copies=copies)
     return _on_side(told, story.side) if story.side else told
+
+
+def _letters(
+    story: Story, world: World, assumed: list[str]
+) -> tuple[list[Copy], tuple[Mailed, ...]]:
+    """Fold what Zivver mailed back: what it tells of the mail, and what got lost."""
+    found: list[Copy] = []
+    lost: list[Mailed] = []
+    for one in story.letters:
+        to = (one.letter.to,)
+        there = _told(one.story, world, to, to)
+        heard = hear(one, there.copies)
+        found.extend(heard.copies)
+        assumed.extend((*there.assumed, *heard.assumed))
+        if one.letter.is_notice and not heard.has_arrived:
+            lost.append(one)
+    return found, tuple(lost)
 
 
 class _Clock:
@@ -324,7 +334,7 @@ class _Children:
         is_returned = self._kinds[number] == ItemKind.NDR and (
             self._is_of_outside or not copy.delivery.left_plain
         )
-        if copy.delivery.disposition not in _FAILED and not is_returned:
+        if copy.delivery.disposition not in FAILED and not is_returned:
             self._copies.append(self._named(number, copy))
 
     def _named(self, number: int, copy: Copy) -> Copy:

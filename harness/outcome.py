@@ -11,6 +11,7 @@ from fakes.mail.handoff import TlsLevel
 from fakes.trace import Step
 
 __all__ = [
+    "FAILED",
     "SECURE",
     "Because",
     "Delivery",
@@ -64,6 +65,17 @@ SECURE = frozenset(
         Disposition.SECURE_NOTIFICATION,
         Disposition.SECURE_DIRECT,
         Disposition.SECURE_IN_APP,
+    }
+)
+# Nobody got it, and nobody will.
+FAILED = frozenset(
+    {
+        Disposition.REJECTED,
+        Disposition.DELETED,
+        Disposition.QUARANTINED,
+        Disposition.EXPIRED,
+        Disposition.BOUNCED,
+        Disposition.LOST,
     }
 )
 

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fakes.choices import Choices, Exploration, Fact, Run, explore
+from fakes.choices import (
+    Choices,
+    ChoicesApart,
+    Exploration,
+    Fact,
+    Run,
+    explore,
+)
 from fakes.exchange.arrival import refuse_content, refuse_recipient
 from fakes.exchange.drive import NO_PATIENCE, drive
 from fakes.exchange.hybrid import hop_trouble, online_hosts
@@ -27,7 +34,7 @@ from fakes.mail.address import domain_key
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import Route
-from fakes.mail.item import MailItem
+from fakes.mail.item import Carries, MailItem
 from fakes.mail.receiving import as_sent, flaw
 from fakes.mail.reply import Reply
 from fakes.mail.troubles import LOOK_UP_FAILED, NO_SUCH_HOST
@@ -38,9 +45,10 @@ from fakes.zivver.receiver import find_receiver
 from fakes.zivver.spf import Spf, check_host, identity_domain
 from harness.fold import fold
 from harness.hybrid import across, entered, receiver_across, side_of
+from harness.mailed_back import OF_ZIVVER, due
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
 from harness.peers import on_terms
-from harness.story import Crossing, Onward, Relayed, Story
+from harness.story import Crossing, Mailed, Onward, Relayed, Story
 from harness.world import leads_to_zivver, outage_at
 
 if TYPE_CHECKING:
@@ -147,7 +155,8 @@ def _follow(
     if passes is not None:
         accepted = replace(accepted, submission=replace(came, passes_spf=passes))
     way = drive(
-        accepted,
+        # What Exchange cannot know of a mail that comes in, it does not see.
+        replace(accepted, parent=None, generation=0, carries=Carries.NOTHING),
         world.organization,
         at=at,
         mx=table.mx,
@@ -160,6 +169,7 @@ def _follow(
     def further(taken: MailItem, now: datetime) -> Story:
         there, own = across(world, choices)
         left = at + patience - now
+        taken = replace(taken, generation=accepted.generation)
         return _follow(taken, there, own, at=now, patience=left, trace=trace)
 
     habits = partial(ask, world.organization.readings, choices)
@@ -171,7 +181,8 @@ def _follow(
         except StopIteration as end:
             state: QueueState = end.value
             ledger = state.ledger
-            return Story(accepted, (), ledger, tuple(receipts), side_of(world))
+            told = Story(accepted, (), ledger, tuple(receipts), side_of(world))
+            break
         source = handoff.source or world.organization.source
         find = partial(table.find, at=handoff.at)
         handoff = table.on_terms(handoff)
@@ -180,6 +191,17 @@ def _follow(
             receipts.append(Crossing(further(reached, handoff.at or at)))
         else:
             receipts.append(_beyond(table, result, reached))
+
+    def mailed(item: MailItem, now: datetime) -> Story:
+        own = ChoicesApart(choices, OF_ZIVVER)
+        left = at + patience - now
+        return tell(item, world, at=now, choices=own, patience=left, trace=trace)
+
+    letters = (
+        Mailed(one.transaction, one.letter, mailed(one.letter.item, one.at or at))
+        for one in due(told, world)
+    )
+    return replace(told, letters=tuple(letters))
 
 
 def admit(

@@ -12,8 +12,9 @@ from fakes.mail.handoff import Transmission
 from fakes.mail.item import MailItem
 from fakes.mail.reply import Reply
 from fakes.zivver.ledger import Transaction
+from fakes.zivver.letters import Letter
 
-__all__ = ["Crossing", "Onward", "Receipt", "Relayed", "Story"]
+__all__ = ["Crossing", "Mailed", "Onward", "Receipt", "Relayed", "Story"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Story:
 
     `receipts` stand beside the `Transmitted` records of `exchange`, in their order.
     `side` is the half of a hybrid whose story it is, empty where there is only one.
+    `letters` are those that Zivver mailed back into the organization.
     """
 
     item: MailItem
@@ -49,6 +51,16 @@ class Story:
     exchange: tuple[Record, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     side: str = ""
+    letters: tuple[Mailed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A letter that Zivver wrote because of one of its transactions, and its story."""
+
+    transaction: Transaction
+    letter: Letter
+    story: Story
 
 
 @dataclass(frozen=True, slots=True)

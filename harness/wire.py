@@ -14,7 +14,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from fakes.choices import Choices
+from fakes.choices import Choices, ChoicesApart
 from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.server import ExchangeServer, Handled, Outside
 from fakes.internet.certificates import client_context, server_context, tls_context
@@ -35,8 +35,9 @@ from fakes.zivver.faults import FaultDesk
 from harness.agree import agree
 from harness.fold import fold
 from harness.hybrid import across, entered, peer_of, side_of, tls_across
+from harness.mailed_back import OF_ZIVVER, due
 from harness.simulate import Reached, Table
-from harness.story import Crossing, Onward, Relayed, Story
+from harness.story import Crossing, Mailed, Onward, Relayed, Story
 from harness.world import leads_to_zivver, outage_at
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ class _Run:
     timeouts: Patience
     limit: float
     passes_spf: bool | None = None
+    generation: int = 0
 
 
 async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
@@ -208,23 +210,35 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
             stack.push_async_callback(zivver.aclose)
             afflicted = Afflicted(loop)
             stack.push_async_callback(afflicted.aclose)
-            books = _Books(zivver, others, afflicted, loop)
-            around = _Around(where, run, books)
-            exchange = _exchange(around, tls=server_context(_CERTIFICATE))
-            stack.push_async_callback(exchange.aclose)
         except (OSError, ValueError) as error:
             raise _cannot_serve(error) from error
+        books = _Books(zivver, others, afflicted, loop)
         # Here and not in `Loop.run`, so that the servers are closed nevertheless.
         async with asyncio.timeout(run.limit):
-            refused = await _submit(item, exchange, run.timeouts)
-            await exchange.settled()
-        for wrong in (*exchange.errors, *zivver.errors, *others.errors, *books.wrong):
+            story = await _through(item, _Around(where, run, books))
+        for wrong in (*zivver.errors, *others.errors, *books.wrong):
             raise wrong
         for trouble in books.troubles:
             raise _cannot_serve(trouble) from trouble
-        stories = [around.told(mail) for mail in exchange.handled]
-        nothing = Story(item, side=side_of(where))
-        return replace(stories[0] if stories else nothing, item=item, refused=refused)
+        return story
+
+
+async def _through(item: MailItem, around: _Around) -> Story:
+    """Start one organization, submit the mail to it, await its end and its letters."""
+    try:
+        exchange = _exchange(around, tls=server_context(_CERTIFICATE))
+    except (OSError, ValueError) as error:
+        raise _cannot_serve(error) from error
+    try:
+        refused = await _submit(item, exchange, around.run.timeouts)
+        await exchange.settled()
+    finally:
+        await exchange.aclose()
+    for wrong in exchange.errors:
+        raise wrong
+    nothing = Story(item, side=side_of(around.world))
+    told = around.told(exchange.handled[0]) if exchange.handled else nothing
+    return await around.answered(replace(told, item=item, refused=refused))
 
 
 def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
@@ -427,6 +441,27 @@ class _Around:
         receipts, side = tuple(self.receipts), side_of(self.world)
         return Story(handled.item, (), handled.records, receipts, side)
 
+    async def answered(self, story: Story) -> Story:
+        """Post what Zivver mails back because of a mail, once that is settled."""
+        letters = []
+        for one in due(story, self.world):
+            item, now = one.letter.item, one.at or self.run.at
+            choices = ChoicesApart(self.run.choices, OF_ZIVVER)
+            left = self.run.at + self.run.patience - now
+            run = replace(
+                self.run,
+                choices=choices,
+                at=now,
+                patience=left,
+                passes_spf=item.submission.passes_spf,
+                generation=item.generation,
+            )
+            there = _Around(entered(item, self.world, choices), run, self._books)
+            letters.append(
+                Mailed(one.transaction, one.letter, await _through(item, there))
+            )
+        return replace(story, letters=tuple(letters))
+
     def _locate_outside(
         self, host: str, port: int, /, *, at: datetime | None
     ) -> tuple[str, int] | Reply:
@@ -472,8 +507,12 @@ class _Around:
             around, server = self._beyond.pop()
             await server.settled()
             self._books.wrong.extend(server.errors)
-            found.extend(Crossing(around.told(mail)) for mail in server.handled)
             await server.aclose()
+            for mail in server.handled:
+                told = around.told(mail)
+                item = replace(told.item, generation=self.run.generation)
+                story = await around.answered(replace(told, item=item))
+                found.append(Crossing(story))
         return found[0] if found else None
 
     async def _pass_on(

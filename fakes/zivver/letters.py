@@ -30,9 +30,27 @@ _GROUPS = re.compile(r"(.{8})(.{4})(.{4})(.{4})(.{12})")
 CONVERSATION_HEADER = "x-zivver-conversationid"
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail of Zivver's, and the state of the recipients that it is about."""
+
+    state: ZivverState
+    item: MailItem
+
+    @property
+    def to(self) -> Address:
+        """Whom it is for."""
+        return self.item.envelope.recipients[0]
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it tells the sender what did not become of his mail."""
+        return self.state in _TO_SENDER
+
+
 def letters(
     transaction: Transaction, content: Content, service: ZivverService
-) -> tuple[MailItem, ...]:
+) -> tuple[Letter, ...]:
     """Write what Zivver mails because of an accepted mail (zivver#8, zivver#9).
 
     A recipient gets a notification, which carries the subject, or the mail itself;
@@ -43,7 +61,7 @@ def letters(
         return ()
     desk = _Desk(transaction, content, service)
     own = [
-        desk.write(_TO_RECIPIENT[end.state], end.address, (end,))
+        Letter(end.state, desk.write(_TO_RECIPIENT[end.state], end.address, (end,)))
         for end in transaction.deliveries
         if end.state in _TO_RECIPIENT
     ]
@@ -53,7 +71,7 @@ def letters(
     for state, kind in _TO_SENDER.items():
         ends = tuple(e for e in transaction.deliveries if e.state is state)
         if any(end.is_told for end in ends):
-            own.append(desk.write(kind, author, ends))
+            own.append(Letter(state, desk.write(kind, author, ends)))
     return tuple(own)
 
 

@@ -26,7 +26,9 @@ DROPPING = replace(SETTLED, missing_account=MissingAccount.ACCEPT_AND_DROP)
 
 def written(given_=Given(content=MAIL), **changes):  # noqa: B008  a frozen value
     given_ = replace(given_, **changes)
-    return letters(given_.run(), given_.content, given_.service)
+    found = letters(given_.run(), given_.content, given_.service)
+    assert all(letter.to in letter.item.envelope.recipients for letter in found)
+    return tuple(letter.item for letter in found)
 
 
 def read(item):
@@ -74,8 +76,9 @@ def test_nobody_is_told_where_from_names_nobody():
     transaction = Given(content=MAIL, zone=UNREACHABLE).run()
     assert () == letters(replace(transaction, author=None), MAIL, SETTLED)
     direct = Given(content=MAIL, service=replace(SETTLED, delivering=ODD)).run()
-    (item,) = letters(replace(direct, author=None), MAIL, SETTLED)
-    assert ANNA == item.envelope.reverse_path
+    (letter,) = letters(replace(direct, author=None), MAIL, SETTLED)
+    assert ANNA == letter.item.envelope.reverse_path
+    assert not letter.is_notice
 
 
 def test_a_refused_mail_brings_no_letter():
