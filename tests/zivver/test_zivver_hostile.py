@@ -336,9 +336,9 @@ def test_a_letter_of_zivver_is_written_by_nobody_else(line_end):
     ends = replace(SETTLED, delivering=replace(SETTLED.delivering, minimum=None))
     strict = replace(SETTLED.delivering, minimum=Verification.SMS)
     found = [
-        item
+        letter.item
         for service in (SETTLED, ends, replace(SETTLED, delivering=strict))
-        for item in letters(Given(service=service, content=mail).run(), mail, service)
+        for letter in letters(Given(service=service, content=mail).run(), mail, service)
     ]
     assert 3 == len(found)
     for item in found:
