@@ -37,21 +37,33 @@ class Limits:
     max_recipients: int | None = None
 
 
-def over_limits(item: MailItem, organization: Organization) -> Reply | None:
+def over_limits(
+    item: MailItem, organization: Organization, *, is_internal: bool
+) -> Reply | None:
     """Say what the sender hears of a mail that is more than the organization takes.
 
-    The most restrictive limit counts, of the sender's side and of the recipients'.
+    The most restrictive limit counts: of the organization's two, and of the mailbox
+    that sends it.
     """
-    limits = organization.limits
-    if limits is None or item.kind is not ItemKind.MAIL:
+    if item.kind is not ItemKind.MAIL:
         return None
-    sizes = [s for s in (limits.max_send, limits.max_receive) if s is not None]
+    limits = organization.limits or Limits()
+    own = _own_limits(item, organization) if is_internal else ()
+    told = (limits.max_send, limits.max_receive, *own)
+    sizes = [size for size in told if size is not None]
     if len(item.content.raw) > min(sizes, default=len(item.content.raw)):
         return TOO_LARGE
     most = limits.max_recipients
     if most is not None and len(item.envelope.recipients) > most:
         return TOO_MANY
     return None
+
+
+def _own_limits(item: MailItem, organization: Organization) -> tuple[int | None, ...]:
+    path, directory = item.envelope.reverse_path, organization.directory
+    if path is None or directory is None:
+        return ()
+    return tuple(entry.max_send for entry in directory.by_address.get(path, ()))
 
 
 def assumed_of_limits(item: MailItem, organization: Organization) -> tuple[str, ...]:

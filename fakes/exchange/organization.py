@@ -141,7 +141,8 @@ class Recipient:
     no export tells; so are `restrictions` and `reports_to`. `attributes` are pairs of
     an AD attribute of rules and its value, which is empty for one that is not set and
     absent for one that was not exported. `takes_rich_text` is UseMapiRichTextFormat
-    Always, of a contact or mail user.
+    Always, of a contact or mail user; `max_send` is MaxSendSize of a mailbox, in
+    octets (None: no limit of its own).
     """
 
     name: str
@@ -160,6 +161,7 @@ class Recipient:
     owners: tuple[str, ...] | None = None
     reports_to: ReportsTo | None = None
     takes_rich_text: bool = False
+    max_send: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

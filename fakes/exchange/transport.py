@@ -265,9 +265,9 @@ def _through_rules(
         return tuple(replace(fork, ending=ending) for fork in forks)
     if mail.item.kind in _SKIPPING:
         return forks
-    too_much = over_limits(mail.item, organization)
+    too_much = over_limits(mail.item, organization, is_internal=mail.is_internal)
     if too_much:
-        why = "it is more than the organisation takes (Set-TransportConfig)"
+        why = "it is more than the organisation or its sender's mailbox may send"
         ending = Ending(EndKind.REJECTED, why, too_much)
         return tuple(replace(fork, ending=ending) for fork in forks)
     if organization.rules is None:

@@ -82,7 +82,7 @@ RECIPIENTS: Table = MappingProxyType(
             "exchange-routing#3.2",
             "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
             "WindowsEmailAddress RequireSenderAuthenticationEnabled "
-            "RequireAllSendersAreAuthenticated "
+            "RequireAllSendersAreAuthenticated MaxSendSize "
             + " ".join((*_NAMES, *RESTRICTIONS, *ONWARD)),
         ),
         (
@@ -179,6 +179,7 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
         owners=owners_of(entry),
         reports_to=reports_to,
         takes_rich_text=values.text(entry, "UseMapiRichTextFormat") == "Always",
+        max_send=values.size(entry, "MaxSendSize"),
     )
 
 
@@ -237,6 +238,7 @@ def _completed(first: Recipient, more: Recipient) -> Recipient:
         restrictions=both_restrictions(first.restrictions, more.restrictions),
         owners=_told(first.owners, more.owners),
         reports_to=_told(first.reports_to, more.reports_to),
+        max_send=_told(first.max_send, more.max_send),
     )
 
 

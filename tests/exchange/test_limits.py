@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from fakes.exchange.limits import Limits
-from fakes.exchange.organization import Platform
+from fakes.exchange.organization import Directory, Platform, Recipient, RecipientKind
 from fakes.mail.item import ItemKind
-from tests.exchange.at_hand import BOB, CLEO, ends, mail, passed, tenant
+from tests.exchange.at_hand import ANNA, BOB, CLEO, OUTSIDE, ends, mail, passed, tenant
 
 LARGE = mail(body="x" * 11_000_000)
 
@@ -31,6 +31,28 @@ def answers(item, limits, **fields):
 )
 def test_the_strictest_limit_counts_before_any_rule(limits, expected):
     assert expected == answers(mail(to=(CLEO, BOB)), limits) - {"None"}
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (mail(body="x" * 100), {"552 5.3.4"}),
+        (mail(body="x" * 100, reverse_path=None), set()),
+        # Whoever only writes under the name has no mailbox here.
+        (mail(body="x" * 100, submission=OUTSIDE, to=(BOB,)), set()),
+        (mail(body="x" * 100, reverse_path=BOB), set()),
+    ],
+)
+@pytest.mark.parametrize("limits", [None, Limits(max_send=10_000_000)])
+def test_a_mailbox_may_send_less_than_the_organization(item, limits, expected):
+    anna = Recipient("Anna", RecipientKind.MAILBOX, ANNA, max_send=50)
+    bob = Recipient("Bob", RecipientKind.MAILBOX, BOB)
+    found = answers(item, limits, directory=Directory((anna, bob)))
+    assert expected == found - {"None"}
+
+
+def test_without_a_directory_no_mailbox_has_a_limit():
+    assert set() == answers(mail(), None, directory=None) - {"None"}
 
 
 def test_what_exchange_itself_makes_is_exempt():

@@ -181,6 +181,8 @@ def test_restrictions_are_told_by_the_cmdlets_that_show_them():
     small = {"people": [anna | {"MaxReceiveSize": "1 MB"}]}
     joined = only(**people | small).directory.recipients[0].restrictions
     assert replace(expected, max_size=2**20) == joined
+    sends = {"people": [anna], "Get_Mailbox": [person() | {"MaxSendSize": "2 MB"}]}
+    assert 2**21 == only(**sends).directory.recipients[0].max_send
     asked = anna | {"ModerationEnabled": None}
     silent = only(people=[asked]).directory.recipients[0]
     assert silent.restrictions is None
