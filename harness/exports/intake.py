@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from fakes.zivver.service import Account
 from harness.exports.account import FileLine, Ledger
 from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
@@ -27,9 +28,11 @@ from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
 from harness.exports.recipients import TRUNCATED_AT
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
-from harness.exports.zivver import ZivverFile, read_zivver
+from harness.exports.zivver import ZivverFile, read_zivver, with_accounts
+from harness.exports.zivver_accounts import read_accounts
 
 ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
+ACCOUNTS_FILE = "zivver-accounts.csv"
 _POLICY = "policy"
 _TOML = ".toml"
 # Command lines: a script, or lines that somebody kept.
@@ -52,6 +55,7 @@ class Folder:
     found: dict[Cmdlet, tuple[Exported, ...]] = field(default_factory=dict)
     cut: set[Cmdlet] = field(default_factory=set)
     zivver: ZivverFile = field(default_factory=ZivverFile)
+    accounts: tuple[Account, ...] | None = None
     internet: InternetFile = field(default_factory=InternetFile)
     policies: dict[str, str] = field(default_factory=dict)
 
@@ -61,8 +65,13 @@ def take(raw: RawFile, folder: Folder) -> None:
     name = raw.name.rpartition("/")[2].lower()
     files = folder.ledger.files
     if name == ZIVVER_FILE:
-        folder.zivver = read_zivver(raw.name, decode(raw))
+        read = read_zivver(raw.name, decode(raw))
+        folder.zivver = with_accounts(read, folder.accounts, ACCOUNTS_FILE)
         files.append(FileLine(raw.name, "the Zivver side"))
+    elif name == ACCOUNTS_FILE:
+        found = folder.accounts = read_accounts(raw.name, decode(raw))
+        folder.zivver = with_accounts(folder.zivver, found, raw.name)
+        files.append(FileLine(raw.name, "the accounts at Zivver", len(found)))
     elif name == INTERNET_FILE:
         folder.internet = read_internet(raw.name, decode(raw))
         files.append(FileLine(raw.name, "DNS and other people's servers"))

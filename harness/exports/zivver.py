@@ -17,13 +17,14 @@
     [delivering]                                # how recipients are reached
     [settings]                                  # answers to what Zivver leaves open
 
-What is left out is not known, which is not the same as none (`account = []`).
+What is left out is not known, which is not the same as none (`account = []`). The
+accounts may stand in `zivver-accounts.csv` beside it instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fakes.mail.handoff import AuthTerms
@@ -51,7 +52,9 @@ from fakes.zivver.service import (
     ZivverService,
     credential,
 )
+from harness.exports.problems import ExportError, shown
 from harness.exports.toml_tables import Table, read_toml
+from harness.exports.zivver_accounts import Placed, doubled
 
 _BIG = 10**12
 
@@ -90,12 +93,50 @@ def read_zivver(file: str, text: str) -> ZivverFile:
     service = _settings(
         settings,
         host=top.text("host") or HOST,
-        accounts=None if accounts is None else tuple(map(_account, accounts)),
-        credentials=None if credentials is None else tuple(map(_login, credentials)),
+        accounts=None if accounts is None else _accounts(accounts),
+        credentials=None if credentials is None else _logins(credentials),
         allowlist=None if allowlist is None else frozenset(allowlist),
         delivering=_delivering(top.table("delivering")),
     )
     return ZivverFile(service, _connector_credentials(top))
+
+
+def with_accounts(
+    read: ZivverFile, accounts: tuple[Account, ...] | None, file: str
+) -> ZivverFile:
+    """Put in the accounts that stand in a file of their own, if there is one.
+
+    Raises:
+        ExportError: they stand in both files.
+
+    """
+    if accounts is None:
+        return read
+    if read.service.accounts is not None:
+        message = "the accounts stand in `zivver.toml` as well, expected one of them"
+        raise ExportError(file, message)
+    return replace(read, service=replace(read.service, accounts=accounts))
+
+
+def _accounts(tables: tuple[Table, ...]) -> tuple[Account, ...]:
+    placed = [Placed(_account(table), table.place("address")) for table in tables]
+    for problem in doubled(placed):
+        raise problem
+    return tuple(each.account for each in placed)
+
+
+def _logins(tables: tuple[Table, ...]) -> tuple[Credential, ...]:
+    """Read the credentials; one user may have several passwords, each of them once."""
+    first: dict[tuple[str, str], Table] = {}
+    found = []
+    for table in tables:
+        login = _login(table)
+        known = first.setdefault((login.user, login.sha256), table)
+        if known is not table:
+            what = f"`{shown(login.user)}` has this password already"
+            raise table.fail("user", f"{what}, at {known.place('user')}")
+        found.append(login)
+    return tuple(found)
 
 
 def _account(table: Table) -> Account:

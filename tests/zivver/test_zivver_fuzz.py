@@ -103,9 +103,7 @@ def crippled(dice, word):
     soil = dice.choice(OCTETS)
     return dice.choice(
         (
-            word,
-            word,
-            word,
+            *(word,) * 9,
             word[:at] + word[end:],
             word[:at] + soil + word[at:],
             word[:at] + word[at : at + 1].swapcase() + word[at + 1 :],
@@ -116,9 +114,11 @@ def crippled(dice, word):
 
 
 def said(dice, *begin):
-    words = [*begin, *dice.choices(WORDS, k=dice.randrange(12))]
-    for word in WHOLE:
-        words.insert(dice.randrange(len(words) + 1), word)
+    words = [*begin, *dice.choices(WORDS, k=dice.randrange(6))]
+    # From behind, so that a mail is whole now and then.
+    at = sorted(dice.randrange(len(words) + 1) for _ in WHOLE)
+    for place, word in reversed(list(zip(at, WHOLE, strict=True))):
+        words.insert(place, word)
     return b"".join(crippled(dice, word) for word in words)
 
 

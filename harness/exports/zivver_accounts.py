@@ -1,0 +1,168 @@
+"""`zivver-accounts.csv`: the accounts of `zivver.toml` as a table.
+
+    address,aliases,kind,state
+    anna@contoso.example,a.jansen@contoso.example,user,active
+
+Only `address` must be there. Aliases stand apart by blanks or `;`, columns by commas,
+semicolons (as Excel writes them in many countries) or tabs. Whoever lists the accounts
+in either file lists each address once.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from fakes.mail.address import Address, AddressError, parse_address
+from fakes.zivver.service import Account, AccountKind, AccountState
+from harness.exports.problems import ExportError, shown
+
+E = TypeVar("E", bound=StrEnum)
+
+_ADDRESS, _ALIASES, _KIND, _STATE = "address", "aliases", "kind", "state"
+_COLUMNS = (_ADDRESS, _ALIASES, _KIND, _STATE)
+_SIGNS = (",", ";", "\t")
+# Excel's own word for the sign between columns.
+_SAID_SIGN = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_MOST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An account, and where it stands."""
+
+    account: Account
+    place: str
+
+
+def read_accounts(file: str, text: str) -> tuple[Account, ...]:
+    """Read the table.
+
+    Raises:
+        ExportError: lines cannot be read, or an address stands twice; it names each.
+
+    """
+    placed: list[Placed] = []
+    problems: list[ExportError] = []
+    for place, row in _rows(file, text):
+        try:
+            placed.append(Placed(_account(place, row), place))
+        except ExportError as problem:
+            problems.append(problem)
+    problems.extend(doubled(placed))
+    if problems:
+        raise _joined(problems)
+    return tuple(each.account for each in placed)
+
+
+def doubled(accounts: Iterable[Placed]) -> Iterator[ExportError]:
+    """Find the addresses that are an account or an alias for a second time."""
+    first: dict[Address, Placed] = {}
+    for each in accounts:
+        for address in each.account.addresses:
+            known = first.setdefault(address, each)
+            if known is not each:
+                what = f"`{shown(str(address))}` is an account or alias already"
+                yield ExportError(each.place, f"{what}, at {known.place}")
+                break
+
+
+def nearest(said: str, known: Iterable[str]) -> str:
+    """Say what would be right, for the end of a message."""
+    words = tuple(known)
+    near = difflib.get_close_matches(said.lower(), words, 1, 0.5)
+    return f"did you mean `{near[0]}`?" if near else f"expected {', '.join(words)}"
+
+
+def _rows(file: str, text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    said = _SAID_SIGN.match(text)
+    above = 1 if said else 0
+    text = text[said.end() :] if said else text
+    head = text.partition("\n")[0]
+    sign = said[1] if said else max(_SIGNS, key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    names: tuple[str, ...] = ()
+    begin = 1 + above
+    try:
+        for cells in reader:
+            place, begin = f"{file}:{begin}", reader.line_num + above + 1
+            values = [cell.strip() for cell in cells]
+            if not any(values):
+                continue
+            if names:
+                yield place, _row(names, values)
+            else:
+                names = _names(place, values)
+    except csv.Error as problem:
+        raise ExportError(f"{file}:{begin}", f"no CSV: {problem}") from None
+    if not names:
+        raise ExportError(f"{file}:1", f"empty, expected `{','.join(_COLUMNS)}`")
+
+
+def _names(place: str, values: list[str]) -> tuple[str, ...]:
+    names = tuple(value.lower() for value in values)
+    for name in names:
+        if name not in _COLUMNS:
+            what = f"unknown column `{shown(name)}`"
+            raise ExportError(place, f"{what}, {nearest(name, _COLUMNS)}")
+        if names.count(name) > 1:
+            raise ExportError(place, f"column `{name}` stands twice")
+    if _ADDRESS not in names:
+        raise ExportError(place, f"column `{_ADDRESS}` is missing")
+    return names
+
+
+def _row(names: tuple[str, ...], values: list[str]) -> Mapping[str, str]:
+    row = dict.fromkeys(names, "") | dict(zip(names, values, strict=False))
+    # More columns than names: an alias list that was not quoted, most likely.
+    more = [value for value in values[len(names) :] if value]
+    return row | ({"": shown(more[0])} if more else {})
+
+
+def _account(place: str, row: Mapping[str, str]) -> Account:
+    if "" in row:
+        raise ExportError(
+            place, f"`{row['']}` is in no column; quote what holds a sign"
+        )
+    if not row[_ADDRESS]:
+        raise ExportError(place, f"`{_ADDRESS}` is empty")
+    aliases = row.get(_ALIASES, "").replace(";", " ").split()
+    return Account(
+        _address(place, row[_ADDRESS]),
+        tuple(_address(place, alias) for alias in aliases),
+        _word(place, _KIND, row, AccountKind) or AccountKind.USER,
+        _word(place, _STATE, row, AccountState) or AccountState.ACTIVE,
+    )
+
+
+def _address(place: str, said: str) -> Address:
+    try:
+        return parse_address(said)
+    except AddressError as problem:
+        raise ExportError(place, str(problem)) from None
+
+
+def _word(place: str, name: str, row: Mapping[str, str], kind: type[E]) -> E | None:
+    said = row.get(name, "")
+    known = {member.value: member for member in kind}
+    if not said:
+        return None
+    if said.lower() in known:
+        return known[said.lower()]
+    raise ExportError(place, f"`{name}` is `{shown(said)}`, {nearest(said, known)}")
+
+
+def _joined(problems: list[ExportError]) -> ExportError:
+    first, *rest = problems
+    if not rest:
+        return first
+    lines = [problem.place.rpartition(":")[2] for problem in rest[:_MOST_LINES]]
+    more = f" and {len(rest) - _MOST_LINES} more" if len(rest) > _MOST_LINES else ""
+    wrong = f"lines {', '.join(lines)}{more}" if len(rest) > 1 else f"line {lines[0]}"
+    return ExportError(first.place, f"{first.message}; wrong as well: {wrong}")
