@@ -168,9 +168,10 @@ class Watched:
     """An endpoint that holds each mail it takes against what it may take."""
 
     def __init__(self, loop):
-        self.loop, self.bad = loop, []
+        self.loop = loop
+        self.bad: list[object] = []
         self.taken = 0
-        self.faults = []
+        self.faults: list[object] = []
         loop.asyncio_loop.set_exception_handler(
             lambda _, told: self.faults.append(told)
         )
