@@ -27,9 +27,7 @@ def export_script_command(platform: str, target: Path | None) -> None:
     It runs cmdlets that read, and no others. Without more it exports configuration and
     no persons; its own help says how recipients are added.
     """
-    name = f"export-{platform}.ps1"
-    script = importlib.resources.files("harness").joinpath("scripts", name)
-    text = script.read_text(encoding="utf-8")
+    text = "".join(map(_part, _parts(platform)))
     if target is None:
         click.echo(text, nl=False)
         return
@@ -38,3 +36,13 @@ def export_script_command(platform: str, target: Path | None) -> None:
     click.echo(f"Written to {target}. Run it where Exchange's cmdlets are:")
     click.echo(f"  powershell -File {spelt(str(target))} -Folder export")
     click.echo("  relay-harness account export")
+
+
+def _parts(platform: str) -> tuple[str, ...]:
+    """Name the pieces of a script: the two platforms differ in two of them."""
+    return f"help-{platform}", "begin", f"stage-1-{platform}", "stage-2"
+
+
+def _part(name: str) -> str:
+    scripts = importlib.resources.files("harness").joinpath("scripts")
+    return scripts.joinpath(f"{name}.ps1").read_text(encoding="utf-8")

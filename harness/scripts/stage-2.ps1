@@ -1,91 +1,3 @@
-<#
-Exports what decides on mail flow in Exchange Online, to be read by relay-harness.
-
-Every cmdlet that is run reads and changes nothing. Least role: "View-Only Configuration"
-for stage 1, with "View-Only Recipients" for stage 2. Connect first:
-Connect-ExchangeOnline (module ExchangeOnlineManagement). Labels have a session of their
-own: Connect-IPPSSession; without one they are left out, and the manifest says so.
-
-  .\export-online.ps1 -Folder C:\export                        stage 1: no persons
-  .\export-online.ps1 -Folder C:\export -Recipients a@x, b@y   stage 2: these persons
-  .\export-online.ps1 -Folder C:\export -Everybody             stage 2: everybody
-#>
-[CmdletBinding()]
-param(
-    [Parameter(Mandatory = $true)][string]$Folder,
-    [string[]]$Recipients = @(),
-    [switch]$Everybody,
-    [string[]]$Domains = @()
-)
-Set-StrictMode -Version 2
-$ErrorActionPreference = 'Stop'
-$manifest = New-Object System.Collections.ArrayList
-New-Item -ItemType Directory -Force -Path $Folder | Out-Null
-
-function Save-Objects {
-    param([string]$Name, [string]$Parameters, [scriptblock]$Read)
-    $file = Join-Path $Folder "$Name.json"
-    $entry = [ordered]@{
-        cmdlet = $Name; parameters = $Parameters; file = "$Name.json"
-        utc = (Get-Date).ToUniversalTime().ToString('o'); count = 0; sha256 = ''; error = ''
-    }
-    try {
-        # A password that Exchange would show is left out before anything is written.
-        $found = @(Invoke-Command -ScriptBlock $Read | Select-Object -Property * -ExcludeProperty 'AuthenticationCredential', 'SerializationData')
-        $text = ConvertTo-Json -InputObject $found -Depth 10
-        [System.IO.File]::WriteAllText($file, $text, (New-Object System.Text.UTF8Encoding($false)))
-        $entry.count = $found.Count
-        $entry.sha256 = (Get-FileHash -Algorithm SHA256 -Path $file).Hash.ToLower()
-        Write-Host ("{0,-28} {1,6}" -f $Name, $found.Count)
-    }
-    catch {
-        $entry.error = $_.Exception.Message
-        Write-Warning "${Name}: $($_.Exception.Message)"
-    }
-    [void]$manifest.Add($entry)
-}
-
-function Save-Manifest {
-    $module = Get-Module -Name ExchangeOnlineManagement | Select-Object -First 1
-    $tenant = ''
-    try { $tenant = (Get-OrganizationConfig).Guid.ToString() } catch { $tenant = '' }
-    $all = [ordered]@{
-        script = 'export-online.ps1'; platform = 'Exchange Online'; tenant = $tenant
-        module = if ($module) { $module.Version.ToString() } else { '' }
-        files = $manifest
-    }
-    $text = ConvertTo-Json -InputObject $all -Depth 10
-    $file = Join-Path $Folder 'manifest.json'
-    [System.IO.File]::WriteAllText($file, $text, (New-Object System.Text.UTF8Encoding($false)))
-}
-
-# ---- Stage 1: configuration, no persons.
-
-Save-Objects 'Get-TransportRule' '-ResultSize Unlimited' { Get-TransportRule -ResultSize Unlimited }
-# By default the cmdlet lists neither those for rules only nor those in test mode.
-Save-Objects 'Get-OutboundConnector' '-IncludeTestModeConnectors and -IsTransportRuleScoped, both ways, by Guid' {
-    $plain = @(Get-OutboundConnector -IncludeTestModeConnectors $true)
-    $scoped = @(Get-OutboundConnector -IncludeTestModeConnectors $true -IsTransportRuleScoped $true)
-    ($plain + $scoped) | Sort-Object -Property Guid -Unique
-}
-Save-Objects 'Get-InboundConnector' '-ResultSize Unlimited' { Get-InboundConnector -ResultSize Unlimited }
-Save-Objects 'Get-AcceptedDomain' '-ResultSize Unlimited' { Get-AcceptedDomain -ResultSize Unlimited }
-Save-Objects 'Get-RemoteDomain' '-ResultSize Unlimited' { Get-RemoteDomain -ResultSize Unlimited }
-Save-Objects 'Get-JournalRule' '' { Get-JournalRule }
-Save-Objects 'Get-TransportConfig' '' { Get-TransportConfig }
-Save-Objects 'Get-OrganizationConfig' '' { Get-OrganizationConfig }
-Save-Objects 'Get-HostedOutboundSpamFilterPolicy' '' { Get-HostedOutboundSpamFilterPolicy }
-if (Get-Command -Name Get-Label -ErrorAction SilentlyContinue) {
-    Save-Objects 'Get-Label' '' { Get-Label }
-    Save-Objects 'Get-LabelPolicy' '' { Get-LabelPolicy }
-}
-else {
-    [void]$manifest.Add([ordered]@{
-            cmdlet = 'Get-Label'; parameters = ''; file = ''; utc = (Get-Date).ToUniversalTime().ToString('o')
-            count = 0; sha256 = ''; error = 'no session: Connect-IPPSSession first'
-        })
-}
-
 # ---- DNS, as a beginning of internet.toml. Names that nobody answers for are left out.
 
 function Get-Txt {
@@ -178,5 +90,5 @@ if ($groups) {
         [pscustomobject]$members
     }
 }
-Save-Manifest
+Save-Manifest -Platform $platform -Version $version
 Write-Host "Written to $Folder. Look at it before you hand it to anybody."
