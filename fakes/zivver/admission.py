@@ -13,7 +13,7 @@ from fakes.mail.address import Address
 from fakes.mail.reply import Reply
 from fakes.zivver.readings import NotAllowlisted, settle
 from fakes.zivver.replies import REPLIES, Reason, Row
-from fakes.zivver.service import CredentialState, Fault, ZivverService
+from fakes.zivver.service import CredentialState, Fault, ZivverService, reply_for
 from fakes.zivver.spf import Spf, check_host, identity_domain
 
 if TYPE_CHECKING:
@@ -50,14 +50,9 @@ class Decision:
         return REPLIES[self.reason]
 
     @property
-    def reply(self) -> Reply | None:
-        """What the client hears."""
-        return self.row.reply
-
-    @property
     def is_positive(self) -> bool:
-        """Whether the client may go on."""
-        return self.reply is not None and self.reply.is_positive
+        """Whether the client may go on, whatever the words."""
+        return self.row.reply is not None and self.row.reply.is_positive
 
 
 def decide_connect(
@@ -139,11 +134,12 @@ def decide_recipient(
     return Decision(Reason.RECIPIENT_OK)
 
 
-def spoken(decision: Decision) -> Reply:
+def spoken(service: ZivverService, decision: Decision) -> Reply:
     """Give the reply of a decision that is not silence."""
-    if decision.reply is None:
+    said = reply_for(service, decision.reason)
+    if said is None:
         raise AssertionError(decision)
-    return decision.reply
+    return said
 
 
 def _may_be_customer(service: ZivverService, session: Session, *, zone: Zone) -> bool:

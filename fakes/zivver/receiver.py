@@ -27,8 +27,14 @@ from fakes.zivver.ledger import Refusal, Transaction, digest
 from fakes.zivver.message_settings import MessageSettings, message_settings
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, settle
 from fakes.zivver.recipients import Recipients, resolve_recipients
-from fakes.zivver.replies import Reason
-from fakes.zivver.service import AccountState, Fault, ZivverService, find_accounts
+from fakes.zivver.replies import REPLIES, Reason
+from fakes.zivver.service import (
+    AccountState,
+    Fault,
+    ZivverService,
+    find_accounts,
+    reply_for,
+)
 from fakes.zone import Zone
 
 # zivver#7: present on mail that has left Zivver.
@@ -100,9 +106,10 @@ class _Desk:
             self.service, session, zone=self.zone, choices=self.choices
         )
         self._note(session, decision)
-        if decision.reason is Reason.WELCOME:
-            return replace(spoken(decision), text=f"{self.service.host} ESMTP")
-        return decision.reply
+        said = reply_for(self.service, decision.reason)
+        if said is REPLIES[Reason.WELCOME].reply:
+            return replace(said, text=f"{self.service.host} ESMTP")
+        return said
 
     def authenticate(self, session: Session, user: str, password: str) -> Reply:
         return self._answer(session, decide_auth(self.service, session, user, password))
@@ -132,7 +139,7 @@ class _Desk:
             end = End(admitted)
             decision = admitted
         sha256 = digest(content)
-        reply = spoken(decision)
+        reply = spoken(self.service, decision)
         if reply.is_positive:
             reply = replace(reply, text=f"{reply.text} {sha256[:12]}")
         parsed = parse(content)
@@ -160,14 +167,15 @@ class _Desk:
         self, session: Session, decision: Decision, about: Address | None = None
     ) -> Reply:
         self._note(session, decision, about)
-        return spoken(decision)
+        return spoken(self.service, decision)
 
     def _note(
         self, session: Session, decision: Decision, about: Address | None = None
     ) -> None:
         if self.note is None or decision.is_positive:
             return
-        stage, reply = decision.row.stage, decision.reply
+        stage = decision.row.stage
+        reply = reply_for(self.service, decision.reason)
         reason, why = decision.reason, decision.why
         self.note(Refusal(self.port, session, stage, reason, reply, why, about))
 

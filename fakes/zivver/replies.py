@@ -61,6 +61,30 @@ class Row:
     source: str
 
 
+class ReplyError(ValueError):
+    """A row may not be answered by that; the message says what would be right."""
+
+
+def check_reply(reason: Reason, said: Reply) -> None:
+    """Refuse a reply that would make another thing of a row.
+
+    No stays no, now or for good; yes stays yes, by the code of the moment.
+
+    Raises:
+        ReplyError: the row is silent, or the reply is of another class.
+
+    """
+    known = REPLIES[reason].reply
+    if known is None or reason is Reason.FAULT:
+        raise ReplyError(f"`{reason.value}` has no reply of its own")
+    if known.is_positive and said.code != known.code:
+        message = f"`{reason.value}` says yes: {said.code}, expected {known.code}"
+        raise ReplyError(message)
+    if not known.is_positive and said.is_positive:
+        message = f"`{reason.value}` says no: {said.code}, expected 400 to 599"
+        raise ReplyError(message)
+
+
 def _row(stage: Stage, condition: str, said: Reply | None, source: str) -> Row:
     return Row(stage, condition, said, source)
 

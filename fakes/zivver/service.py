@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 from fakes.mail.address import Address, domain_key
+from fakes.mail.reply import Reply
 from fakes.mail.session import Certificate, ServerTls
 from fakes.zivver.readings import (
     BccMode,
@@ -22,6 +25,7 @@ from fakes.zivver.readings import (
     NotAllowlisted,
     TrustedOverSmtp,
 )
+from fakes.zivver.replies import REPLIES, Reason, check_reply
 
 # zivver#3: the host and the ports of the relay.
 HOST = "smtp.zivver.com"
@@ -143,7 +147,15 @@ class Delivering:
 
 @dataclass(frozen=True, slots=True)
 class ZivverService:
-    """A Zivver service; None means not given, or left open (see the module)."""
+    """A Zivver service; None means not given, or left open (see the module).
+
+    `replies` stand in for rows of the table of replies, whose texts and codes Zivver
+    does not document (zivver#21).
+
+    Raises:
+        ReplyError: a reply makes another thing of its row.
+
+    """
 
     host: str = HOST
     ports: tuple[int, ...] = PORTS
@@ -162,11 +174,21 @@ class ZivverService:
     not_allowlisted: NotAllowlisted | None = None
     bcc_mode: BccMode | None = None
     trusted_over_smtp: TrustedOverSmtp | None = None
+    replies: Mapping[Reason, Reply] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
 
     def __post_init__(self) -> None:
-        """Fold the domains of the allowlist."""
+        """Fold the domains of the allowlist, and look at the replies."""
+        for reason, said in self.replies.items():
+            check_reply(reason, said)
         if self.spf_allowlist is not None:
             object.__setattr__(self, "spf_allowlist", _folded(self.spf_allowlist))
+
+
+def reply_for(service: ZivverService, reason: Reason) -> Reply | None:
+    """Give what the client hears: of the service's own, else of the table."""
+    return service.replies.get(reason, REPLIES[reason].reply)
 
 
 def find_accounts(service: ZivverService, address: Address) -> tuple[Account, ...]:

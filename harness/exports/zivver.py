@@ -16,6 +16,8 @@
 
     [delivering]                                # how recipients are reached
     [settings]                                  # answers to what Zivver leaves open
+    [replies]                                   # what it says instead of our rows
+    no-account = "451 4.7.1 try again later"
 
 What is left out is not known, which is not the same as none (`account = []`). The
 accounts may stand in `zivver-accounts.csv` beside it instead.
@@ -28,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fakes.mail.handoff import AuthTerms
+from fakes.mail.reply import Reply, read_reply
 from fakes.zivver.readings import (
     BccMode,
     EmptyRecipients,
@@ -36,6 +39,7 @@ from fakes.zivver.readings import (
     NotAllowlisted,
     TrustedOverSmtp,
 )
+from fakes.zivver.replies import Reason, check_reply
 from fakes.zivver.service import (
     HOST,
     PORTS,
@@ -57,6 +61,13 @@ from harness.exports.toml_tables import Table, read_toml
 from harness.exports.zivver_accounts import Placed, doubled
 
 _BIG = 10**12
+# The rows of the table of replies by the names that `[replies]` has for them.
+REPLY_KEYS = MappingProxyType(
+    {
+        reason.value.lower().replace(",", "").replace(" ", "-"): reason
+        for reason in Reason
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ def read_zivver(file: str, text: str) -> ZivverFile:
         "connector_credential",
         "delivering",
         "settings",
+        "replies",
     )
     accounts = top.tables("account")
     credentials = top.tables("credential")
@@ -97,6 +109,7 @@ def read_zivver(file: str, text: str) -> ZivverFile:
         credentials=None if credentials is None else _logins(credentials),
         allowlist=None if allowlist is None else frozenset(allowlist),
         delivering=_delivering(top.table("delivering")),
+        replies=_replies(top.table("replies")),
     )
     return ZivverFile(service, _connector_credentials(top))
 
@@ -203,6 +216,24 @@ def _verification(table: Table, key: str, said: str) -> Verification:
     raise table.fail(key, f"`{key}` is `{said[:40]}`, expected {', '.join(known)}")
 
 
+def _replies(table: Table | None) -> Mapping[Reason, Reply]:
+    if table is None:
+        return MappingProxyType({})
+    table.only(*REPLY_KEYS)
+    return MappingProxyType(
+        {REPLY_KEYS[key]: _reply(table, key) for key in table.values}
+    )
+
+
+def _reply(table: Table, key: str) -> Reply:
+    try:
+        said = read_reply(table.needed(key))
+        check_reply(REPLY_KEYS[key], said)
+    except ValueError as problem:
+        raise table.fail(key, f"`{key}`: {problem}") from None
+    return said
+
+
 def _ports(table: Table) -> tuple[int, ...]:
     """The ports on which Zivver can be reached; one that is blocked is left out."""
     if "ports" not in table.values:
@@ -223,6 +254,7 @@ def _settings(
     credentials: tuple[Credential, ...] | None,
     allowlist: frozenset[str] | None,
     delivering: Delivering,
+    replies: Mapping[Reason, Reply],
 ) -> ZivverService:
     table.only(
         "size_limit",
@@ -243,6 +275,7 @@ def _settings(
         credentials=credentials,
         spf_allowlist=allowlist,
         delivering=delivering,
+        replies=replies,
         size_limit=table.number("size_limit", low=1, high=_BIG) or SIZE_LIMIT,
         recipient_limit=(
             table.number("recipient_limit", low=1, high=_BIG) or RECIPIENT_LIMIT

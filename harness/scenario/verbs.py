@@ -121,6 +121,7 @@ def _zivver(world: World, table: Table, verb: str) -> World:
         "account": "accounts",
         "credential": "credentials",
         "host": "host",
+        "replies": "replies",
     }
     changed = {names[key] for key in given if key in names}
     settings = given.get("settings")

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from fakes.choices import Choices, explore
 from fakes.mail.address import Address, parse_address
 from fakes.mail.envelope import Envelope
-from fakes.mail.reply import Reply
+from fakes.mail.reply import Reply, reply
 from fakes.mail.session import Session
 from fakes.zivver import Fault, Refusal, receiver
 from fakes.zivver.admission import Assumed, Decision, decide_auth, spoken
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, NotAllowlisted
-from fakes.zivver.replies import REPLIES, Reason
+from fakes.zivver.replies import REPLIES, Reason, ReplyError
 from fakes.zivver.service import Credential, CredentialState, credential
 from fakes.zone import zone
 from tests.zivver.builders import (
@@ -269,7 +269,7 @@ def test_credentials_that_were_not_given_let_everybody_log_in():
 
 def test_silence_has_no_words():
     with pytest.raises(AssertionError):
-        spoken(Decision(Reason.SILENT))
+        spoken(SETTLED, Decision(Reason.SILENT))
 
 
 def test_a_greeting_names_the_host():
@@ -351,3 +351,42 @@ def test_content_is_taken_from_no_session_whose_sender_was_refused(
         assert () == receipt.record.deliveries
     if not session.is_encrypted:
         assert 530 == receipt.reply.code
+
+
+LATER = reply(451, "4.7.1", "Not yet")
+
+
+def test_a_row_can_be_replaced_and_the_ledger_holds_what_was_said():
+    service = with_(replies={Reason.NO_ACCOUNT: LATER})
+    record = Given().run(service=service, content=FROM_BOB)
+    assert LATER == record.reply
+    assert Reason.NO_ACCOUNT is record.reason
+
+
+def test_a_greeting_of_its_own_is_said_as_it_stands():
+    said = reply(220, "", "mail.example")
+    assert said == connect(with_(replies={Reason.WELCOME: said}))
+
+
+def test_a_refusal_is_noted_with_what_was_said():
+    noted: list[Refusal] = []
+    service = with_(replies={Reason.OVERLOADED: LATER}, faults={Fault.OVERLOADED})
+    receiver(service, DNS, 25, Choices(), note=noted.append).connect(STRANGER)
+    assert [LATER] == [refusal.reply for refusal in noted]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "expected"),
+    [
+        (Reason.ACCEPTED, LATER, "says yes: 451, expected 250"),
+        (Reason.ACCEPTED, reply(354, "", "Go on"), "says yes: 354, expected 250"),
+        (Reason.NO_ACCOUNT, reply(250, "2.0.0", "Fine"), "says no: 250"),
+        (Reason.NO_ACCOUNT, reply(354, "", "Go on"), "says no: 354"),
+        (Reason.SILENT, LATER, "has no reply of its own"),
+        (Reason.FAULT, LATER, "has no reply of its own"),
+    ],
+    ids=str,
+)
+def test_a_reply_cannot_make_another_thing_of_its_row(reason, said, expected):
+    with pytest.raises(ReplyError, match=expected):
+        with_(replies={reason: said})
