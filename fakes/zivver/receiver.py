@@ -107,7 +107,7 @@ class _Desk:
         )
         self._note(session, decision)
         said = reply_for(self.service, decision.reason)
-        if said is REPLIES[Reason.WELCOME].reply:
+        if said is not None and said is REPLIES[Reason.WELCOME].reply:
             return replace(said, text=f"{self.service.host} ESMTP")
         return said
 
