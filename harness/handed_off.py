@@ -124,6 +124,10 @@ def assumed_of(receipt: Receipt) -> tuple[str, ...]:
     found = tuple(f"Zivver: {name}" for name in receipt.assumed)
     if receipt.recipients and receipt.recipients.bcc:
         found += ("Zivver: how Bcc recipients are shown",)
+    if receipt.asked:
+        found += tuple(
+            f"Zivver: that `{field}` asks for nothing" for field in receipt.asked.wrong
+        )
     return found
 
 
@@ -393,4 +397,10 @@ def _admission_step(receipt: Transaction) -> Step:
     how = f"logged in as {receipt.identity}" if receipt.identity else "by SPF allowlist"
     answer = Answer.YES if receipt.is_accepted else Answer.NO
     why = f"{receipt.reason.value}; {how}; {who}"
-    return Step(StepKind.ADMISSION, "Zivver", answer, why)
+    # zivver#7: the sender believes that he has asked for something.
+    wrong = receipt.asked.wrong if receipt.asked else ()
+    details = tuple(
+        Detail(field, Answer.NO, why="Zivver does not understand this header field")
+        for field in wrong
+    )
+    return Step(StepKind.ADMISSION, "Zivver", answer, why, details=details)

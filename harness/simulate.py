@@ -49,7 +49,7 @@ from harness.mailed_back import OF_ZIVVER, due
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
 from harness.peers import on_terms
 from harness.story import Crossing, Mailed, Onward, Relayed, Story
-from harness.world import leads_to_zivver, outage_at
+from harness.world import leads_to_zivver, outage_at, zivver_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -279,7 +279,7 @@ class Table:
         return afflicted(self._outside(host, port), outage)
 
     def _outside(self, host: str, port: int) -> Receiver[Reached] | Reply:
-        zivver, internet = self.world.zivver, self.world.internet
+        internet = self.world.internet
         key = domain_key(host)
         if not leads_to_zivver(self.world, host):
             return receiver_of(internet, host, port, nxdomain=self._nxdomain)
@@ -287,6 +287,7 @@ class Table:
             return self._nxdomain
         if key in internet.zone.failing:
             return LOOK_UP_FAILED
+        zivver = zivver_of(self.world)
         found = find_receiver(zivver, internet.zone, port, self.choices)
         return found if isinstance(found, Reply) else with_faults(found, self.desk)
 

@@ -38,7 +38,7 @@ from harness.hybrid import across, entered, peer_of, side_of, tls_across
 from harness.mailed_back import OF_ZIVVER, due
 from harness.simulate import Reached, Table
 from harness.story import Crossing, Mailed, Onward, Relayed, Story
-from harness.world import leads_to_zivver, outage_at
+from harness.world import leads_to_zivver, outage_at, zivver_of
 
 if TYPE_CHECKING:
     import ssl
@@ -243,7 +243,7 @@ async def _through(item: MailItem, around: _Around) -> Story:
 
 def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
     return ZivverEndpoint(
-        world.zivver,
+        zivver_of(world),
         world.internet.zone,
         loop,
         tls=tls_context(world.zivver.tls),

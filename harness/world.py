@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fakes.exchange.drive import Intervention
 from fakes.exchange.organization import Organization
 from fakes.exchange.readings import QUESTIONS, with_answers
-from fakes.internet.hosts import Internet
+from fakes.internet.hosts import Internet, host_of, is_sound, mail_hosts
 from fakes.internet.outages import Outage, outage_of
 from fakes.mail.address import domain_key
 from fakes.zivver.faults import FaultLine
@@ -30,6 +30,7 @@ __all__ = [
     "turned",
     "with_answers_pinned",
     "with_readings",
+    "zivver_of",
 ]
 
 # Every open question with its answers, the one that is taken first.
@@ -115,6 +116,26 @@ def leads_to_zivver(world: World, name: str) -> bool:
         return True
     mail_hosts = (record.split()[-1] for record in look_up(zone, host, "MX").records)
     return key in {domain_key(each) for each in mail_hosts}
+
+
+def zivver_of(world: World) -> ZivverService:
+    """Give the service with what its TLS check finds at the hosts of the Internet.
+
+    zivver#8: direct delivery needs TLS 1.2 and a certificate that PKIX takes; a host
+    that nobody described has both.
+    """
+    service = world.zivver
+    delivering = service.delivering
+    unfit = {
+        domain
+        for domain in delivering.odd_domains - delivering.odd_unfit
+        if isinstance(hosts := mail_hosts(world.internet, domain), tuple)
+        and not all(is_sound(host_of(world.internet, host)) for host in hosts)
+    }
+    if not unfit:
+        return service
+    found = replace(delivering, odd_unfit=delivering.odd_unfit | unfit)
+    return replace(service, delivering=found)
 
 
 def outage_at(world: World, host: str, at: datetime | None) -> Outage | None:

@@ -15,7 +15,7 @@ from fakes.mail.offers import USUAL, Extension
 from fakes.mail.receiver import HangUpError, Receipt, Receiver
 from fakes.mail.receiving import GO_AHEAD
 from fakes.mail.reply import Reply, reply
-from fakes.mail.session import Certificate, ServerTls
+from fakes.mail.session import Certificate, CertificateFault, ServerTls
 from fakes.mail.troubles import CONNECTION_REFUSED, LOOK_UP_FAILED
 from fakes.zone import Status, Zone, look_up
 
@@ -154,6 +154,14 @@ def host_of(internet: Internet, name: str) -> Host:
     key = domain_key(name)
     known = (host for host in internet.hosts if domain_key(host.name) == key)
     return next(known, None) or decent_host(key)
+
+
+def is_sound(host: Host) -> bool:
+    """Say whether a client that checks its name and certificate gets TLS there."""
+    tls = host.tls
+    is_valid = tls.certificate.fault is CertificateFault.NONE
+    is_there = tls.is_offered and not tls.is_failing
+    return is_there and is_valid and tls.certificate.covers(host.name)
 
 
 def gateway_of(internet: Internet, name: str) -> Gateway | None:

@@ -28,6 +28,7 @@ from harness.outcome import Disposition
 from harness.relay import Relay
 from harness.report.page import counted
 from harness.report.words import WHAT_BECOMES
+from harness.world import zivver_of
 
 if TYPE_CHECKING:
     from fakes.zivver.faults import FaultLine
@@ -87,7 +88,7 @@ def serve_command(
             _print(count, "Exchange", _told(record))
 
         zivver = ZivverDouble(
-            world.zivver,
+            zivver_of(world),
             world.internet.zone,
             loop,
             ports={SMTP_PORT: zivver_smtp_port, SUBMISSION_PORT: zivver_port},

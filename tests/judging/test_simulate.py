@@ -291,3 +291,49 @@ def test_a_reading_found_before_the_bound_was_reached_does_not_hide_the_rest():
     fate = simulated(mail("Secure"), where, bound=2).fate(INFO)
     assert fate.undetermined is not None
     assert fate.hangs_on is None
+
+
+def test_what_a_mail_asks_of_zivver_in_vain_is_named():
+    item = mail("Secure")
+    raw = b"zivver-message-expiration: tomorrow\r\n" + item.content.raw
+    asking = replace(item, content=replace(item.content, raw=raw))
+    outcome = simulated(asking, world(WORD))
+    field = "zivver-message-expiration: tomorrow"
+    assert f"Zivver: that `{field}` asks for nothing" in outcome.assumed
+    steps = outcome.fate(INFO).steps
+    named = [detail.name for step in steps for detail in step.details]
+    assert field in named
+
+
+@pytest.mark.parametrize(
+    ("tls", "expected"),
+    [
+        (
+            ServerTls(
+                is_offered=True, certificate=Certificate(("mx.fabrikam.example",))
+            ),
+            "SECURE_DIRECT",
+        ),
+        (
+            ServerTls(is_offered=True, certificate=Certificate(("else.example",))),
+            "SECURE_NOTIFICATION",
+        ),
+        (
+            ServerTls(is_offered=False, certificate=Certificate(())),
+            "SECURE_NOTIFICATION",
+        ),
+    ],
+    ids=["fit", "another name", "no STARTTLS"],
+)
+def test_direct_delivery_looks_at_the_tls_of_the_other_side(tls, expected):
+    there = world(WORD)
+    delivering = replace(
+        there.zivver.delivering, odd_domains=frozenset({"fabrikam.example"})
+    )
+    records = {("fabrikam.example", "MX"): ("10 mx.fabrikam.example",)}
+    where = replace(
+        there,
+        zivver=replace(there.zivver, delivering=delivering),
+        internet=Internet(zone(records), (Host("mx.fabrikam.example", tls),)),
+    )
+    assert expected == disposition(mail("Secure"), where)
