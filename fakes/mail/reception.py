@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.receiver import Receipt, Receiver
     from fakes.mail.reply import Reply
-    from fakes.mail.session import IpAddress
+    from fakes.mail.session import Agreed, IpAddress
 
 R = TypeVar("R")
 
@@ -86,14 +86,21 @@ class Reception(Generic[R]):
         """Answer STARTTLS outside TLS."""
         return answer_starttls(self.receiver, self.session)
 
-    def secured(self, certificate: tuple[str, ...] = ()) -> None:
+    def secured(
+        self, certificate: tuple[str, ...] = (), agreed: Agreed | None = None
+    ) -> None:
         """Forget all that was said in clear (RFC 3207 4.2).
 
-        `certificate` are the names in the one that the client showed.
+        `certificate` are the names in the one that the client showed, `agreed` is
+        what was seen of the TLS.
         """
         self.reset()
         self.session = Session(
-            self.session.source, "", is_encrypted=True, certificate=certificate
+            self.session.source,
+            "",
+            is_encrypted=True,
+            certificate=certificate,
+            agreed=agreed,
         )
 
     def log_in(self, user: str, password: str) -> Reply:

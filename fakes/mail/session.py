@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
@@ -68,11 +68,20 @@ class ServerTls:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """What two peers agreed on under TLS, as OpenSSL names it: `TLSv1.3` and so on."""
+
+    version: str
+    cipher: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What a receiver knows of the client before a mail arrives.
 
     `source` is None when it was not modelled; `identity` is the user name of a
     successful AUTH; `certificate` are the names in the one that the client showed.
+    `agreed` is seen on a socket only, and does not tell two sessions apart.
     """
 
     source: IpAddress | None
@@ -80,6 +89,7 @@ class Session:
     is_encrypted: bool = False
     identity: str | None = None
     certificate: tuple[str, ...] = ()
+    agreed: Agreed | None = field(default=None, compare=False)
 
 
 def _covers(known: str, wanted: str) -> bool:

@@ -43,7 +43,7 @@ from fakes.smtp.replies import (
     TOO_MANY_LOGINS,
     UNKNOWN_COMMAND,
 )
-from fakes.smtp.shown import names_in
+from fakes.smtp.shown import agreed_on, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -131,7 +131,7 @@ class Dialogue(Connection[R], Generic[R]):
             return PIPELINED_TLS
         await super().smtp_STARTTLS("")
         self._chunks.clear()
-        self._reception.secured(names_in(self.transport))
+        self._reception.secured(names_in(self.transport), agreed_on(self.transport))
         return None
 
     async def _auth(self, argument: str) -> Reply:

@@ -85,6 +85,8 @@ def _session(port: int, session: Session) -> dict[str, object]:
         "source": _text(session.source),
         "helo": session.helo,
         "encrypted": session.is_encrypted,
+        "tls": session.agreed.version if session.agreed else None,
+        "cipher": session.agreed.cipher if session.agreed else None,
         "identity": session.identity,
     }
 

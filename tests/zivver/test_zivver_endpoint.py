@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -17,6 +19,7 @@ from fakes.smtp.client import transmit
 from fakes.smtp.loop import Loop
 from fakes.zivver import Transaction, find_receiver
 from fakes.zivver.endpoint import ZivverEndpoint
+from fakes.zivver.ledger_lines import lines_of_transaction
 from fakes.zivver.replies import Reason
 from tests.zivver.builders import (
     ANNA,
@@ -31,6 +34,7 @@ from tests.zivver.builders import (
 pytestmark = pytest.mark.wire
 
 TLS = TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com")
+AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 GOOD = AuthTerms("user-1", "correct horse")
 HANDOFF = HandOff(
     Envelope(ANNA, (CLEO,)),
@@ -99,6 +103,18 @@ def test_the_wire_carries_what_is_computed(handoff, source, accepted, loop):
     assert accepted == seen.accepted
     assert computed == seen
     assert ledger.transactions == ((record,) if record else ())
+
+
+def test_the_ledger_names_the_version_and_the_cipher_of_the_tls(loop):
+    _, record, _, ledger = both(HANDOFF, INSIDE_SPF, loop)
+    agreed = ledger.transactions[0].session.agreed
+    assert agreed is not None
+    assert agreed.version in {"TLSv1.2", "TLSv1.3"}
+    line, *_ = lines_of_transaction(ledger.transactions[0], number=0, at=AT)
+    entry = json.loads(line)
+    assert (agreed.version, agreed.cipher) == (entry["tls"], entry["cipher"])
+    assert record is not None
+    assert record.session.agreed is None
 
 
 def test_a_refused_session_stands_in_the_ledger(loop):
