@@ -20,7 +20,12 @@ STRANGER = Session(OUTSIDE_SPF, "x.example", is_encrypted=True)
 def refused():
     decision = decide_mail(SETTLED, STRANGER, ANNA, None, zone=DNS)
     return Refusal(
-        25, STRANGER, decision.row.stage, decision.reason, decision.reply, decision.why
+        25,
+        STRANGER,
+        decision.row.stage,
+        decision.reason,
+        decision.row.reply,
+        decision.why,
     )
 
 
