@@ -92,6 +92,7 @@ class ZivverDouble:
         ports: Mapping[int, int] | None = None,
         on_received: Callable[[Received], None] | None = None,
         on_mail: Callable[[Transaction], None] | None = None,
+        on_refusal: Callable[[Refusal], None] | None = None,
     ) -> None:
         self._on_received, self._on_mail = on_received, on_mail
         self.user, self.password = USER, PASSWORD
@@ -112,6 +113,7 @@ class ZivverDouble:
             tls=server_context(shown),
             on_mail=self._take,
             listen=ports,
+            on_refusal=on_refusal,
         )
 
     def __enter__(self) -> Self:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +18,7 @@ from fakes.exchange.reception import SMTP_PORT, SUBMISSION_PORT
 from fakes.internet.certificates import authority_pem
 from fakes.mail.content import parse
 from fakes.smtp.loop import Loop
-from fakes.zivver.ledger_lines import lines_of_transaction
+from fakes.zivver.files import LedgerFile
 from harness.cli.output import is_coloured
 from harness.cli.parameters import now, open_case
 from harness.doubles import PASSWORD, USER, ZivverDouble
@@ -32,7 +32,6 @@ from harness.world import zivver_of
 
 if TYPE_CHECKING:
     from fakes.zivver.faults import FaultLine
-    from fakes.zivver.ledger import Transaction
     from harness.doubles import Received
     from harness.relay import Carried
 
@@ -79,7 +78,7 @@ def serve_command(
     count: Counter[str] = Counter()
     with ExitStack() as stack:
         loop = stack.enter_context(Loop())
-        book = stack.enter_context(_Book(Path(ledger))) if ledger else None
+        book = stack.enter_context(LedgerFile(ledger, now)) if ledger else None
 
         def received(record: Received) -> None:
             _print(count, "Zivver", _told_of(record))
@@ -93,7 +92,8 @@ def serve_command(
             loop,
             ports={SMTP_PORT: zivver_smtp_port, SUBMISSION_PORT: zivver_port},
             on_received=received,
-            on_mail=book.write if book else None,
+            on_mail=book.mail if book else None,
+            on_refusal=book.refusal if book else None,
         )
         stack.enter_context(zivver)
         for line in script:
@@ -190,27 +190,6 @@ def _until_stopped() -> None:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-class _Book:
-    """The ledger as lines of JSON in a file, to which it adds."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file.open("a", encoding="ascii", newline="\n")
-        self._number = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def write(self, transaction: Transaction) -> None:
-        """Add a mail and its recipients; a line stands there as soon as it is told."""
-        lines = lines_of_transaction(transaction, number=self._number, at=now())
-        self._file.write("".join(f"{line}\n" for line in lines))
-        self._file.flush()
-        self._number += 1
 
 
 def _script(faults: str | None) -> tuple[FaultLine, ...]:
