@@ -177,13 +177,7 @@ class ZivverDouble:
             TimeoutError: they did not come within `timeout` seconds; it says what did.
 
         """
-        who = None if recipient is None else parse_address(recipient)
-        return self._kept.wait_for(
-            lambda each: who is None or each.recipient == who,
-            count=count,
-            timeout=timeout,
-            told=lambda each: f"{each.recipient} {each.why}",
-        )
+        return self._kept.wait_for(recipient, count=count, timeout=timeout)
 
     def fail_next(
         self,

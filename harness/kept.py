@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from fakes.mail.address import parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from fakes.mail.address import Address
+
 __all__ = ["DEFAULT_TIMEOUT", "Kept"]
 
-R = TypeVar("R")
 # Seconds.
 DEFAULT_TIMEOUT = 5.0
+
+
+class Record(Protocol):
+    """What became of one copy of a mail."""
+
+    @property
+    def recipient(self) -> Address | None:
+        """Whom it was sent to."""
+
+    @property
+    def why(self) -> str:
+        """What became of it, in a line."""
+
+
+R = TypeVar("R", bound=Record)
 
 
 class Kept(Generic[R]):
@@ -37,26 +55,27 @@ class Kept(Generic[R]):
 
     def wait_for(
         self,
-        is_wanted: Callable[[R], bool],
+        recipient: str | None = None,
         *,
-        count: int,
-        timeout: float,
-        told: Callable[[R], str],
+        count: int = 1,
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> tuple[R, ...]:
-        """Wait until that many are there, and hand them over.
+        """Wait until that many are there, of one recipient or of all; hand them over.
 
         Raises:
-            TimeoutError: they did not come in time; it tells what did.
+            TimeoutError: they did not come within `timeout` seconds; it tells what did.
 
         """
+        who = None if recipient is None else parse_address(recipient)
         with self._arrived:
             is_there = self._arrived.wait_for(
-                lambda: len(self._found(is_wanted)) >= count, timeout
+                lambda: len(self._of(who)) >= count, timeout
             )
-            found = self._found(is_wanted)
+            found = self._of(who)
             if not is_there:
-                others = "; ".join(map(told, self._records)) or "nothing"
-                raise TimeoutError(f"{len(found)} of {count} records came: {others}")
+                others = "; ".join(f"{r.recipient} {r.why}" for r in self._records)
+                came = f"{len(found)} of {count} records came"
+                raise TimeoutError(f"{came}: {others or 'nothing'}")
             self._seen.update(found)
             return tuple(self._records[index] for index in found)
 
@@ -69,5 +88,9 @@ class Kept(Generic[R]):
                 if index not in self._seen and must_be(record)
             )
 
-    def _found(self, is_wanted: Callable[[R], bool]) -> list[int]:
-        return [i for i, record in enumerate(self._records) if is_wanted(record)]
+    def _of(self, who: Address | None) -> list[int]:
+        return [
+            index
+            for index, record in enumerate(self._records)
+            if who is None or record.recipient == who
+        ]

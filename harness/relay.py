@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 from fakes.choices import Choices
 from fakes.exchange.reception import SMTP_PORT, SUBMISSION_PORT, receiver_of
 from fakes.internet.certificates import authority_pem, server_context
-from fakes.mail.address import parse_address
 from fakes.mail.session import Certificate, ServerTls
 from fakes.smtp.server import serve
 from harness.kept import DEFAULT_TIMEOUT, Kept
@@ -155,13 +154,7 @@ class Relay:
             TimeoutError: they were not within `timeout` seconds; it says what was.
 
         """
-        who = None if recipient is None else parse_address(recipient)
-        return self._kept.wait_for(
-            lambda each: who is None or each.recipient == who,
-            count=count,
-            timeout=timeout,
-            told=lambda each: f"{each.recipient} {each.why}",
-        )
+        return self._kept.wait_for(recipient, count=count, timeout=timeout)
 
     def problems(self) -> tuple[str, ...]:
         """Name each copy that is not secure and was not handed to anybody."""

@@ -21,6 +21,9 @@ SENDER, RECIPIENT, SECOND = (
     "info@fabrikam.example",
     "bob@contoso.example",
 )
+OUTSIDE = "outside@fabrikam.example"
+TO_TEST = "-RouteMessageOutboundConnector 'Test connector'"
+TO_BOB = f"-SentTo '{SECOND}'"
 
 
 class Look(StrEnum):

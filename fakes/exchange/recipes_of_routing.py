@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.recipe import (
     BY_WORD,
+    OUTSIDE,
     RECIPIENT,
     SECOND,
     SENDER,
+    TO_BOB,
+    TO_TEST,
     Look,
     Recipe,
     acting,
@@ -20,19 +23,8 @@ from fakes.exchange.recipe import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TO_BOB = f"-SentTo '{SECOND}'"
-_OTHER = "cleo@contoso.example"
-_OUTSIDE = "outside@fabrikam.example"
-_TO_TEST = "-RouteMessageOutboundConnector 'Test connector'"
-_PREPEND = "-PrependSubject 'SECOND: '"
 _LIST = "Format-List Name, RecipientDomains, AllAcceptedDomains, SmartHosts"
 _CONNECTORS = (f"Get-OutboundConnector | {_LIST}",)
-_JOURNAL = (
-    "New-JournalRule -Name 'Reading test journal' "
-    f"-JournalEmailAddress '{SECOND}' -Scope Global -Enabled $true"
-)
-_MARK = "-SetHeaderName 'X-Reading-Test' -SetHeaderValue 'seen'"
-_CURLY = "\u201charbour\u201d"
 
 ROUTING: Mapping[str, Recipe] = MappingProxyType(
     {
@@ -140,8 +132,8 @@ ROUTING: Mapping[str, Recipe] = MappingProxyType(
             mail_of("harbour", to=SECOND),
             (
                 (
-                    f"New-TransportRule 'Reading test' {_TO_BOB} {BY_WORD} "
-                    f"-RedirectMessageTo '{_OUTSIDE}'"
+                    f"New-TransportRule 'Reading test' {TO_BOB} {BY_WORD} "
+                    f"-RedirectMessageTo '{OUTSIDE}'"
                 ),
             ),
             (
@@ -149,12 +141,12 @@ ROUTING: Mapping[str, Recipe] = MappingProxyType(
                 ("not-rewritten", "its Return-Path is the address of its sender"),
             ),
             "Send it from outside, from a domain whose SPF passes; a connector of the "
-            f"type Partner takes mail for {_OUTSIDE}.",
+            f"type Partner takes mail for {OUTSIDE}.",
         ),
         "routing_loop": Recipe(
             Look.TRACE,
             mail_of("harbour", "X-MS-Exchange-Transport-Rules-Loop: 1"),
-            (acting(_TO_TEST),),
+            (acting(TO_TEST),),
             (
                 ("not-counted", "the line Send external names the connector's host"),
                 ("counted", "the trace has Failed, with 550 5.7.128"),
@@ -198,7 +190,7 @@ ROUTING: Mapping[str, Recipe] = MappingProxyType(
         "revoked_certificate": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(_TO_TEST),),
+            (acting(TO_TEST),),
             (
                 ("refused", "the trace has Pending, with 4.7.320 in a line Defer"),
                 ("taken", "a line Send external names the connector's host"),
@@ -209,7 +201,7 @@ ROUTING: Mapping[str, Recipe] = MappingProxyType(
         "weak_certificate": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(_TO_TEST),),
+            (acting(TO_TEST),),
             (
                 ("refused", "the trace has Pending, with a line Defer and no Send"),
                 ("taken", "a line Send external names the connector's host"),
@@ -220,7 +212,7 @@ ROUTING: Mapping[str, Recipe] = MappingProxyType(
         "centralised_transport": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(_TO_TEST), *_CONNECTORS),
+            (acting(TO_TEST), *_CONNECTORS),
             (
                 ("rule", "Send external names the host of the rule's connector"),
                 ("on-premises", "Send external names a server of your own"),

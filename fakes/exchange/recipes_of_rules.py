@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.recipe import (
     BY_WORD,
+    OUTSIDE,
     SECOND,
     SENDER,
+    TO_BOB,
+    TO_TEST,
     Look,
     Recipe,
     acting,
@@ -20,13 +23,8 @@ from fakes.exchange.recipe import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TO_BOB = f"-SentTo '{SECOND}'"
 _OTHER = "cleo@contoso.example"
-_OUTSIDE = "outside@fabrikam.example"
-_TO_TEST = "-RouteMessageOutboundConnector 'Test connector'"
 _PREPEND = "-PrependSubject 'SECOND: '"
-_LIST = "Format-List Name, RecipientDomains, AllAcceptedDomains, SmartHosts"
-_CONNECTORS = (f"Get-OutboundConnector | {_LIST}",)
 _JOURNAL = (
     "New-JournalRule -Name 'Reading test journal' "
     f"-JournalEmailAddress '{SECOND}' -Scope Global -Enabled $true"
@@ -175,7 +173,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
         "tls_with_connector": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(f"{_TO_TEST} -RouteMessageOutboundRequireTls $true"),),
+            (acting(f"{TO_TEST} -RouteMessageOutboundRequireTls $true"),),
             (
                 ("both", "the trace has Pending, with lines Defer and no Send"),
                 ("connector-only", "a line Send external names the connector's host"),
@@ -233,7 +231,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
         "rest_of_split": Recipe(
             Look.ARRIVED,
             mail_of("harbour", to=f"{SECOND}, {_OTHER}"),
-            (acting(_PREPEND), acting(f"{_TO_BOB} {_MARK}", 2)),
+            (acting(_PREPEND), acting(f"{TO_BOB} {_MARK}", 2)),
             (
                 ("goes-on", f"what {_OTHER} gets has SECOND: once in its subject"),
                 ("begins-anew", f"what {_OTHER} gets has SECOND: twice in it"),
@@ -242,7 +240,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
         "route_after_approval": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(_TO_TEST), acting(f"-ModerateMessageByUser '{SECOND}'", 2)),
+            (acting(TO_TEST), acting(f"-ModerateMessageByUser '{SECOND}'", 2)),
             (
                 ("kept", "the line Send external names the connector's smart host"),
                 ("lost", "the line Send external names the recipient's MX"),
@@ -307,7 +305,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
             Look.TRACE,
             mail_of("harbour"),
             (
-                acting(_TO_TEST),
+                acting(TO_TEST),
                 "Set-OutboundConnector 'Test connector' -Enabled $false",
             ),
             (
@@ -320,7 +318,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
         "unscoped_connector": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(_TO_TEST),),
+            (acting(TO_TEST),),
             (
                 ("allowed", "the line Send external names the connector's smart host"),
                 (
@@ -358,7 +356,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
             Look.ARRIVED,
             mail_of("harbour", to=f"{SECOND}, {_OTHER}"),
             (
-                acting(f"{_TO_BOB} {_MARK} -StopRuleProcessing $true"),
+                acting(f"{TO_BOB} {_MARK} -StopRuleProcessing $true"),
                 acting(_PREPEND, 2),
             ),
             (
@@ -395,7 +393,7 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
             mail_of("harbour"),
             (
                 acting(f"-RedirectMessageTo '{SECOND}'"),
-                f"New-TransportRule 'Reading test 2' -Priority 1 {_TO_BOB} {_PREPEND}",
+                f"New-TransportRule 'Reading test 2' -Priority 1 {TO_BOB} {_PREPEND}",
             ),
             (
                 ("new", f"what {SECOND} gets has SECOND: in its subject"),
@@ -422,24 +420,24 @@ RULES: Mapping[str, Recipe] = MappingProxyType(
             Look.TRACE,
             mail_of("harbour"),
             (
-                acting(f"-RedirectMessageTo '{_OUTSIDE}'"),
-                acting(_TO_TEST, 2),
+                acting(f"-RedirectMessageTo '{OUTSIDE}'"),
+                acting(TO_TEST, 2),
             ),
             (
                 ("routed", "the line Send external names the connector's smart host"),
                 ("not-routed", "the line Send external names the recipient's MX"),
             ),
-            f"{_OUTSIDE} stands for a mailbox of yours elsewhere.",
+            f"{OUTSIDE} stands for a mailbox of yours elsewhere.",
         ),
         "added_follow_connector": Recipe(
             Look.TRACE,
             mail_of("harbour"),
-            (acting(f"-BlindCopyTo '{_OUTSIDE}' {_TO_TEST}"),),
+            (acting(f"-BlindCopyTo '{OUTSIDE}' {TO_TEST}"),),
             (
                 ("yes", "the copy's line Send external names the connector's host"),
                 ("no", "the copy's line Send external names the recipient's MX"),
             ),
-            f"{_OUTSIDE} stands for a mailbox of yours elsewhere.",
+            f"{OUTSIDE} stands for a mailbox of yours elsewhere.",
         ),
         "window_edge": Recipe(
             Look.TRACE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fakes.mail.address import Address
 from fakes.mail.handoff import Stage
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.session import Session
+
+A = TypeVar("A", bound=Reply | None)
 
 
 class Deed(StrEnum):
@@ -187,17 +189,17 @@ class _Layer:
     def authenticate(self, session: Session, user: str, password: str) -> Reply:
         below = self.below.authenticate
         assert below is not None  # noqa: S101  or there would be no such layer
-        return _spoken(self._acting(Stage.AUTH), lambda: below(session, user, password))
+        return _said(self._acting(Stage.AUTH), lambda: below(session, user, password))
 
     def mail(self, session: Session, sender: Address | None, size: int | None) -> Reply:
         line = self._acting(Stage.MAIL)
-        return _spoken(line, lambda: self.below.mail(session, sender, size))
+        return _said(line, lambda: self.below.mail(session, sender, size))
 
     def recipient(
         self, session: Session, sender: Address | None, address: Address, taken: int
     ) -> Reply:
         line = self._acting(Stage.RCPT, address, taken)
-        return _spoken(
+        return _said(
             line, lambda: self.below.recipient(session, sender, address, taken)
         )
 
@@ -223,16 +225,17 @@ class _Layer:
         return line
 
 
-def _said(line: FaultLine | None, below: Callable[[], Reply | None]) -> Reply | None:
+def _said(line: FaultLine | None, below: Callable[[], A]) -> A | Reply:
     """Say what a line orders instead of what is decided, or say that slowly."""
-    if line is None or line.deed is Deed.DRIP:
+    if line is None:
+        return below()
+    if line.deed is Deed.DRIP:
         decided = below()
-        return dripping(decided, line.pause) if line and decided else decided
+        if isinstance(decided, Reply):
+            return dripping(decided, line.pause)
+        return decided
+    assert line.reply is not None  # noqa: S101  no other deed comes as far
     return line.reply
-
-
-def _spoken(line: FaultLine | None, below: Callable[[], Reply]) -> Reply:
-    return _said(line, below) or below()
 
 
 def _instead(line: FaultLine, receipt: Receipt[Transaction]) -> Receipt[Transaction]:

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from xml.parsers import expat
 
 from harness.exports.formats import Exported, exported_object
 from harness.exports.problems import ExportError, shown
+from harness.exports.xml_events import read_events, without_prolog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +27,7 @@ _OPAQUE = "serializationdata"
 
 def is_clixml(text: str) -> bool:
     """Say whether a text sets out to be PowerShell's XML."""
-    head = text.lstrip("\ufeff \t\r\n")
-    if head.startswith("<?xml"):
-        head = head.partition("?>")[2].lstrip()
-    return head.startswith("<Objs")
+    return without_prolog(text).startswith("<Objs")
 
 
 def read_clixml(file: str, text: str) -> tuple[Exported, ...]:
@@ -41,21 +38,7 @@ def read_clixml(file: str, text: str) -> tuple[Exported, ...]:
 
     """
     reader = _Reader(file)
-    prolog = re.match(r"\A[\ufeff\s]*<\?xml[^>]*\?>", text)
-    skipped = prolog[0] if prolog else ""
-    body = "\n" * skipped.count("\n") + text[len(skipped) :].lstrip("\ufeff")
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = lambda name, given: reader.start(
-        name, given, parser.CurrentLineNumber
-    )
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.say
-    parser.StartDoctypeDeclHandler = lambda *_: reader.refuse(parser.CurrentLineNumber)
-    try:
-        parser.Parse(body.encode("utf-8", "replace"), True)  # noqa: FBT003
-    except expat.ExpatError as problem:
-        what = expat.ErrorString(problem.code)
-        raise ExportError(f"{file}:{problem.lineno}", f"no XML: {what}") from None
+    read_events(file, text, reader)
     return tuple(reader.objects)
 
 
@@ -93,8 +76,9 @@ class _Reader:
         self._stack.append(node)
         self._ids.append(given.get("RefId", "") if tag == "Obj" else "")
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, line: int) -> None:
         """Keep the text of an element."""
+        del line  # that of the object counts
         self._stack[-1].said.append(text)
 
     def end(self, tag: str) -> None:
@@ -117,10 +101,6 @@ class _Reader:
             if key:
                 self._known[key] = value
             _give(around, node, value)
-
-    def refuse(self, line: int) -> None:
-        """Refuse a document type: PowerShell writes none, and entities hide in it."""
-        raise ExportError(f"{self._file}:{line}", "a DOCTYPE, which no export has")
 
     def _object(self, node: _Node) -> Exported:
         place = f"{self._file}:{node.line}"

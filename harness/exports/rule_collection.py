@@ -6,15 +6,14 @@ of the rules is their priority; what the commands leave out is the default.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from xml.parsers import expat
 
 from harness.exports.commands import objects_of
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
+from harness.exports.xml_events import read_events, without_prolog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from harness.exports.cmdlets import Cmdlet
     from harness.exports.formats import Exported
 
-_PROLOG = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _ROOTS = frozenset({"rules", "dlpPolicyTemplates"})
 _CURE = (
     "export it again with `Export-TransportRuleCollection`, or "
@@ -32,8 +30,7 @@ _CURE = (
 
 def is_rule_collection(text: str) -> bool:
     """Say whether a text sets out to be such an XML."""
-    head = _PROLOG.sub("", text, count=1).lstrip()
-    return head.startswith(tuple(f"<{root}" for root in sorted(_ROOTS)))
+    return without_prolog(text).startswith(tuple(f"<{root}" for root in sorted(_ROOTS)))
 
 
 def read_rule_collection(file: str, text: str) -> tuple[tuple[Cmdlet, Exported], ...]:
@@ -65,23 +62,7 @@ def _with_priority(entry: Exported, position: int) -> Exported:
 def _blocks(file: str, text: str) -> Iterator[tuple[int, str]]:
     """Give the text of each commandBlock with its first line."""
     reader = _Reader(file)
-    prolog = _PROLOG.match(text)
-    skipped = prolog[0] if prolog else ""
-    body = "\n" * skipped.count("\n") + text[len(skipped) :]
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = lambda name, given: reader.start(
-        name, given, parser.CurrentLineNumber
-    )
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = lambda said: reader.say(
-        said, parser.CurrentLineNumber
-    )
-    parser.StartDoctypeDeclHandler = lambda *_: reader.refuse(parser.CurrentLineNumber)
-    try:
-        parser.Parse(body.lstrip("\ufeff").encode("utf-8", "replace"), True)  # noqa: FBT003
-    except expat.ExpatError as problem:
-        what = expat.ErrorString(problem.code)
-        raise ExportError(f"{file}:{problem.lineno}", f"no XML: {what}") from None
+    read_events(file, text, reader)
     yield from reader.blocks
 
 
@@ -124,7 +105,3 @@ class _Reader:
         elif name == "rule" and self._rule is not None:
             where = f"{self._file}:{self._rule}"
             raise ExportError(where, f"a rule without a command; {_CURE}")
-
-    def refuse(self, line: int) -> None:
-        """Refuse a document type: no exporter writes one, and entities hide in it."""
-        raise ExportError(f"{self._file}:{line}", "a DOCTYPE, which no export has")

@@ -16,8 +16,18 @@ from fakes.mail.reply import reply
 from fakes.zivver import receiver
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.faults import STAGES_OF, Deed, FaultDesk, FaultLine, with_faults
+from fakes.zivver.readings import NotAllowlisted
 from fakes.zivver.replies import Reason
-from tests.zivver.builders import ANNA, CLEO, DIRK, DNS, INSIDE_SPF, SETTLED, TO_CLEO
+from tests.zivver.builders import (
+    ANNA,
+    CLEO,
+    DIRK,
+    DNS,
+    INSIDE_SPF,
+    OUTSIDE_SPF,
+    SETTLED,
+    TO_CLEO,
+)
 
 ANSWERING = sorted(STAGES_OF[Deed.ANSWER], key=str)
 LATER = reply(451, "4.3.0", "Later")
@@ -120,6 +130,14 @@ def test_what_drips_says_the_same(stage):
     slow, fast = send(desk), send(FaultDesk())
     assert fast[0] == slow[0]
     assert fast[1].deliveries == slow[1].deliveries
+
+
+def test_silence_cannot_drip():
+    silent = replace(SETTLED, credentials=(), not_allowlisted=NotAllowlisted.TIMEOUT)
+    desk = FaultDesk([FaultLine(Stage.CONNECT, Deed.DRIP, pause=0.001)])
+    door = with_faults(receiver(silent, DNS, 587, Choices()), desk)
+    found, _ = converse(HANDOFF, lambda _host, _port: door, source=OUTSIDE_SPF)
+    assert () == found.accepted
 
 
 def test_a_mail_can_be_split_into_several_transactions():
