@@ -6,8 +6,7 @@ import click
 
 from harness.cli.output import show, show_data
 from harness.exports.files import read_tenant
-from harness.report.account import account_page
-from harness.report.data import as_data
+from harness.report.account import account_data, account_page
 
 
 @click.command("account")
@@ -17,12 +16,6 @@ def account_command(tenant: str, *, as_json: bool) -> None:
     """Show what was read of TENANT, what has no effect, and what is not judged."""
     found = read_tenant(tenant)
     if as_json:
-        show_data(
-            {
-                "tenant": found.name,
-                "account": as_data(found.account),
-                "missing": as_data(found.missing),
-            }
-        )
+        show_data({"tenant": found.name, "account": account_data(found)})
     else:
         show(account_page(found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.check.remedy import Checked as Tried
 from harness.check.remedy import find_remedies
 from harness.check.run import check as run_check
-from harness.report.account import not_exported, read_line
+from harness.report.account import account_line, not_exported, read_line
 from harness.report.check import Checked
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         date=f"{at:%Y-%m-%d}",
         read=read_line(case.tenant),
         again=lambda mail: case.command("explain", mail, *when),
+        account=account_line(case.tenant.account),
         policy=case.policy_name,
         not_judged=report.not_judged,
         not_exported=not_exported(case.tenant),

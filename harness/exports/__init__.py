@@ -3,7 +3,7 @@
 Pure names only; `harness.exports.files.read_tenant` opens the files.
 """
 
-from harness.exports.account import Account, FileLine, Line, Understood
+from harness.exports.account import Account, FileLine, Line, Summary, Understood
 from harness.exports.formats import RawFile
 from harness.exports.problems import ExportError
 from harness.exports.tenant import Missing, Tenant, make_tenant
@@ -15,6 +15,7 @@ __all__ = [
     "Line",
     "Missing",
     "RawFile",
+    "Summary",
     "Tenant",
     "Understood",
     "make_tenant",

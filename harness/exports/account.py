@@ -63,13 +63,37 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file: the cmdlet that it comes from, or why it was not read."""
+    """One file: the cmdlet that it comes from, or why it was not read.
+
+    `is_note`: it is for people, and nothing of it was to be read.
+    """
 
     file: str
     what: str
     count: int = 0
     is_read: bool = True
     remark: str = ""
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The account in numbers: of values (one property of one object), and of files."""
+
+    used: int
+    empty: int
+    without_effect: int
+    not_judged: int
+    not_understood: int
+    passwords: int
+    files_read: int
+    files_not_read: int
+
+    @property
+    def values(self) -> int:
+        """How many there are in all."""
+        known = self.used + self.empty + self.without_effect
+        return known + self.not_judged + self.not_understood + self.passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,25 @@ class Account:
 
     files: tuple[FileLine, ...] = ()
     lines: tuple[Line, ...] = ()
+
+    @property
+    def not_read(self) -> tuple[FileLine, ...]:
+        """The files of which nothing was read, but for notes."""
+        return tuple(f for f in self.files if not (f.is_read or f.is_note))
+
+    @property
+    def summary(self) -> Summary:
+        """The numbers of it."""
+        return Summary(
+            used=self.count(Understood.USED),
+            empty=self.count(Understood.EMPTY),
+            without_effect=self.count(Understood.WITHOUT_EFFECT),
+            not_judged=self.count(Understood.NOT_JUDGED),
+            not_understood=self.count(Understood.NOT_UNDERSTOOD),
+            passwords=self.count(Understood.SECRET),
+            files_read=sum(file.is_read for file in self.files),
+            files_not_read=len(self.not_read),
+        )
 
     def count(self, how: Understood) -> int:
         """Count the values (one property of one object) that went that way."""

@@ -80,7 +80,7 @@ def take(raw: RawFile, folder: Folder) -> None:
         folder.policies[stem] = decode(raw)
         files.append(FileLine(raw.name, "a policy"))
     elif name.startswith("readme"):
-        files.append(FileLine(raw.name, "a note", is_read=False, remark="for people"))
+        files.append(FileLine(raw.name, "a note", is_read=False, is_note=True))
     else:
         _take_export(raw, folder)
 

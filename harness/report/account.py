@@ -10,6 +10,7 @@ from rich.text import Text
 
 from harness.exports import Understood
 from harness.hybrid import name_of
+from harness.report.data import as_data
 from harness.report.page import (
     AMBER,
     GREEN,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from fakes.exchange.organization import Organization
-    from harness.exports import Line, Tenant
+    from harness.exports import Account, Line, Tenant
+    from harness.report.data import Json
     from harness.report.page import Page, Part
 
 _ORDER = (
@@ -70,6 +72,33 @@ def _read(organization: Organization) -> str:
     )
     read = [counted(len(every), noun) for every, noun in counts if every is not None]
     return f"{', '.join(read) or 'nothing'}"
+
+
+def account_line(account: Account) -> str:
+    """Say in one line what became of the values and of the files."""
+    found = account.summary
+    parts = (
+        (found.used, "used"),
+        (found.empty, "empty"),
+        (found.without_effect, "without effect"),
+        (found.not_judged, "not judged"),
+        (found.not_understood, "not understood"),
+        (found.passwords, "a password, not read"),
+    )
+    told = ", ".join(f"{number:,} {word}" for number, word in parts if number)
+    line = f"{found.values:,} values in {counted(found.files_read, 'file')}: {told}"
+    unread = [f"{shown(f.file)} ({shown(f.remark)})" for f in account.not_read]
+    return f"{line}; not read: {', '.join(unread)}" if unread else line
+
+
+def account_data(tenant: Tenant) -> Json:
+    """Give the account for programs: the numbers, then each file and property."""
+    return {
+        "summary": as_data(tenant.account.summary),
+        "files": as_data(tenant.account.files),
+        "lines": as_data(tenant.account.lines),
+        "missing": as_data(tenant.missing),
+    }
 
 
 def not_judged(tenant: Tenant) -> tuple[str, ...]:

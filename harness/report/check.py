@@ -57,9 +57,10 @@ _NO_POLICY = (
 class Checked:
     """A check with what its page needs beside it.
 
-    `tenant` and `policy` are named as on the command line, `read` says what was read,
-    `again` spells the command that explains a mail. `remedies` has that of a sort, by
-    its place in the report, where one was tried and holds.
+    `tenant` and `policy` are named as on the command line, `read` says what was read
+    and `account` what became of it, `again` spells the command that explains a mail.
+    `remedies` has that of a sort, by its place in the report, where one was tried and
+    holds.
     """
 
     report: CheckReport
@@ -67,6 +68,7 @@ class Checked:
     date: str
     read: str
     again: Callable[[str], str]
+    account: str = ""
     policy: str = ""
     remedies: Mapping[int, Remedy] = field(default_factory=dict)
     not_judged: tuple[str, ...] = ()
@@ -208,6 +210,8 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
     judged = _some(checked.not_judged) or "nothing was left out"
     exported = _some(checked.not_exported) or "nothing that is needed"
     yield line(f"Read: {checked.read}. Not judged: {judged}. Not exported: {exported}.")
+    if checked.account:
+        yield line(f"Account: {checked.account}.")
     examples = [sort.example.mail.id for sort in report.sorts]
     examples += [entry.mail.id for entry in report.mails]
     example = next(iter(examples), None)

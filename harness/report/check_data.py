@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fakes.mail.content import parse
 from harness.compare import FindingKind
+from harness.report.account import account_data
 from harness.report.check import answer, kinds_of
 from harness.report.data import Json, as_data
 from harness.report.finding import reads_body
@@ -67,7 +68,7 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "not_judged": as_data(checked.not_judged),
         "not_exported": as_data(checked.not_exported),
         "remarks": as_data(report.remarks),
-        "account": as_data(tenant.account),
+        "account": account_data(tenant),
     }
 
 
