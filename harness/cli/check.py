@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +22,21 @@ from harness.cli.parameters import (
     working,
 )
 from harness.compare import FindingKind
+from harness.exports import ExportError
+from harness.policy import PolicyError
 from harness.report.check import check_page
 from harness.report.check_data import checked_data
 from harness.report.page import counted
+from harness.report.several import Unread, headed, several_data, several_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ALL_MET, _FINDINGS = 0, 1
+    from harness.check import Derivation
+    from harness.cli.parameters import Case
+    from harness.report.check import Checked
+
+_ALL_MET, _FINDINGS, _UNREADABLE = 0, 1, 2
 
 
 def read_kinds(
@@ -47,8 +55,28 @@ def read_kinds(
     return frozenset(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked of each tenant."""
+
+    policy: str | None
+    at: datetime
+    is_timed: bool
+    fail_on: frozenset[FindingKind] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A tenant that was checked, and how a command for it alone would end."""
+
+    case: Case
+    derivation: Derivation
+    checked: Checked
+    code: int
+
+
 @click.command("check")
-@click.argument("tenant")
+@click.argument("tenants", metavar="TENANT...", nargs=-1, required=True)
 @policy_option
 @json_option
 @click.option("--all", "is_whole", is_flag=True, help="Name every mail.")
@@ -56,7 +84,7 @@ def read_kinds(
     "--save-mails",
     "save_mails_to",
     metavar="DIR",
-    help="Write the mails there, as .eml and .toml.",
+    help="Write the mails there, as .eml and .toml; of several tenants, a folder each.",
 )
 @click.option(
     "--fail-on",
@@ -70,7 +98,7 @@ def read_kinds(
 def check_command(
     context: click.Context,
     *,
-    tenant: str,
+    tenants: tuple[str, ...],
     policy: str | None,
     as_json: bool,
     is_whole: bool,
@@ -83,24 +111,63 @@ def check_command(
     Mails are derived from the policy: some that meet each row, some that only resemble
     them, everyday mail. What becomes of each is computed and held to the policy.
 
+    Of several tenants a table comes first, then each of them; the exit code is the
+    worst of all.
+
     Exit codes: 0 all goes as intended; 1 there are findings, or something is not
-    known. Without a policy nothing is intended, so the answer is never yes and the
-    exit code is 1.
+    known; 2 a tenant or policy cannot be read. Without a policy nothing is intended,
+    so the answer is never yes and the exit code is 1.
     """
-    case = open_case(tenant, policy)
-    moment = at or now()
-    with working("following the mails"):
-        derivation = case.derive()
-        found = run(case, derivation, at=moment, is_timed=at is not None)
-        checked = with_remedies(found, case, at=moment)
-    if as_json:
-        show_data(checked_data(checked, case.tenant, at=moment))
+    asked = _Asked(policy, at or now(), at is not None, fail_on)
+    if len(tenants) == 1:
+        done = [_check(tenants[0], asked)]
+        unread: list[Unread] = []
     else:
-        show(check_page(checked, width=width(), is_whole=is_whole))
-    if save_mails_to:
-        written = save_mails(derivation.mails, Path(save_mails_to))
-        complain(f"{counted(len(written), 'mail')} written to {save_mails_to}")
-    context.exit(exit_code(checked.report, fail_on))
+        done, unread = _each(tenants, asked)
+    codes = [one.code for one in done] + [_UNREADABLE for _ in unread]
+    if as_json:
+        data = [checked_data(d.checked, d.case.tenant, at=asked.at) for d in done]
+        is_one = len(tenants) == 1
+        show_data(data[0] if is_one else several_data(data, unread))
+    else:
+        pages = tuple(
+            check_page(d.checked, width=width(), is_whole=is_whole) for d in done
+        )
+        if len(tenants) > 1:
+            every = [one.checked for one in done]
+            show(several_page(every, unread, width=width()))
+        for number, page in enumerate(pages):
+            show(page if len(tenants) == 1 else headed(done[number].checked, page))
+    for one in done if save_mails_to else ():
+        folder = Path(save_mails_to or "")
+        _save(one, folder if len(tenants) == 1 else folder / one.case.tenant.name)
+    context.exit(max(codes))
+
+
+def _each(tenants: tuple[str, ...], asked: _Asked) -> tuple[list[_Done], list[Unread]]:
+    """Check each tenant; one that cannot be read does not keep us from the others."""
+    done: list[_Done] = []
+    unread: list[Unread] = []
+    for tenant in dict.fromkeys(tenants):
+        try:
+            done.append(_check(tenant, asked))
+        except (ExportError, PolicyError) as problem:
+            unread.append(Unread(tenant, str(problem)))
+    return done, unread
+
+
+def _check(tenant: str, asked: _Asked) -> _Done:
+    case = open_case(tenant, asked.policy)
+    with working(f"following the mails of {case.tenant.name}"):
+        derivation = case.derive()
+        found = run(case, derivation, at=asked.at, is_timed=asked.is_timed)
+        checked = with_remedies(found, case, at=asked.at)
+    return _Done(case, derivation, checked, exit_code(checked.report, asked.fail_on))
+
+
+def _save(done: _Done, folder: Path) -> None:
+    written = save_mails(done.derivation.mails, folder)
+    complain(f"{counted(len(written), 'mail')} written to {folder}")
 
 
 def exit_code(report: CheckReport, fail_on: frozenset[FindingKind] | None) -> int:

@@ -89,7 +89,7 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     report = checked.report
     page: list[Part] = [
         line(
-            (report.answer.value, _colour(report)),
+            (report.answer.value, colour(report)),
             f": {answer(report)}  ",
             (f"({shown(checked.tenant)}, {checked.date})", QUIET),
         )
@@ -126,7 +126,7 @@ def answer(report: CheckReport) -> str:
             return f"{shown(report.why)}."
 
 
-def _colour(report: CheckReport) -> str:
+def colour(report: CheckReport) -> str:
     """Red only where mail goes out in clear or astray."""
     if report.answer is Verdict.YES:
         return GREEN

@@ -101,7 +101,7 @@ def test_a_row_that_no_mail_meets_is_not_a_yes(run, tmp_path):
         (("check", WRITTEN, "--policy", "no.toml"), "no.toml: no such file"),
         (("check", WRITTEN, "--fail-on", "LEEK"), "`LEEK` is none of LEAK"),
         (("check", WRITTEN, "--at", "yesterday"), "`yesterday` is no time"),
-        (("check",), "Missing argument 'TENANT'"),
+        (("check",), "Missing argument 'TENANT...'"),
         (("chek", WRITTEN), "No such command 'chek'"),
         (("explain", WRITTEN, "label-outlok-desktop"), "`label-outlook-desktop`"),
         (("explain", WRITTEN, "no.eml"), "no.eml: no such file"),
