@@ -266,7 +266,7 @@ class Table:
         self, host: str, port: int, at: datetime | None = None
     ) -> Receiver[Reached | MailItem] | Reply:
         """Give the server behind a name, that of the other side too, or the trouble."""
-        found: Receiver[Reached | MailItem] | Reply = self._outside(host, port)
+        found: Receiver[Reached | MailItem] | Reply = self._outside(host, port, at)
         if self.is_across(host) and not isinstance(found, Reply):
             found = receiver_across(self.world, host, port, self.choices)
         return afflicted(found, outage_at(self.world, host, at))
@@ -276,9 +276,11 @@ class Table:
     ) -> Receiver[Reached] | Reply:
         """Give the server behind a host name and port, or why nobody answers then."""
         outage = outage_at(self.world, host, at)
-        return afflicted(self._outside(host, port), outage)
+        return afflicted(self._outside(host, port, at), outage)
 
-    def _outside(self, host: str, port: int) -> Receiver[Reached] | Reply:
+    def _outside(
+        self, host: str, port: int, at: datetime | None
+    ) -> Receiver[Reached] | Reply:
         internet = self.world.internet
         key = domain_key(host)
         if not leads_to_zivver(self.world, host):
@@ -288,7 +290,9 @@ class Table:
         if key in internet.zone.failing:
             return LOOK_UP_FAILED
         zivver = zivver_of(self.world)
-        found = find_receiver(zivver, internet.zone, port, self.choices)
+        found = find_receiver(
+            zivver, internet.zone, port, self.choices, clock=lambda: at
+        )
         return found if isinstance(found, Reply) else with_faults(found, self.desk)
 
     def on_terms(self, handoff: HandOff) -> HandOff:

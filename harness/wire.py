@@ -206,13 +206,14 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
         try:
             others = MailExchangers(world.internet, loop)
             stack.push_async_callback(others.aclose)
-            zivver = _zivver(world, loop, run.choices)
+            moment = _Moment(run.at)
+            zivver = _zivver(world, loop, run.choices, moment)
             stack.push_async_callback(zivver.aclose)
             afflicted = Afflicted(loop)
             stack.push_async_callback(afflicted.aclose)
         except (OSError, ValueError) as error:
             raise _cannot_serve(error) from error
-        books = _Books(zivver, others, afflicted, loop)
+        books = _Books(zivver, others, afflicted, loop, moment)
         # Here and not in `Loop.run`, so that the servers are closed nevertheless.
         async with asyncio.timeout(run.limit):
             story = await _through(item, _Around(where, run, books))
@@ -241,7 +242,16 @@ async def _through(item: MailItem, around: _Around) -> Story:
     return await around.answered(replace(told, item=item, refused=refused))
 
 
-def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
+@dataclass(slots=True)
+class _Moment:
+    """The virtual time of the hand-off that is being made."""
+
+    at: datetime | None
+
+
+def _zivver(
+    world: World, loop: Loop, choices: Choices, moment: _Moment
+) -> ZivverEndpoint:
     return ZivverEndpoint(
         zivver_of(world),
         world.internet.zone,
@@ -250,6 +260,7 @@ def _zivver(world: World, loop: Loop, choices: Choices) -> ZivverEndpoint:
         choices=choices,
         trusts_proxy=True,
         faults=FaultDesk(world.zivver_faults),
+        clock=lambda: moment.at,
     )
 
 
@@ -270,7 +281,7 @@ def _exchange(
         run.timeouts,
         around.sent,
         around.world.interventions,
-        terms=around.table.on_terms,
+        terms=around.on_terms,
         passes_spf=passes_spf,
     )
     return ExchangeServer(
@@ -326,8 +337,10 @@ class _Books:
         others: MailExchangers,
         afflicted: Afflicted,
         loop: Loop,
+        moment: _Moment,
     ) -> None:
         self.zivver = zivver
+        self.moment = moment
         self.others = others
         self.afflicted = afflicted
         self.loop = loop
@@ -417,6 +430,11 @@ class _Around:
         if isinstance(found, Reply):
             return found
         return self._started(lambda: self._other_side(host, at).address)
+
+    def on_terms(self, handoff: HandOff) -> HandOff:
+        """Give a hand-off on the terms of this run, and let it be its time."""
+        self._books.moment.at = handoff.at
+        return self.table.on_terms(handoff)
 
     async def sent(self, transmission: Transmission) -> None:
         """Lay the receipt beside the hand-off that it is of.
@@ -519,6 +537,7 @@ class _Around:
         self, arrival: Arrival, passage: Passage, at: datetime | None
     ) -> Relayed:
         onward = []
+        self._books.moment.at = at
         for handoff in passage.handoffs:
             made = await transmit(
                 handoff,

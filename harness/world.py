@@ -13,6 +13,7 @@ from fakes.internet.hosts import Internet, host_of, is_sound, mail_hosts
 from fakes.internet.outages import Outage, outage_of
 from fakes.mail.address import domain_key
 from fakes.zivver.faults import FaultLine
+from fakes.zivver.nta import nta_domains, nta_record
 from fakes.zivver.readings import READINGS
 from fakes.zivver.service import ZivverService
 from fakes.zone import look_up
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from fakes.mail.reply import Reply
+
 __all__ = [
     "ANSWERS",
     "Settled",
     "World",
+    "direct_hosts",
     "leads_to_zivver",
     "outage_at",
     "turned",
@@ -125,17 +129,37 @@ def zivver_of(world: World) -> ZivverService:
     that nobody described has both.
     """
     service = world.zivver
-    delivering = service.delivering
-    unfit = {
-        domain
-        for domain in delivering.odd_domains - delivering.odd_unfit
-        if isinstance(hosts := mail_hosts(world.internet, domain), tuple)
-        and not all(is_sound(host_of(world.internet, host)) for host in hosts)
-    }
-    if not unfit:
+    settings, zone = service.delivering, world.internet.zone
+    able = settings.nta_domains | nta_domains(zone)
+    odd = _unfit(settings.odd_domains - settings.odd_unfit, world)
+    nta = _unfit(able - settings.nta_unfit, world)
+    if not (odd or nta):
         return service
-    found = replace(delivering, odd_unfit=delivering.odd_unfit | unfit)
+    found = replace(
+        settings,
+        odd_unfit=settings.odd_unfit | odd,
+        nta_unfit=settings.nta_unfit | nta,
+    )
     return replace(service, delivering=found)
+
+
+def direct_hosts(
+    world: World, domain: str, at: datetime | None = None
+) -> tuple[str, ...] | Reply | None:
+    """Say who takes Zivver's mail for a domain: with NTA 7516 its own (zivver#16)."""
+    declared = nta_record(world.internet.zone, domain)
+    if declared is not None and declared.hosts and not declared.refusal(at):
+        return declared.hosts
+    return mail_hosts(world.internet, domain)
+
+
+def _unfit(domains: frozenset[str], world: World) -> frozenset[str]:
+    return frozenset(
+        domain
+        for domain in domains
+        if isinstance(hosts := direct_hosts(world, domain), tuple)
+        and not all(is_sound(host_of(world.internet, host)) for host in hosts)
+    )
 
 
 def outage_at(world: World, host: str, at: datetime | None) -> Outage | None:

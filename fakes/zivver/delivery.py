@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from fakes.choices import Choices
 from fakes.mail.address import Address
 from fakes.zivver.message_settings import MessageSettings
-from fakes.zivver.readings import TrustedOverSmtp, settle
+from fakes.zivver.nta import nta_record
+from fakes.zivver.readings import NtaUnfit, TrustedOverSmtp, settle
 from fakes.zivver.service import (
     AccountState,
     Delivering,
@@ -57,13 +59,15 @@ def deliver(
     service: ZivverService,
     zone: Zone,
     choices: Choices,
+    at: datetime | None = None,
 ) -> Deliveries:
-    """Decide for each recipient, all at once: one without verification holds all."""
+    """Decide for each recipient, all at once: one without verification holds all.
+
+    `at` is the time, for what DNS says with dates; None: they are not looked at.
+    """
     known = dict(service.delivering.known) | dict(asked.rights)
-    ends = [
-        _one(address, known, service=service, zone=zone, choices=choices)
-        for address in recipients
-    ]
+    desk = _Desk(known, service, zone, choices, at)
+    ends = [desk.deliver(address) for address in recipients]
     notified = [end for end in ends if end.state is ZivverState.NOTIFICATION]
     # zivver#7: a mail may ask for another level than the organisation does.
     minimum = service.delivering.minimum if asked.minimum is None else asked.minimum
@@ -82,41 +86,83 @@ def deliver(
     return Deliveries(tuple(held))
 
 
-def _one(
-    address: Address,
-    known: dict[Address, Verification],
-    *,
-    service: ZivverService,
-    zone: Zone,
-    choices: Choices,
-) -> ZivverDelivery:
-    settings = service.delivering
-    domain = address.domain_key
-    if _is_member(service, address):
-        return ZivverDelivery(address, ZivverState.IN_APP, "has a Zivver account")
-    # zivver#9: Zivver bounces what does not exist or is refused.
-    trouble = _trouble(address, settings, zone)
-    if trouble:
-        return ZivverDelivery(address, ZivverState.BOUNCED, trouble, is_told=True)
-    if domain in settings.odd_domains and domain not in settings.odd_unfit:
-        why = f"{domain} is set for direct delivery, and its TLS is fit"
-        return ZivverDelivery(address, ZivverState.DIRECT, why)
-    if domain in settings.nta_domains:
-        why = f"{domain} is able to do NTA 7516"
-        return ZivverDelivery(address, ZivverState.DIRECT, why)
-    if domain in settings.trusted_domains:
-        answer = settle(service.trusted_over_smtp, TrustedOverSmtp, choices)
-        if answer is TrustedOverSmtp.PLAIN:
-            # zivver#F76
-            why = f"{domain} is a trusted domain"
-            return ZivverDelivery(address, ZivverState.PLAIN, why)
-    why = "gets a notification, the content stays at Zivver"
-    if domain in settings.odd_unfit & settings.odd_domains:
-        # zivver#F77
-        why = f"{domain} is set for direct delivery but its TLS is unfit: notification"
-    # zivver#8: an e-mail to verify with needs no more than the address.
-    level = max(known.get(address, Verification.EMAIL), Verification.EMAIL)
-    return ZivverDelivery(address, ZivverState.NOTIFICATION, why, verification=level)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What decides on every recipient of one mail."""
+
+    known: dict[Address, Verification]
+    service: ZivverService
+    zone: Zone
+    choices: Choices
+    at: datetime | None
+
+    def deliver(self, address: Address) -> ZivverDelivery:
+        if _is_member(self.service, address):
+            return ZivverDelivery(address, ZivverState.IN_APP, "has a Zivver account")
+        # zivver#9: Zivver bounces what does not exist or is refused.
+        trouble = _trouble(address, self.service.delivering, self.zone)
+        if trouble:
+            return ZivverDelivery(address, ZivverState.BOUNCED, trouble, is_told=True)
+        return (
+            self._directly(address) or self._trusted(address) or self._notify(address)
+        )
+
+    def _directly(self, address: Address) -> ZivverDelivery | None:
+        """Deliver to a domain that takes the mail itself, over TLS that is checked."""
+        settings, domain = self.service.delivering, address.domain_key
+        if domain in settings.odd_domains - settings.odd_unfit:
+            why = f"{domain} is set for direct delivery, and its TLS is fit"
+            return ZivverDelivery(address, ZivverState.DIRECT, why)
+        if not self._is_nta(domain):
+            return None
+        if domain not in settings.nta_unfit:
+            why = f"{domain} is able to do NTA 7516, and its TLS is fit"
+            return ZivverDelivery(address, ZivverState.DIRECT, why)
+        # zivver#finding-14: never as ordinary mail. What else, nobody says.
+        answer = settle(self.service.nta_unfit, NtaUnfit, self.choices)
+        if answer is NtaUnfit.BOUNCE:
+            why = f"{domain} is able to do NTA 7516, but its TLS is unfit"
+            return ZivverDelivery(address, ZivverState.BOUNCED, why, is_told=True)
+        return None
+
+    def _is_nta(self, domain: str) -> bool:
+        """Say whether NTA 7516 is in force there: DNS leads, then the settings."""
+        record = nta_record(self.zone, domain)
+        if record is None:
+            return domain in self.service.delivering.nta_domains
+        return not record.refusal(self.at)
+
+    def _trusted(self, address: Address) -> ZivverDelivery | None:
+        domain = address.domain_key
+        if domain not in self.service.delivering.trusted_domains:
+            return None
+        answer = settle(self.service.trusted_over_smtp, TrustedOverSmtp, self.choices)
+        if answer is not TrustedOverSmtp.PLAIN:
+            return None
+        # zivver#F76
+        why = f"{domain} is a trusted domain"
+        return ZivverDelivery(address, ZivverState.PLAIN, why)
+
+    def _notify(self, address: Address) -> ZivverDelivery:
+        # zivver#8: an e-mail to verify with needs no more than the address.
+        level = max(self.known.get(address, Verification.EMAIL), Verification.EMAIL)
+        why = self._why_notified(address.domain_key)
+        return ZivverDelivery(
+            address, ZivverState.NOTIFICATION, why, verification=level
+        )
+
+    def _why_notified(self, domain: str) -> str:
+        settings = self.service.delivering
+        if domain in settings.odd_unfit & settings.odd_domains:
+            # zivver#F77
+            return f"{domain} is set for direct delivery, but its TLS is unfit"
+        record = nta_record(self.zone, domain)
+        refusal = record.refusal(self.at) if record else ""
+        if refusal:
+            return f"the NTA 7516 record of {domain} {refusal}: a notification"
+        if self._is_nta(domain):
+            return f"{domain} is able to do NTA 7516, but its TLS is unfit"
+        return "gets a notification, the content stays at Zivver"
 
 
 def _is_member(service: ZivverService, address: Address) -> bool:

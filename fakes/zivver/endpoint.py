@@ -10,7 +10,7 @@ from fakes.mail.troubles import CONNECTION_REFUSED
 from fakes.smtp.server import Server, serve
 from fakes.zivver.faults import FaultDesk, with_faults
 from fakes.zivver.ledger import Ledger, Refusal, Transaction
-from fakes.zivver.receiver import receiver
+from fakes.zivver.receiver import Clock, not_told, receiver
 
 if TYPE_CHECKING:
     import ssl
@@ -34,7 +34,7 @@ class ZivverEndpoint:
     `faults` may be added to while it runs. `on_mail` is told of every mail that came to
     its end of data, with what the ledger does not keep; `on_refusal` of every session
     that was refused before. `listen` gives the port of this machine that stands for
-    one of Zivver's; any that is free otherwise.
+    one of Zivver's; any that is free otherwise. `clock` tells the time.
 
     Raises:
         OSError: a port is in use; nothing stays half started.
@@ -54,6 +54,7 @@ class ZivverEndpoint:
         on_mail: Callable[[Transaction, Envelope, Content], None] | None = None,
         listen: Mapping[int, int] | None = None,
         on_refusal: Callable[[Refusal], None] | None = None,
+        clock: Clock = not_told,
     ) -> None:
         self.faults = faults or FaultDesk()
         self._on_mail, self._on_refusal = on_mail, on_refusal
@@ -66,7 +67,12 @@ class ZivverEndpoint:
             for port in ports:
                 self._servers[port] = self._serve(
                     receiver(
-                        service, zone, port, choices or Choices(), note=self._note
+                        service,
+                        zone,
+                        port,
+                        choices or Choices(),
+                        note=self._note,
+                        clock=clock,
                     ),
                     loop,
                     tls=tls,

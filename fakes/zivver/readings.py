@@ -62,6 +62,13 @@ class TrustedOverSmtp(StrEnum):
     PLAIN = "plain"
 
 
+class NtaUnfit(StrEnum):
+    """What happens where a domain is able to do NTA 7516 and its TLS is unfit."""
+
+    NOTIFICATION = "notification"
+    BOUNCE = "bounce"
+
+
 A = TypeVar("A", bound=StrEnum)
 
 
@@ -149,6 +156,16 @@ READINGS: Mapping[type[StrEnum], Reading] = MappingProxyType(
             question="does mail from SMTP go to a trusted domain as ordinary mail?",
             sources="zivver#8 zivver#21",
             recipe="Relay a mail to an address of a trusted domain; see how it came.",
+        ),
+        NtaUnfit: _reading(
+            "nta_unfit",
+            NtaUnfit,
+            question="what follows if a host for NTA 7516 fails the TLS check?",
+            sources="zivver#8 zivver#16 zivver#finding-14",
+            recipe=(
+                "Set a TXT record for NTA 7516 on a domain of your own whose mail host "
+                "has no trusted certificate, and relay a mail to it."
+            ),
         ),
     }
 )

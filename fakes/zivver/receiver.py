@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fakes.choices import Choices
 from fakes.mail.address import Address, Mailbox, parse_address_list
@@ -41,6 +42,11 @@ from fakes.zone import Zone
 TRANSPORT_HEADER = "X-Zivver-Transport"
 
 Note = Callable[[Refusal], None]
+Clock = Callable[[], datetime | None]
+
+
+def not_told() -> None:
+    """Be the clock of a run in which nobody tells the time."""
 
 
 def receiver(
@@ -50,10 +56,11 @@ def receiver(
     choices: Choices,
     *,
     note: Note | None = None,
+    clock: Clock = not_told,
 ) -> Receiver[Transaction]:
     """Bind the decisions of a service to one of its ports.
 
-    `note` hears of every refusal before the end of data.
+    `note` hears of every refusal before the end of data; `clock` tells the time.
 
     Raises:
         ValueError: the service does not listen on that port.
@@ -62,7 +69,7 @@ def receiver(
     if port not in service.ports:
         # zivver#3: 465 among them.
         raise ValueError(f"{service.host} does not listen on port {port}")
-    desk = _Desk(service, zone, port, choices, note)
+    desk = _Desk(service, zone, port, choices, note, clock)
     return Receiver(
         name=service.host,
         port=port,
@@ -84,11 +91,12 @@ def find_receiver(
     choices: Choices,
     *,
     note: Note | None = None,
+    clock: Clock = not_told,
 ) -> Receiver[Transaction] | Reply:
     """Give the receiver at a port, or why nobody answers there."""
     if service.is_down or port not in service.ports:
         return CONNECTION_REFUSED
-    return receiver(service, zone, port, choices, note=note)
+    return receiver(service, zone, port, choices, note=note, clock=clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class _Desk:
     port: int
     choices: Choices
     note: Note | None
+    clock: Clock
 
     def connect(self, session: Session) -> Reply | None:
         decision = decide_connect(
@@ -132,7 +141,12 @@ class _Desk:
         admitted = decide_mail(self.service, session, sender, None, zone=self.zone)
         if admitted.is_positive:
             end = decide_message(
-                self.service, envelope, content, zone=self.zone, choices=self.choices
+                self.service,
+                envelope,
+                content,
+                zone=self.zone,
+                choices=self.choices,
+                at=self.clock(),
             )
             decision = end.decision
         else:
@@ -199,6 +213,7 @@ def decide_message(
     *,
     zone: Zone,
     choices: Choices,
+    at: datetime | None = None,
 ) -> End:
     """Decide on a whole mail of an admitted sender (zivver#12, zivver#8)."""
     if Fault.STORE_DOWN in service.faults:
@@ -222,7 +237,9 @@ def decide_message(
         return replace(end, decision=Decision(reason, why, assumed))
     asked = message_settings(parsed)
     end = replace(end, asked=asked)
-    result = deliver(found.resolved, asked, service=service, zone=zone, choices=choices)
+    result = deliver(
+        found.resolved, asked, service=service, zone=zone, choices=choices, at=at
+    )
     if result.is_verification_assumed:
         assumed = (*assumed, Assumed.VERIFICATION)
         end = replace(end, decision=Decision(Reason.ACCEPTED, assumed=assumed))

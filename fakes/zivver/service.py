@@ -23,6 +23,7 @@ from fakes.zivver.readings import (
     IgnoreValue,
     MissingAccount,
     NotAllowlisted,
+    NtaUnfit,
     TrustedOverSmtp,
 )
 from fakes.zivver.replies import REPLIES, Reason, check_reply
@@ -120,13 +121,25 @@ def _folded(domains: frozenset[str]) -> frozenset[str]:
     return frozenset(domain_key(domain) for domain in domains)
 
 
+_DOMAINS = (
+    "odd_domains",
+    "odd_unfit",
+    "nta_domains",
+    "nta_unfit",
+    "trusted_domains",
+    "refusing",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivering:
     """How Zivver reaches recipients (zivver#8).
 
     `minimum` is the weakest verification that the organisation's policy allows,
     None when that was not given. `odd_unfit` are the domains of `odd_domains` that
-    fail Zivver's TLS check; `refusing` the domains whose host refuses mail.
+    fail Zivver's TLS check, `nta_unfit` those that are able to do NTA 7516 and fail it;
+    `nta_domains` are so beside those that DNS names; `refusing` are the domains whose
+    host refuses mail.
     """
 
     minimum: Verification | None = None
@@ -135,14 +148,14 @@ class Delivering:
     odd_domains: frozenset[str] = frozenset()
     odd_unfit: frozenset[str] = frozenset()
     nta_domains: frozenset[str] = frozenset()
+    nta_unfit: frozenset[str] = frozenset()
     trusted_domains: frozenset[str] = frozenset()
     refusing: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Fold the domains."""
-        for name in ("odd_domains", "odd_unfit", "nta_domains", "trusted_domains"):
+        for name in _DOMAINS:
             object.__setattr__(self, name, _folded(getattr(self, name)))
-        object.__setattr__(self, "refusing", _folded(self.refusing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ class ZivverService:
     not_allowlisted: NotAllowlisted | None = None
     bcc_mode: BccMode | None = None
     trusted_over_smtp: TrustedOverSmtp | None = None
+    nta_unfit: NtaUnfit | None = None
     replies: Mapping[Reason, Reply] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )

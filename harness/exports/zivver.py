@@ -37,6 +37,7 @@ from fakes.zivver.readings import (
     IgnoreValue,
     MissingAccount,
     NotAllowlisted,
+    NtaUnfit,
     TrustedOverSmtp,
 )
 from fakes.zivver.replies import Reason, check_reply
@@ -189,6 +190,7 @@ def _delivering(table: Table | None) -> Delivering:
         "odd_domains",
         "odd_unfit",
         "nta_domains",
+        "nta_unfit",
         "trusted_domains",
         "refusing",
     )
@@ -204,6 +206,7 @@ def _delivering(table: Table | None) -> Delivering:
         odd_domains=frozenset(table.domains("odd_domains") or ()),
         odd_unfit=frozenset(table.domains("odd_unfit") or ()),
         nta_domains=frozenset(table.domains("nta_domains") or ()),
+        nta_unfit=frozenset(table.domains("nta_unfit") or ()),
         trusted_domains=frozenset(table.domains("trusted_domains") or ()),
         refusing=frozenset(table.domains("refusing") or ()),
     )
@@ -268,6 +271,7 @@ def _settings(
         "not_allowlisted",
         "bcc_mode",
         "trusted_over_smtp",
+        "nta_unfit",
     )
     return ZivverService(
         host=host,
@@ -291,4 +295,5 @@ def _settings(
         not_allowlisted=table.choice("not_allowlisted", NotAllowlisted),
         bcc_mode=table.choice("bcc_mode", BccMode),
         trusted_over_smtp=table.choice("trusted_over_smtp", TrustedOverSmtp),
+        nta_unfit=table.choice("nta_unfit", NtaUnfit),
     )

@@ -17,6 +17,7 @@ from fakes.zivver.readings import (
     IgnoreValue,
     MissingAccount,
     NotAllowlisted,
+    NtaUnfit,
     TrustedOverSmtp,
 )
 from fakes.zivver.service import Delivering, Verification
@@ -47,6 +48,7 @@ SETTLED = ZivverService(
     not_allowlisted=NotAllowlisted.REJECT_MAIL,
     bcc_mode=BccMode.HIDDEN,
     trusted_over_smtp=TrustedOverSmtp.SECURE,
+    nta_unfit=NtaUnfit.NOTIFICATION,
 )
 
 LOGGED_IN = Session(
