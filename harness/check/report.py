@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from fakes.mail.address import Address
 from harness.check.blamed import Blame
+from harness.check.checklist.noun import ChecklistEntry
 from harness.check.derive import DerivedMail
-from harness.check.lints import Refusal
+from harness.check.lints.noun import Lint
 from harness.check.validation import Validation
 from harness.compare import HINTS, Finding, FindingKind
 from harness.outcome import Outcome
@@ -115,9 +116,9 @@ class CheckReport:
 
     `assumed` is what a YES rests on; `not_judged` what of the configuration was not
     looked at, `not_exported` what is missing of it; `remarks` concern the policy;
-    `settled` names the open questions that somebody has answered, `refused` what
-    Exchange would not take today; `validations` say whether connectors could be
-    validated.
+    `settled` names the open questions that somebody has answered; `validations` say
+    whether connectors could be validated. `lints` hint and warn at what no single mail
+    shows; `checklist` holds the tenant to the guide.
     """
 
     answer: Verdict
@@ -132,8 +133,14 @@ class CheckReport:
     remarks: tuple[str, ...] = ()
     has_policy: bool = True
     settled: tuple[Settled, ...] = ()
-    refused: tuple[Refusal, ...] = ()
     validations: tuple[Validation, ...] = ()
+    lints: tuple[Lint, ...] = ()
+    checklist: tuple[ChecklistEntry, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Lint, ...]:
+        """What Exchange would not take today."""
+        return tuple(lint for lint in self.lints if lint.is_refused)
 
     @property
     def as_intended(self) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import Organization
 from harness.check.account import not_exported, not_judged
 from harness.check.blame import Seen, blame
-from harness.check.lints import refusals
+from harness.check.checklist.table import checklist
+from harness.check.lints.noun import Ground
+from harness.check.lints.table import lints
 from harness.check.report import (
     Cell,
     CheckedMail,
@@ -34,7 +36,8 @@ from harness.world import World
 
 if TYPE_CHECKING:
     from harness.check.derive import DerivedMail, VacuousRow
-    from harness.check.lints import Refusal
+    from harness.check.lints.noun import Lint
+    from harness.exports.labels import ExportedLabel
 
 _ORDINARY = frozenset({Disposition.PLAIN, Disposition.INTERNAL})
 # What comes after the rules, or beside them, and is not looked at (exchange-rules#1).
@@ -51,22 +54,21 @@ def check(
     *,
     at: datetime,
     vacuous: tuple[VacuousRow, ...] = (),
+    labels: tuple[ExportedLabel, ...] | None = None,
 ) -> CheckReport:
     """Run the mails through the world and hold what becomes of them to the policy.
 
     Without a policy nothing is intended, and the answer is never YES. `vacuous` says
-    why rows are not met, for those that are not.
+    why rows are not met, for those that are not; `labels` are those of the tenant, None
+    where nobody exported them.
     """
     rows = {row.name: row for row in policy.rows} if policy else {}
     checked = tuple(_checked(mail, world, rows, policy, at) for mail in mails)
     unmet = _unmet(policy, mails, vacuous)
     sorts = _sorted(checked)
-    refused = tuple(
-        replace(entry, side=name_of(side) if world.other else "")
-        for side in world.organizations
-        for entry in refusals(side)
-    )
-    unreadable = tuple(entry for entry in refused if entry.is_unreadable)
+    ground = Ground(world, at, policy, labels)
+    linted = lints(ground)
+    unreadable = tuple(lint for lint in linted if lint.is_unreadable)
     answer, why = _answer(policy, checked, sorts, unmet, unreadable)
     assumed = dict.fromkeys(a for entry in checked for a in entry.outcome.assumed)
     if checked:
@@ -84,8 +86,9 @@ def check(
         policy.remarks if policy else (),
         has_policy=policy is not None,
         settled=world.settled,
-        refused=refused,
         validations=validations(world, at=at),
+        lints=linted,
+        checklist=checklist(ground),
     )
 
 
@@ -176,7 +179,7 @@ def _answer(
     checked: tuple[CheckedMail, ...],
     sorts: tuple[Sort, ...],
     unmet: tuple[Vacuous, ...],
-    unreadable: tuple[Refusal, ...],
+    unreadable: tuple[Lint, ...],
 ) -> tuple[Verdict, str]:
     """Say YES only where nothing is missing, wrong, or not known."""
     wrong = [sort for sort in sorts if sort.kind not in _OPEN | HINTS]

@@ -22,7 +22,12 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
     """Check a tenant; `is_timed` says that the time was asked for and counts."""
     world = case.world
     report = run_check(
-        world, case.policy, derivation.mails, at=at, vacuous=derivation.vacuous
+        world,
+        case.policy,
+        derivation.mails,
+        at=at,
+        vacuous=derivation.vacuous,
+        labels=case.tenant.labels,
     )
     when = ("--at", at.isoformat()) if is_timed else ()
     return Checked(

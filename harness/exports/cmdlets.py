@@ -36,6 +36,7 @@ class Cmdlet(StrEnum):
     JOURNAL_RULES = "Get-JournalRule"
     AUTO_REPLIES = "Get-MailboxAutoReplyConfiguration"
     SPAM_POLICIES = "Get-HostedOutboundSpamFilterPolicy"
+    LABELS = "Get-Label"
 
 
 # exports#4: properties that no other cmdlet has. Two of them, or one and the file's
@@ -130,6 +131,12 @@ _MARKS: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
                 "ResetPasswordOnNextLogon UserAccountControl SeniorityIndex"
             ),
             Cmdlet.SITE_LINKS: "ADCost ExchangeCost Cost Sites",
+            # msip-labels#3
+            Cmdlet.LABELS: (
+                "ParentId ParentLabelDisplayName IsParent Tooltip ContentType "
+                "LabelActions LocaleSettings AbacEnabled ColumnAssetCondition "
+                "SchematizedDataCondition DefaultContentLabel"
+            ),
         }.items()
     }
 )
@@ -176,6 +183,8 @@ def recognise(file: str, entries: tuple[Exported, ...]) -> Cmdlet | None:
 def by_name(file: str) -> Cmdlet | None:
     """Say which cmdlet a file is called after: `Get-X.json`, `transport_rules.json`."""
     folded = re.sub(r"[^a-z]", "", file.rpartition("/")[2].lower())
+    # Get-LabelPolicy is no Get-Label, and is not read.
+    folded = folded.replace("labelpolicy", "")
     found = [c for c in Cmdlet if _noun(c) in folded]
     # `Mailbox` stands in the names of other cmdlets too.
     longest = [
@@ -210,10 +219,9 @@ def _scores(keys: frozenset[str]) -> dict[Cmdlet, int]:
 
 
 def _noun(cmdlet: Cmdlet) -> str:
-    if cmdlet is Cmdlet.USERS:
-        # Other cmdlets are called after users too, and people's own files.
-        return "getuser"
-    return cmdlet.value.partition("-")[2].lower()
+    noun = cmdlet.value.partition("-")[2].lower()
+    # Other cmdlets are called after users too, and people's own files.
+    return f"get{noun}" if cmdlet in {Cmdlet.USERS, Cmdlet.LABELS} else noun
 
 
 def _of_one(file: str, keys: frozenset[str], entry: Exported) -> Cmdlet | None:

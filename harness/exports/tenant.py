@@ -35,6 +35,7 @@ from harness.exports.formats import (
     RawFile,
 )
 from harness.exports.intake import INTERNET_FILE, ZIVVER_FILE, Folder, take
+from harness.exports.labels import ExportedLabel, read_label
 from harness.exports.onward import (
     read_auto_reply,
     read_inbox_rule,
@@ -95,6 +96,7 @@ class Tenant:
     """One organisation's configuration as exported, and how it was understood.
 
     Of a hybrid, `organization` is the cloud's and `other` that of the servers.
+    `labels` is None where they were not exported.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Tenant:
     missing: tuple[Missing, ...] = ()
     source: str = ""
     other: Organization | None = None
+    labels: tuple[ExportedLabel, ...] | None = None
 
     @property
     def world(self) -> World:
@@ -146,6 +149,7 @@ class _Half:
 
     organization: Organization
     missing: tuple[Missing, ...]
+    labels: tuple[ExportedLabel, ...] | None = None
 
 
 def _folders(files: Iterable[RawFile]) -> tuple[Folder, dict[str, Folder]]:
@@ -167,7 +171,8 @@ def _read_half(name: str, folder: Folder) -> _Half:
         )
     platform = _platform(name, folder.found)
     organization = _organization(name, platform, folder)
-    return _Half(organization, _missing(organization, folder))
+    labels = _each(folder.found, folder.ledger, Cmdlet.LABELS, read_label)
+    return _Half(organization, _missing(organization, folder), labels)
 
 
 def _check_half(side: str, folder: Folder) -> None:
@@ -201,6 +206,7 @@ def _tenant(name: str, halves: tuple[_Half, ...], top: Folder, source: str) -> T
         missing=missing,
         source=source or name,
         other=more[0] if more else None,
+        labels=next((h.labels for h in halves if h.labels is not None), None),
     )
 
 

@@ -13,8 +13,10 @@ from fakes.exchange.readings import QUESTIONS
 from fakes.zivver.readings import READINGS
 from harness.check.report import CheckReport, Sort, Verdict
 from harness.compare import HINTS, FindingKind
+from harness.report.checklist import checklist_table
 from harness.report.finding import finding_block
 from harness.report.intent import intent_table
+from harness.report.lints import lint_lines
 from harness.report.page import (
     AMBER,
     GREEN,
@@ -109,8 +111,21 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
         page.append("")
         remedy = checked.remedies.get(number)
         page.extend(finding_block(sort, remedy, width=width, is_whole=is_whole))
+    for more in (
+        lint_lines(report.lints, is_whole=is_whole),
+        checklist_table(report.checklist, width=width, is_whole=is_whole),
+    ):
+        page.extend(_apart(more))
     page.extend(_closing(checked, is_whole=is_whole))
     return tuple(page)
+
+
+def _apart(parts: Iterator[Part]) -> Iterator[Part]:
+    """Set an empty line before parts, if there are any."""
+    for number, part in enumerate(parts):
+        if not number:
+            yield ""
+        yield part
 
 
 def answer(report: CheckReport) -> str:
@@ -201,7 +216,6 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         )
     for remark in report.remarks:
         yield line(("Note: ", AMBER), f"{shown(remark)}.")
-    yield from _refused(report, most=len(report.refused) if is_whole else _FEW)
     yield from map(_validation, report.validations)
     for one in report.settled:
         yield line(f"Settled: {shown(settled(one))}.")
@@ -232,21 +246,6 @@ def _validation(found: Validation) -> Part:
         (f'Validation of connector "{name}" ', "" if found.passes else AMBER),
         f"{said}. Its mail comes from {shown(found.sender)}.",
     )
-
-
-def _refused(report: CheckReport, *, most: int) -> Iterator[Part]:
-    """What nobody could save again; no finding, for it is judged all the same."""
-    for entry in report.refused[:most]:
-        side = f"{entry.side}: " if entry.side else ""
-        rule = f'rule {entry.priority} "{entry.rule}": ' if entry.rule else ""
-        where = f" ({entry.place})" if entry.place else ""
-        yield line(
-            ("Exchange would refuse today: ", AMBER),
-            f"{side}{shown(rule)}{shown(entry.why)}{shown(where)}.",
-        )
-    more = len(report.refused) - most
-    if more > 0:
-        yield line(f"Exchange would refuse today: {more} more (--all names them).")
 
 
 def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:

@@ -8,7 +8,8 @@ import pytest
 from fakes.exchange.organization import Directory, Edition
 from fakes.exchange.rules.rule import make_rule
 from harness.check import derive, facts_of
-from harness.check.lints import refusals
+from harness.check.lints.noun import Ground
+from harness.check.lints.table import lints
 from harness.check.report import Verdict
 from harness.check.run import check
 from harness.cli.check import exit_code
@@ -17,6 +18,7 @@ from harness.exports import Tenant
 from harness.report.check import Checked, check_page
 from harness.report.check_data import checked_data
 from harness.report.page import as_text
+from harness.world import World
 from tests.check.tenants import AS_MEANT, NOON, POLICY, directory, online, server
 
 NEITHER = "`UseMXRecord` is false and `SmartHosts` is empty, expected one of the two"
@@ -31,6 +33,11 @@ def organization(*given, world=None, **changes):
         for number, rule in enumerate(given)
     )
     return replace(place, rules=rules, **changes)
+
+
+def refusals(place):
+    """What Exchange would refuse today, the other lints left aside."""
+    return tuple(one for one in lints(Ground(World(place), NOON)) if one.is_refused)
 
 
 def whys(*given, **more):
@@ -193,7 +200,7 @@ def pages(world, report, *, is_whole=False):
     page = as_text(check_page(shown, width=100, is_whole=is_whole), width=100)
     tenant = Tenant("t", world.organization)
     data = json.loads(json.dumps(checked_data(shown, tenant, at=NOON)))
-    return " ".join(page.split()), data["exchange_would_refuse"]
+    return " ".join(page.split()), [one for one in data["lints"] if one["is_refused"]]
 
 
 def test_what_would_be_refused_is_told_and_is_no_finding():
@@ -202,8 +209,8 @@ def test_what_would_be_refused_is_told_and_is_no_finding():
     assert Verdict.YES is report.answer
     text, data = pages(world, report)
     assert (
-        'Exchange would refuse today: rule 3 "Long": comments of 1025 characters, at '
-        "most 1024 (rules.json:3)."
+        'LIMIT-COMMENTS (hint) rule 3 "Long" (rules.json:3): Exchange would not take '
+        "it today: comments of 1025 characters, at most 1024. Right: shorten them."
     ) in text
     assert ["Long"] == [entry["rule"] for entry in data]
 
@@ -214,8 +221,8 @@ def test_a_rule_that_cannot_be_read_is_no_yes():
     assert "a rule cannot be read" in report.why
     assert 1 == exit_code(report, frozenset({FindingKind.LEAK}))
     text, data = pages(world, report)
-    assert 'rule 3 "Empty": it has neither condition nor action' in text
-    assert data[0]["is_unreadable"]
+    assert "it has neither condition nor action" in text
+    assert "RULE-UNREADABLE" == data[0]["id"]
 
 
 def test_many_are_counted_and_all_of_them_can_be_named():
@@ -223,7 +230,7 @@ def test_many_are_counted_and_all_of_them_can_be_named():
     world, report = checked(*({"Name": f"Long {n}", **idle} for n in range(5)))
     few, _ = pages(world, report)
     every, data = pages(world, report, is_whole=True)
-    assert "Exchange would refuse today: 2 more (--all names them)." in few
+    assert "And 4 more such." in few
     assert "Long 4" not in few
     assert "Long 4" in every
     assert 5 == len(data)
@@ -252,9 +259,6 @@ def test_what_no_connector_may_have_is_told_where_the_export_is_not_whole():
     # exchange-routing#1.1
     (known,) = online().organization.outbound_connectors
     odd = replace(known, name="c" * 65, uses_mx=False, smart_hosts=())
-    told = whys(outbound_connectors=(odd,))
-    name = f'connector "{"c" * 65}"'
-    assert [
-        f"{name}: a name of 65 characters, at most 64",
-        f"{name}: {NEITHER}",
-    ] == told
+    told = refusals(organization(outbound_connectors=(odd,)))
+    assert [("a name of 65 characters, at most 64"), NEITHER] == [t.why for t in told]
+    assert {odd.name} == {entry.connector for entry in told}

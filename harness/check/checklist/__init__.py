@@ -1,0 +1,1 @@
+"""The guide as a checklist: which of its instructions a tenant has followed."""

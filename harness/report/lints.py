@@ -1,0 +1,74 @@
+"""The lints of a check, told: one or two lines each, the same ones together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.check.lints.noun import Severity
+from harness.report.page import AMBER, QUIET, STRONG, counted, line, listed, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.check.lints.noun import Lint
+    from harness.report.page import Part
+
+_MOST = 6
+
+
+def lint_lines(lints: tuple[Lint, ...], *, is_whole: bool = False) -> Iterator[Part]:
+    """Lay out the lints, warnings first; more than a few only if all are asked."""
+    if not lints:
+        return
+    groups: dict[str, list[Lint]] = {}
+    for lint in lints:
+        groups.setdefault(lint.id, []).append(lint)
+    every = list(groups.values())
+    few = every if is_whole else every[:_MOST]
+    yield line(
+        ("Worth a look", STRONG),
+        f": {_counted(lints)}. What one means: ",
+        (f"relay-harness findings {lints[0].id}", STRONG),
+    )
+    for group in few:
+        first, *others = group
+        style = AMBER if _is_warning(first) else QUIET
+        told = [first, *others] if is_whole else [first]
+        also = "" if is_whole or not others else f" And {len(others)} more such."
+        yield line(
+            (f"{first.id} ({first.severity})", style),
+            f"  {'; '.join(map(_told, told))}. {_right(first)}{also}",
+            indent=2,
+        )
+    left = [lint for group in every if group not in few for lint in group]
+    if left:
+        yield line((f"{_counted(left)} more: --all shows all.", QUIET), indent=2)
+
+
+def _is_warning(lint: Lint) -> bool:
+    return lint.severity is Severity.WARNING
+
+
+def _counted(lints: Iterable[Lint]) -> str:
+    """Count by severity: `2 warnings and 1 hint`."""
+    every = list(lints)
+    numbers = ((s.value, sum(e.severity is s for e in every)) for s in Severity)
+    return listed(counted(number, word) for word, number in numbers if number)
+
+
+def _told(lint: Lint) -> str:
+    """Say where it holds and why."""
+    side = f"{lint.side}: " if lint.side else ""
+    where = ""
+    if lint.rule:
+        where = f'rule {lint.priority} "{lint.rule}"'
+    elif lint.connector:
+        where = f'connector "{lint.connector}"'
+    place = f" ({lint.place})" if lint.place else ""
+    head = f"{where}{place}: " if where or place else ""
+    refused = "Exchange would not take it today: " if lint.is_refused else ""
+    return shown(f"{side}{head}{refused}{lint.why}")
+
+
+def _right(lint: Lint) -> str:
+    return f"Right: {shown(lint.right)}."
