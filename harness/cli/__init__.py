@@ -22,6 +22,7 @@ from harness.cli.export_script import export_script_command
 from harness.cli.output import complain, never_fail_on_letters
 from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
+from harness.cli.schema import schema_command
 from harness.cli.serve import serve_command
 from harness.cli.support import support_command
 from harness.exports import ExportError
@@ -58,6 +59,7 @@ for _command in (
     account_command,
     export_script_command,
     serve_command,
+    schema_command,
 ):
     relay_harness.add_command(_command)
 

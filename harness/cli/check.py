@@ -63,6 +63,7 @@ class _Asked:
     at: datetime
     is_timed: bool
     fail_on: frozenset[FindingKind] | None
+    expect: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,15 @@ class _Done:
     help="End with 1 only for these kinds of findings, such as LEAK,LOSS. What is not "
     "known counts as every kind that it could turn out to be.",
 )
+@click.option(
+    "--expect",
+    metavar="FINGERPRINT",
+    help="End with 1 if the configuration is another than the one that a check before "
+    "gave this fingerprint.",
+)
 @at_option
 @click.pass_context
-def check_command(
+def check_command(  # noqa: PLR0913  one for each option
     context: click.Context,
     *,
     tenants: tuple[str, ...],
@@ -104,6 +111,7 @@ def check_command(
     is_whole: bool,
     save_mails_to: str | None,
     fail_on: frozenset[FindingKind] | None,
+    expect: str | None,
     at: datetime | None,
 ) -> None:
     """Check whether TENANT does with mail what the policy says.
@@ -116,9 +124,12 @@ def check_command(
 
     Exit codes: 0 all goes as intended; 1 there are findings, or something is not
     known; 2 a tenant or policy cannot be read. Without a policy nothing is intended,
-    so the answer is never yes and the exit code is 1.
+    so the answer is never yes and the exit code is 1. So it is with --expect when the
+    configuration has changed.
     """
-    asked = _Asked(policy, at or now(), at is not None, fail_on)
+    asked = _Asked(policy, at or now(), at is not None, fail_on, expect)
+    if expect and len(tenants) > 1:
+        raise click.UsageError("--expect is about one tenant", context)
     if len(tenants) == 1:
         done = [_check(tenants[0], asked)]
         unread: list[Unread] = []
@@ -162,7 +173,14 @@ def _check(tenant: str, asked: _Asked) -> _Done:
         derivation = case.derive()
         found = run(case, derivation, at=asked.at, is_timed=asked.is_timed)
         checked = with_remedies(found, case, at=asked.at)
-    return _Done(case, derivation, checked, exit_code(checked.report, asked.fail_on))
+    code = exit_code(checked.report, asked.fail_on)
+    if asked.expect and asked.expect != checked.fingerprint:
+        complain(
+            f"the configuration of {tenant} is another than expected: "
+            f"{checked.fingerprint}, expected {asked.expect}"
+        )
+        code = _FINDINGS
+    return _Done(case, derivation, checked, code)
 
 
 def _save(done: _Done, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.check.fingerprint import of_world
 from harness.check.remedy import Checked as Tried
 from harness.check.remedy import find_remedies
 from harness.check.run import check as run_check
@@ -40,6 +41,7 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         policy=case.policy_name,
         not_judged=report.not_judged,
         not_exported=not_exported(case.tenant),
+        fingerprint=of_world(case.tenant.world),
     )
 
 

@@ -62,7 +62,7 @@ class Checked:
     `tenant` and `policy` are named as on the command line, `read` says what was read
     and `account` what became of it, `again` spells the command that explains a mail.
     `remedies` has that of a sort, by its place in the report, where one was tried and
-    holds.
+    holds. `fingerprint` is that of the configuration.
     """
 
     report: CheckReport
@@ -75,6 +75,7 @@ class Checked:
     remedies: Mapping[int, Remedy] = field(default_factory=dict)
     not_judged: tuple[str, ...] = ()
     not_exported: tuple[str, ...] = ()
+    fingerprint: str = ""
 
     @property
     def shown_sorts(self) -> tuple[tuple[int, Sort], ...]:
@@ -226,6 +227,8 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
     yield line(f"Read: {checked.read}. Not judged: {judged}. Not exported: {exported}.")
     if checked.account:
         yield line(f"Account: {checked.account}.")
+    if checked.fingerprint:
+        yield line(f"Configuration: {checked.fingerprint} (see --expect).")
     examples = [sort.example.mail.id for sort in report.sorts]
     examples += [entry.mail.id for entry in report.mails]
     example = next(iter(examples), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.mail.content import parse
+from harness import __version__
+from harness.check.fingerprint import of_finding, of_sort
 from harness.compare import FindingKind
 from harness.report.account import account_data
 from harness.report.check import answer, kinds_of
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from harness.exports import Tenant
     from harness.report.check import Checked
 
+# The published form (harness/report/schema); one that breaks readers gets a new number.
+SCHEMA = "check-1"
 _LEFT_OUT = "(text of the body, not printed)"
 
 
@@ -33,11 +37,14 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         for entry in sort.found
     ]
     return {
+        "schema": SCHEMA,
+        "version": __version__,
         "answer": report.answer.value,
         "says": answer(report),
         "tenant": checked.tenant,
         "policy": checked.policy or None,
         "at": at.isoformat(),
+        "fingerprint": checked.fingerprint,
         "findings": findings,
         "counts": {
             "mails": len(report.mails),
@@ -81,6 +88,8 @@ def _finding(
     found = [_LEFT_OUT] if blame.found and reads_body(blame) else list(blame.found)
     return {
         "kind": finding.kind.value,
+        "fingerprint": of_finding(entry, sort),
+        "cause": of_sort(sort),
         "mail": entry.mail.id,
         "sort": entry.mail.sort,
         "recipient": as_data(finding.recipient),
