@@ -1,7 +1,7 @@
 """The command `relay-harness`: a thin door, and what its exit codes mean.
 
 0 all met; 1 findings; 2 the input is ill-formed; 3 the world misbehaved; 70 we are
-wrong. An error of the input is one line.
+wrong. Each error of the input is one line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.cli.check import check_command
 from harness.cli.demo import demo_command
 from harness.cli.explain import explain_command
 from harness.cli.export_script import export_script_command
-from harness.cli.output import complain, never_fail_on_letters
+from harness.cli.output import complain, never_fail_on_letters, tell_faults
 from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
 from harness.cli.schema import schema_command
@@ -85,7 +85,10 @@ def _ended(problem: Exception) -> int:
         case click.ClickException():
             complain(_usage(problem))
             code = ILL_FORMED
-        case ExportError() | PolicyError() | MailError():
+        case ExportError():
+            tell_faults(problem)
+            code = ILL_FORMED
+        case PolicyError() | MailError():
             complain(str(problem))
             code = ILL_FORMED
         case OSError():

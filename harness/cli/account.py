@@ -5,17 +5,38 @@ from __future__ import annotations
 import click
 
 from harness.cli.output import show, show_data
+from harness.exports import TenantError
 from harness.exports.files import read_tenant
-from harness.report.account import account_data, account_page
+from harness.report.account import (
+    account_data,
+    account_page,
+    faulty_account_data,
+    faulty_account_page,
+)
 
 
 @click.command("account")
 @click.argument("tenant")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 def account_command(tenant: str, *, as_json: bool) -> None:
-    """Show what was read of TENANT, what has no effect, and what is not judged."""
-    found = read_tenant(tenant)
+    """Show what was read of TENANT, what has no effect, and what is not judged.
+
+    Where files cannot be read, it tells of the others, and of all that is wrong.
+    """
+    try:
+        found = read_tenant(tenant)
+    except TenantError as problem:
+        _show_faulty(problem, as_json=as_json)
+        raise
     if as_json:
         show_data({"tenant": found.name, "account": account_data(found)})
     else:
         show(account_page(found))
+
+
+def _show_faulty(problem: TenantError, *, as_json: bool) -> None:
+    """Show what could be read; what is wrong follows at the door."""
+    if as_json:
+        show_data({"tenant": problem.name, "account": faulty_account_data(problem)})
+    else:
+        show(faulty_account_page(problem))

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -13,10 +14,12 @@ import click
 from rich.console import Console
 from rich.status import Status
 
+from harness.exports import ExportError
 from harness.report.data import Json
 from harness.report.page import DEFAULT_WIDTH, MIN_WIDTH, Part, as_text
 
 _LINES = 24
+_MOST_OF_A_FILE = 10
 
 
 def width() -> int:
@@ -59,6 +62,22 @@ def show_data(data: Json) -> None:
 def complain(message: str) -> None:
     """Print one line to the error stream."""
     click.echo(" ".join(message.splitlines()), err=True)
+
+
+def tell_faults(problem: ExportError) -> None:
+    """Print what is wrong with an export, each on its line; of one file not hundreds.
+
+    An export in the wrong shape is wrong in each of its objects.
+    """
+    told: Counter[str] = Counter()
+    for fault in problem.faults:
+        file = fault.place.partition(":")[0]
+        told[file] += 1
+        if told[file] <= _MOST_OF_A_FILE:
+            complain(str(fault))
+    for file, count in told.items():
+        if count > _MOST_OF_A_FILE:
+            complain(f"{file}: and {count - _MOST_OF_A_FILE} more like these")
 
 
 def never_fail_on_letters() -> None:

@@ -6,7 +6,7 @@ Pure names only; `harness.exports.files.read_tenant` opens the files.
 from harness.exports.account import Account, FileLine, Line, Summary, Understood
 from harness.exports.formats import RawFile
 from harness.exports.problems import ExportError
-from harness.exports.tenant import Missing, Tenant, make_tenant
+from harness.exports.tenant import Missing, Tenant, TenantError, make_tenant
 
 __all__ = [
     "Account",
@@ -17,6 +17,7 @@ __all__ = [
     "RawFile",
     "Summary",
     "Tenant",
+    "TenantError",
     "Understood",
     "make_tenant",
 ]

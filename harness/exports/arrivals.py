@@ -11,6 +11,7 @@ from harness.exports.account import Ledger, Mark, Understood, marks_of, unjudged
 from harness.exports.connector_tables import INBOUND, RECEIVE
 from harness.exports.connectors import certificate_name, named
 from harness.exports.formats import Exported
+from harness.exports.problems import each
 
 _CAPABILITIES = "TlsDomainCapabilities"
 _EXTERNALLY_SECURED = "externalauthoritative"
@@ -66,7 +67,7 @@ def read_receive(
         ExportError: a property is ill-formed.
 
     """
-    return tuple(_receive(entry, ledger) for entry in entries)
+    return each(lambda entry: _receive(entry, ledger), entries)
 
 
 def own_hosts_of(entries: tuple[Exported, ...]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from harness.exports.formats import (
 )
 from harness.exports.internet import InternetFile, read_internet
 from harness.exports.powershell import read_commands
-from harness.exports.problems import ExportError, shown
+from harness.exports.problems import ExportError, Faults, shown
 from harness.exports.recipients import TRUNCATED_AT
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
 from harness.exports.zivver import ZivverFile, read_zivver, with_accounts
@@ -41,6 +41,7 @@ _OTHER = {".xml": "no rule collection; export with `ConvertTo-Json`"}
 _UNREAD = {
     ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
 }
+_REFUSED = "not read"
 _UNKNOWN = "not from a cmdlet that we know"
 _EMPTY = (
     "empty: no result, or an export that failed; write `[]` into it if there are none"
@@ -49,9 +50,10 @@ _EMPTY = (
 
 @dataclass(slots=True)
 class Folder:
-    """What the files hold, before it becomes an organization."""
+    """What the files hold, before it becomes an organization; and what is wrong."""
 
     ledger: Ledger = field(default_factory=Ledger)
+    faults: Faults = field(default_factory=Faults)
     found: dict[Cmdlet, tuple[Exported, ...]] = field(default_factory=dict)
     cut: set[Cmdlet] = field(default_factory=set)
     zivver: ZivverFile = field(default_factory=ZivverFile)
@@ -61,7 +63,16 @@ class Folder:
 
 
 def take(raw: RawFile, folder: Folder) -> None:
-    """Put one file where it belongs."""
+    """Put one file where it belongs; what is wrong with it stands in the folder."""
+    before = len(folder.faults.found)
+    folder.faults.ask(lambda: _take(raw, folder))
+    found = folder.faults.found[before:]
+    if found:
+        line = FileLine(raw.name, _REFUSED, is_read=False, remark=found[0].message)
+        folder.ledger.files.append(line)
+
+
+def _take(raw: RawFile, folder: Folder) -> None:
     name = raw.name.rpartition("/")[2].lower()
     files = folder.ledger.files
     if name == ZIVVER_FILE:

@@ -21,7 +21,7 @@ from harness.exports import values
 from harness.exports.account import Ledger, Mark, Understood
 from harness.exports.connectors import named
 from harness.exports.formats import Exported
-from harness.exports.problems import ExportError, shown
+from harness.exports.problems import ExportError, each, shown
 
 MAX_PRIORITY = 100_000
 # A rule of Exchange is at most some kilobytes as a whole (exports#5).
@@ -75,17 +75,22 @@ def read_rules(
         ExportError: Exchange would not take a rule, or two have one priority.
 
     """
+    rules = each(
+        lambda at: read_rule(at[1], directory, ledger, position=at[0]),
+        enumerate(entries),
+    )
     found: dict[int, Rule] = {}
-    for position, entry in enumerate(entries):
-        rule = read_rule(entry, directory, ledger, position=position)
-        other = found.get(rule.priority)
-        if other is not None:
+
+    def put(rule: Rule) -> None:
+        other = found.setdefault(rule.priority, rule)
+        if other is not rule:
             raise ExportError(
-                entry.place,
+                rule.place,
                 f"rule `{shown(rule.name)}` has priority {rule.priority}, "
                 f"and so has `{shown(other.name)}` ({other.place})",
             )
-        found[rule.priority] = rule
+
+    each(put, rules)
     return tuple(found[priority] for priority in sorted(found))
 
 

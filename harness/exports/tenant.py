@@ -42,7 +42,7 @@ from harness.exports.onward import (
     read_journal_rule,
     read_spam_policy,
 )
-from harness.exports.problems import ExportError, shown
+from harness.exports.problems import ExportError, ExportErrors, each, shown
 from harness.exports.queues import read_limits, read_queues
 from harness.exports.recipients import TRUNCATED_AT, read_directory
 from harness.exports.remote_domains import read_remote_domain
@@ -55,6 +55,7 @@ from harness.exports.zivver import ZivverFile
 from harness.world import World
 
 T = TypeVar("T")
+C = TypeVar("C", OutboundConnector, SendConnector)
 
 _HELO = "mail.outbound.example"
 # Which of them tells Exchange Online from a server.
@@ -118,17 +119,41 @@ class Tenant:
         return World(self.organization, self.zivver, self.internet, other=self.other)
 
 
+class TenantError(ExportErrors):
+    """What is wrong with the files of a tenant, and the account of all of them."""
+
+    def __init__(
+        self, name: str, faults: tuple[ExportError, ...], account: Account
+    ) -> None:
+        """Keep what could be read beside what could not."""
+        super().__init__(faults)
+        self.name = name
+        self.account = account
+
+
 def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Tenant:
     """Make a tenant of the files of its folder.
 
     Raises:
-        ExportError: a file is not what it says, no known cmdlet is among them, or
+        TenantError: files are not what they say, no known cmdlet is among them, or
             they come from two platforms.
 
     """
     top, halves = _folders(files)
+    faults = top.faults
+    made = faults.ask(lambda: _read_halves(name, top, halves))
+    # What comes of something wrong may be wrong only because of it.
+    found = None if faults.found else faults.ask(lambda: _tenant(name, made or (), top))
+    if found is None:
+        raise TenantError(name, tuple(faults.found), top.ledger.close())
+    return replace(found, source=source or name)
+
+
+def _read_halves(
+    name: str, top: Folder, halves: dict[str, Folder]
+) -> tuple[_Half, ...]:
     if not halves:
-        return _tenant(name, (_read_half(name, top),), top, source)
+        return (_read_half(name, top),)
     if top.found:
         cmdlet = next(iter(top.found))
         both = " and ".join(f"`{side}`" for side in halves)
@@ -138,9 +163,10 @@ def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Ten
         _check_half(side, folder)
         folder.zivver = top.zivver
         half = _read_half(f"{name}/{side}", folder)
-        check_side(side, half.organization)
+        if not top.faults.found:
+            check_side(side, half.organization)
         made.append(half)
-    return _tenant(name, tuple(made), top, source)
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +184,21 @@ def _folders(files: Iterable[RawFile]) -> tuple[Folder, dict[str, Folder]]:
     halves: dict[str, Folder] = {}
     for raw in sorted(files, key=lambda one: one.name):
         side, slash, _ = raw.name.partition("/")
-        empty = Folder(ledger=top.ledger)
+        empty = Folder(ledger=top.ledger, faults=top.faults)
         take(raw, halves.setdefault(side, empty) if slash else top)
     return top, halves
 
 
 def _read_half(name: str, folder: Folder) -> _Half:
-    if not folder.found:
+    if not folder.found and not folder.faults.found:
         expected = f"`{Cmdlet.RULES} | ConvertTo-Json`"
         raise ExportError(
             name, f"no file of a known cmdlet, expected one such as {expected}"
         )
-    platform = _platform(name, folder.found)
+    platform = _platform(name, folder)
     organization = _organization(name, platform, folder)
-    labels = _each(folder.found, folder.ledger, Cmdlet.LABELS, read_label)
+    _check_credentials(organization)
+    labels = _each(folder, Cmdlet.LABELS, read_label)
     return _Half(organization, _missing(organization, folder), labels)
 
 
@@ -188,7 +215,7 @@ def _check_half(side: str, folder: Folder) -> None:
         )
 
 
-def _tenant(name: str, halves: tuple[_Half, ...], top: Folder, source: str) -> Tenant:
+def _tenant(name: str, halves: tuple[_Half, ...], top: Folder) -> Tenant:
     first, *more = joined(tuple(half.organization for half in halves))
     sides = [f"{side_word(half.organization)}: " * bool(more) for half in halves]
     missing = tuple(
@@ -204,13 +231,13 @@ def _tenant(name: str, halves: tuple[_Half, ...], top: Folder, source: str) -> T
         account=top.ledger.close(),
         policies=MappingProxyType(top.policies),
         missing=missing,
-        source=source or name,
         other=more[0] if more else None,
         labels=next((h.labels for h in halves if h.labels is not None), None),
     )
 
 
-def _platform(name: str, found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Platform:
+def _platform(name: str, folder: Folder) -> Platform:
+    found = folder.found
     online = [str(cmdlet) for cmdlet in _ONLINE if cmdlet in found]
     server = [str(cmdlet) for cmdlet in _SERVER if cmdlet in found]
     if online and server:
@@ -224,6 +251,9 @@ def _platform(name: str, found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Platfo
         return Platform.SERVER
     if online or any(rule.has(mark) for rule in rules for mark in _ONLINE_RULE):
         return Platform.ONLINE
+    if folder.faults.found:
+        # A file that would tell may be the one that is broken: this is not the fault.
+        return Platform.ONLINE
     raise ExportError(
         name,
         "nothing tells Exchange Online from a server, expected "
@@ -232,40 +262,41 @@ def _platform(name: str, found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Platfo
 
 
 def _organization(name: str, platform: Platform, folder: Folder) -> Organization:
-    found, ledger = folder.found, folder.ledger
-    directory = read_directory(found, ledger, cut=frozenset(folder.cut))
-    domains = _domains(found.get(Cmdlet.ACCEPTED_DOMAINS), ledger)
+    found, ledger, ask = folder.found, folder.ledger, folder.faults.ask
+    cut = frozenset(folder.cut)
+    directory = ask(lambda: read_directory(found, ledger, cut=cut))
+    domains = _each(folder, Cmdlet.ACCEPTED_DOMAINS, read_domain)
     rules = found.get(Cmdlet.RULES)
-    given = Organization(
+    config = found.get(Cmdlet.TRANSPORT_CONFIG, ())
+    services = found.get(Cmdlet.TRANSPORT_SERVICES, ())
+    return Organization(
         name=_name(name, domains),
         platform=platform,
-        edition=_edition(name, platform, folder),
-        rules=None if rules is None else read_rules(rules, directory, ledger),
+        edition=ask(lambda: _edition(name, platform, folder)),
+        rules=None
+        if rules is None
+        else ask(lambda: read_rules(rules, directory, ledger)),
         accepted_domains=domains,
         directory=directory,
-        outbound_connectors=_outbound(found.get(Cmdlet.OUTBOUND_CONNECTORS), ledger),
-        send_connectors=_send(found.get(Cmdlet.SEND_CONNECTORS), ledger),
-        inbound_connectors=_inbound(found, ledger),
-        own_hosts=own_hosts_of(found.get(Cmdlet.RECEIVE_CONNECTORS, ())),
-        remote_domains=_each(found, ledger, Cmdlet.REMOTE_DOMAINS, read_remote_domain),
-        auto_forwarding=_each(found, ledger, Cmdlet.SPAM_POLICIES, read_spam_policy),
-        inbox_rules=_each(found, ledger, Cmdlet.INBOX_RULES, read_inbox_rule),
-        journal_rules=_each(found, ledger, Cmdlet.JOURNAL_RULES, read_journal_rule),
-        auto_replies=_each(found, ledger, Cmdlet.AUTO_REPLIES, read_auto_reply),
-        queue=read_queues(
-            platform,
-            found.get(Cmdlet.TRANSPORT_CONFIG, ()),
-            found.get(Cmdlet.TRANSPORT_SERVICES, ()),
-            ledger,
+        outbound_connectors=_connectors(
+            folder, Cmdlet.OUTBOUND_CONNECTORS, read_outbound
         ),
+        send_connectors=_connectors(folder, Cmdlet.SEND_CONNECTORS, read_send),
+        inbound_connectors=ask(lambda: _inbound(found, ledger)),
+        own_hosts=own_hosts_of(found.get(Cmdlet.RECEIVE_CONNECTORS, ())),
+        remote_domains=_each(folder, Cmdlet.REMOTE_DOMAINS, read_remote_domain),
+        auto_forwarding=_each(folder, Cmdlet.SPAM_POLICIES, read_spam_policy),
+        inbox_rules=_each(folder, Cmdlet.INBOX_RULES, read_inbox_rule),
+        journal_rules=_each(folder, Cmdlet.JOURNAL_RULES, read_journal_rule),
+        auto_replies=_each(folder, Cmdlet.AUTO_REPLIES, read_auto_reply),
+        queue=ask(lambda: read_queues(platform, config, services, ledger))
+        or read_queues(platform, (), (), ledger),
         credentials=_credentials(platform, folder),
-        sites=folder.internet.sites or _sites(found),
-        limits=read_limits(found.get(Cmdlet.TRANSPORT_CONFIG, ())),
+        sites=folder.internet.sites or ask(lambda: _sites(found)),
+        limits=ask(lambda: read_limits(config)),
         source=folder.internet.outbound_address,
         helo=folder.internet.helo or _HELO,
     )
-    _check_credentials(given)
-    return given
 
 
 def _edition(name: str, platform: Platform, folder: Folder) -> Edition | None:
@@ -287,16 +318,23 @@ def _credentials(platform: Platform, folder: Folder) -> Mapping[str, AuthTerms]:
 
 
 def _each(
-    found: Mapping[Cmdlet, tuple[Exported, ...]],
-    ledger: Ledger,
-    cmdlet: Cmdlet,
-    read: Callable[[Exported, Ledger], T | None],
+    folder: Folder, cmdlet: Cmdlet, read: Callable[[Exported, Ledger], T | None]
 ) -> tuple[T, ...] | None:
     """Read every object of a cmdlet; None if it was not exported."""
-    if cmdlet not in found:
+    if cmdlet not in folder.found:
         return None
-    made = (read(entry, ledger) for entry in found[cmdlet])
-    return tuple(one for one in made if one is not None)
+    entries, ledger = folder.found[cmdlet], folder.ledger
+    made = folder.faults.ask(lambda: each(lambda one: read(one, ledger), entries))
+    return tuple(one for one in made or () if one is not None)
+
+
+def _connectors(
+    folder: Folder, cmdlet: Cmdlet, read: Callable[[Exported, Ledger], C]
+) -> tuple[C, ...] | None:
+    """Read the connectors of a cmdlet, each name once; None if not exported."""
+    found = _each(folder, cmdlet, read)
+    folder.faults.ask(lambda: _check_names((c.name, c.place) for c in found or ()))
+    return found
 
 
 def _name(name: str, domains: tuple[AcceptedDomain, ...] | None) -> str:
@@ -304,40 +342,12 @@ def _name(name: str, domains: tuple[AcceptedDomain, ...] | None) -> str:
     return marked[0] if marked else name
 
 
-def _domains(
-    entries: tuple[Exported, ...] | None, ledger: Ledger
-) -> tuple[AcceptedDomain, ...] | None:
-    if entries is None:
-        return None
-    return tuple(read_domain(entry, ledger) for entry in entries)
-
-
-def _outbound(
-    entries: tuple[Exported, ...] | None, ledger: Ledger
-) -> tuple[OutboundConnector, ...] | None:
-    if entries is None:
-        return None
-    found = tuple(read_outbound(entry, ledger) for entry in entries)
-    _check_names((connector.name, connector.place) for connector in found)
-    return found
-
-
-def _send(
-    entries: tuple[Exported, ...] | None, ledger: Ledger
-) -> tuple[SendConnector, ...] | None:
-    if entries is None:
-        return None
-    found = tuple(read_send(entry, ledger) for entry in entries)
-    _check_names((connector.name, connector.place) for connector in found)
-    return found
-
-
 def _inbound(
     found: Mapping[Cmdlet, tuple[Exported, ...]], ledger: Ledger
 ) -> tuple[InboundConnector, ...] | None:
     entries = found.get(Cmdlet.INBOUND_CONNECTORS)
     if entries is not None:
-        return tuple(read_inbound(entry, ledger) for entry in entries)
+        return each(lambda entry: read_inbound(entry, ledger), entries)
     receive = found.get(Cmdlet.RECEIVE_CONNECTORS)
     return None if receive is None else read_receive(receive, ledger)
 

@@ -23,12 +23,12 @@ from harness.report.page import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
     from fakes.exchange.organization import Organization
-    from harness.exports import Account, Line, Tenant
+    from harness.exports import Account, Line, Tenant, TenantError
     from harness.report.data import Json
     from harness.report.page import Page, Part
 
@@ -93,11 +93,20 @@ def account_line(account: Account) -> str:
 
 def account_data(tenant: Tenant) -> Json:
     """Give the account for programs: the numbers, then each file and property."""
+    return {**_numbers(tenant.account), "missing": as_data(tenant.missing)}
+
+
+def faulty_account_data(problem: TenantError) -> Json:
+    """Give the account of files that cannot be used, for programs, and the faults."""
+    faults = [{"place": one.place, "message": one.message} for one in problem.faults]
+    return {**_numbers(problem.account), "faults": as_data(faults)}
+
+
+def _numbers(account: Account) -> dict[str, Json]:
     return {
-        "summary": as_data(tenant.account.summary),
-        "files": as_data(tenant.account.files),
-        "lines": as_data(tenant.account.lines),
-        "missing": as_data(tenant.missing),
+        "summary": as_data(account.summary),
+        "files": as_data(account.files),
+        "lines": as_data(account.lines),
     }
 
 
@@ -128,24 +137,36 @@ def account_page(tenant: Tenant) -> Page:
     missing = not_exported(tenant)
     if missing:
         page.append(line("Not exported: ", "; ".join(missing), "."))
-    page += ["", _files(tenant)]
+    return (*page, *_told(account))
+
+
+def faulty_account_page(problem: TenantError) -> Page:
+    """Lay out the account of files that cannot be used before faults are put right."""
+    amount = counted(len(problem.faults), "thing")
+    is_one = len(problem.faults) == 1
+    what = f"{amount} in it {'is' if is_one else 'are'} put right"
+    first = f"{shown(problem.name)} cannot be used before {what}."
+    return (line((first, STRONG)), *_told(problem.account))
+
+
+def _told(account: Account) -> Iterator[Part]:
+    """Tell of each file, then of its properties, the ones that nobody knows first."""
+    yield ""
+    yield _files(account)
     for how in _ORDER:
         lines = account.of(how)
         if lines:
             told = _short(lines) if how in _EXPECTED else _lines(lines, how)
-            page += ["", line((how.value, STRONG)), told]
+            yield from ("", line((how.value, STRONG)), told)
     empty = account.count(Understood.EMPTY)
     if empty:
-        page += [
-            "",
-            line(f"{counted(empty, 'property', 'properties')} without a value."),
-        ]
-    return tuple(page)
+        yield ""
+        yield line(f"{counted(empty, 'property', 'properties')} without a value.")
 
 
-def _files(tenant: Tenant) -> Table:
+def _files(account: Account) -> Table:
     table = _table()
-    for entry in tenant.account.files:
+    for entry in account.files:
         count = str(entry.count) if entry.count else ""
         what = entry.what + (f": {entry.remark}" if entry.remark else "")
         style = "" if entry.is_read else AMBER

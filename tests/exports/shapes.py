@@ -154,13 +154,18 @@ def tenant(files: Mapping[str, object], *, write=powershell) -> Tenant:
     return make_tenant("contoso", raw)
 
 
-def refusal(read) -> str:
-    """Give the message with which something is refused, empty if it is not."""
+def refusals(read) -> list[str]:
+    """Give the messages with which something is refused; none if it is not."""
     try:
         read()
     except ExportError as problem:
-        return str(problem)
-    return ""
+        return [str(fault) for fault in problem.faults]
+    return []
+
+
+def is_on_lines(messages) -> bool:
+    """Say whether each of several messages is one line of bearable length."""
+    return all("\n" not in said and len(said) < 600 for said in messages)
 
 
 def text_or(value, write):

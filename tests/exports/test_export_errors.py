@@ -11,11 +11,12 @@ from harness.exports import ExportError, RawFile, make_tenant
 from tests.exports.shapes import (
     contact,
     domain,
+    is_on_lines,
     online,
     outbound,
     person,
     receive,
-    refusal,
+    refusals,
     rule,
     send,
     server,
@@ -426,7 +427,7 @@ FILES = st.dictionaries(
 @given(FILES)
 def test_noise_is_read_or_refused_on_one_line(files):
     raw = [RawFile(*file) for file in files.items()]
-    assert "\n" not in refusal(lambda: make_tenant("noise", raw))
+    assert is_on_lines(refusals(lambda: make_tenant("noise", raw)))
 
 
 ONLINE = {"rules.json": rule, "connectors.json": outbound, "domains.json": domain}
@@ -448,7 +449,7 @@ def test_one_spoilt_object_is_read_or_refused_on_one_line(data):
     more = data.draw(st.dictionaries(names, NOISE, min_size=1, max_size=3))
     around = online() if file in ONLINE else server()
     spoilt = {**around, file: [kinds[file](**more)]}
-    assert "\n" not in refusal(lambda: tenant(spoilt))
+    assert is_on_lines(refusals(lambda: tenant(spoilt)))
 
 
 TOML = st.text(st.characters(codec="utf-8"), max_size=80) | st.text(
@@ -461,7 +462,7 @@ TOML = st.text(st.characters(codec="utf-8"), max_size=80) | st.text(
 @given(TOML)
 def test_our_own_files_are_read_or_refused_on_one_line(text):
     files = {"zivver.toml": text, "internet.toml": text}
-    assert "\n" not in refusal(lambda: tenant(server(**files)))
+    assert is_on_lines(refusals(lambda: tenant(server(**files))))
 
 
 @pytest.mark.property

@@ -75,6 +75,7 @@ from harness.exports import (
     Missing,
     RawFile,
     Tenant,
+    TenantError,
     Understood,
     make_tenant,
 )
@@ -306,6 +307,11 @@ def what_is_ill_formed_is_an_error_of_values(
     error: ExportError | PolicyError | ScenarioError,
 ) -> ValueError:
     return error
+
+
+def a_folder_tells_all_that_is_wrong(error: TenantError) -> TenantAccount:
+    assert_type(error.faults, tuple[ExportError, ...])
+    return assert_type(error.account, TenantAccount)
 
 
 def the_world_misbehaves(error: WireError) -> Exception:
