@@ -59,11 +59,12 @@ def bare_aiosmtpd(loop, name, context):
     assert handler.taken
 
 
-def send(address, mails, recipient, content):
+def send(address, mails, recipient, content, *, trust=None):
     """Send so many mails, each over a new connection with STARTTLS."""
+    context = trust or client_context()
     for _ in range(mails):
         with Client(*address, local_hostname="client.example") as client:
-            client.starttls(context=client_context())
+            client.starttls(context=context)
             client.sendmail("anna@contoso.example", recipient, content)
 
 

@@ -2,15 +2,18 @@
 disk, and the cost of an SPF check beside pyspf's."""
 
 import asyncio
+import json
 import statistics
 import time
+import tracemalloc
 import warnings
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
 
-from benchmarks.bare import Client, bare_aiosmtpd, seconds, send
+from benchmarks.bare import bare_aiosmtpd, seconds
+from benchmarks.load import hang_up, own_process, send_kept, send_new, shake_hands
 from fakes.internet.certificates import client_context, server_context
 from fakes.mail.address import parse_address
 from fakes.smtp.loop import Loop
@@ -22,7 +25,7 @@ from tests.zivver.builders import DNS, SETTLED, Given
 
 ROUNDS, MAILS, KEPT = 11, 20, 100
 NEW_TARGET, KEPT_TARGET = 0.8, 0.7
-CLIENTS, RECORDS = 500, 50_000
+CLIENTS, RECORDS, MILLION = 500, 50_000, 1_000_000
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 SENDER, RECIPIENT = "anna@contoso.example", "cleo@fabrikam.example"
 MAIL = (
@@ -56,30 +59,10 @@ def bare(loop, context):
         yield address
 
 
-def send_new(address):
-    send(address, MAILS, RECIPIENT, MAIL)
-
-
-class Kept:
-    """A client that has shaken hands, and sends mail after mail."""
-
-    def __init__(self, address):
-        self.client = Client(*address, local_hostname="client.example")
-
-    def __enter__(self):
-        self.client.starttls(context=client_context())
-        return self
-
-    def __exit__(self, *_):
-        self.client.quit()
-
-    def send(self):
-        for _ in range(KEPT):
-            self.client.sendmail(SENDER, RECIPIENT, MAIL)
-
-
-def send_kept(kept):
-    kept.send()
+@pytest.fixture(scope="module")
+def load():
+    with own_process() as pool:
+        yield pool
 
 
 def ratio(benchmark, capsys, name, work, *, ours, theirs, mails):
@@ -100,19 +83,25 @@ def tell(capsys, line):
         print(f"\n{line}")  # noqa: T201
 
 
-def test_new_starttls_connections(benchmark, zivver, bare, capsys):
+def test_new_starttls_connections(benchmark, load, zivver, bare, capsys):
+    def send(address):
+        send_new(load, address, MAILS, RECIPIENT, MAIL)
+
     ours = zivver.locate(587)
-    found = ratio(
-        benchmark, capsys, "new", send_new, ours=ours, theirs=bare, mails=MAILS
-    )
+    found = ratio(benchmark, capsys, "new", send, ours=ours, theirs=bare, mails=MAILS)
     assert found >= NEW_TARGET
 
 
-def test_kept_tls_connections(benchmark, zivver, bare, capsys):
-    with Kept(zivver.locate(587)) as ours, Kept(bare) as theirs:
-        found = ratio(
-            benchmark, capsys, "kept", send_kept, ours=ours, theirs=theirs, mails=KEPT
-        )
+def test_kept_tls_connections(benchmark, load, zivver, bare, capsys):
+    def send(address):
+        send_kept(load, address, KEPT, RECIPIENT, MAIL)
+
+    ours = zivver.locate(587)
+    for address in (ours, bare):
+        shake_hands(load, address)
+    found = ratio(benchmark, capsys, "kept", send, ours=ours, theirs=bare, mails=KEPT)
+    for address in (ours, bare):
+        hang_up(load, address)
     assert found >= KEPT_TARGET
 
 
@@ -168,6 +157,33 @@ def test_records_of_the_ledger_on_disk(benchmark, tmp_path, capsys):
     each = (time.perf_counter() - began) / RECORDS
     tell(capsys, f"{RECORDS} mails to the ledger on disk: {each * 1e6:.0f} us each")
     assert each < 0.001
+
+
+@pytest.mark.soak
+def test_a_million_records_on_disk_leave_memory_flat(tmp_path, capsys):
+    transaction = Given().run()
+    file = tmp_path / "ledger"
+    began = time.perf_counter()
+    with LedgerFile(str(file), lambda: AT) as ledger:
+        peaks = []
+        tracemalloc.start()
+        for _ in range(10):
+            tracemalloc.reset_peak()
+            for _ in range(MILLION // 10):
+                ledger.mail(transaction)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    took = time.perf_counter() - began
+    with file.open("rb") as lines:
+        records = sum(json.loads(line)["kind"] == "mail" for line in lines)
+    assert MILLION == records
+    size = file.stat().st_size / 1e6
+    tell(
+        capsys,
+        f"{MILLION} mails to the ledger on disk: {took:.0f} s, {size:.0f} MB, "
+        f"memory {peaks[0] / 1e3:.0f} kB at first, {peaks[-1] / 1e3:.0f} kB at last",
+    )
+    assert peaks[-1] < 1.1 * peaks[0]
 
 
 # What an organization with Microsoft 365 and a few services publishes.
