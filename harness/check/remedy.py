@@ -25,6 +25,7 @@ from harness.check.run import check
 from harness.check.way_faults import SET_CONTACT, changes_of_the_way
 from harness.compare import HINTS, WEIGHT, FindingKind
 from harness.edits import EditError, set_connector, set_contact, set_rule
+from harness.exports.command_line import command_line
 from harness.exports.problems import ExportError
 from harness.hybrid import entered, side_of
 from harness.policy.noun import Policy
@@ -64,11 +65,9 @@ class Correction:
     def command(self) -> str:
         """The line to paste into Exchange's PowerShell."""
         given = dict(self.parameters)
-        name = quoted(self.rule)
         if given == {"State": "Enabled"}:
-            return f"Enable-TransportRule {name}"
-        parts = [f"-{key} {_written(value)}" for key, value in given.items()]
-        return f"{self.cmdlet} {name} {' '.join(parts)}"
+            return command_line("Enable-TransportRule", self.rule)
+        return command_line(self.cmdlet, self.rule, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +135,6 @@ def corrections_of(rule: Rule, platform: Platform) -> tuple[Correction, ...]:
         for correction in made
         for parameters, says in correction
     )
-
-
-def quoted(text: str) -> str:
-    """Write a text for PowerShell; in single quotes nothing is expanded."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 _Chosen: TypeAlias = tuple[Correction, ...]
@@ -275,14 +269,6 @@ def _lines(correction: Correction) -> Iterator[str]:
         yield replace(correction, parameters=rest).command
         given = {"State": given["State"]}
     yield replace(correction, parameters=tuple(given.items())).command
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "$true" if value else "$false"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(quoted(str(entry)) for entry in value)
-    return quoted(str(value))
 
 
 # ---------------------------------------------------------------- the known faults

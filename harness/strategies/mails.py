@@ -27,6 +27,7 @@ from harness.strategies.people import (
     NOBODY,
     SALES,
     names,
+    shown_as,
     strangers,
 )
 
@@ -184,7 +185,7 @@ def mails(draw: st.DrawFn) -> DrawnMail:
     return DrawnMail(
         mail_from=None if is_bounce else sender,
         recipients=recipients,
-        from_=f"{_phrase(name)} <{sender}>" if name else str(sender),
+        from_=shown_as(name, sender),
         # exchange-rules#3.2: a group is still named where its members get the mail.
         to=(*visible[:split], *draw(_rarely(SALES, BOARD))),
         cc=(*visible[split:], *draw(_rarely(SALES, BOARD))),
@@ -221,11 +222,6 @@ def _files(draw: st.DrawFn) -> tuple[DrawnFile, ...]:
             holds = tuple(inner.replace(".zip", ".csv") for inner in holds)
         found.append(DrawnFile(name, octets, text, holds))
     return tuple(found)
-
-
-def _phrase(name: str) -> str:
-    """Write a name before an address: quoted, or as encoded words."""
-    return f'"{name}"' if name.isascii() else make_field("X", name).unfolded
 
 
 @st.composite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from email.utils import formataddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ def strangers(draw: Callable[[st.SearchStrategy[int]], int]) -> Address:
     first, _, last = _name(draw(_SEEDS)).partition(" ")
     domain = STRANGERS[draw(st.integers(0, len(STRANGERS) - 1))]
     return Address(f"{_plain(first)}.{_plain(last)}", domain)
+
+
+def shown_as(name: str, who: Address) -> str:
+    """Write an address as it stands in From, behind a name if there is one."""
+    text = str(who)
+    return formataddr((name, text)) if name and text.isascii() else text
 
 
 @lru_cache(maxsize=1)
