@@ -383,7 +383,10 @@ def _fitted(notes: _Notes, offers: Offers) -> _Fitted | Reply:
     if needs_utf8(envelope, content):
         if Extension.UTF8 in offers:
             words.append("SMTPUTF8")
-        elif notes.habits(Habit.UTF8) == NDR:
+        elif (
+            # A peer that does not offer it takes no such sender either way.
+            not str(envelope.reverse_path).isascii() or notes.habits(Habit.UTF8) == NDR
+        ):
             # RFC 6531 3.5: who cannot pass it on sends it back
             return troubles.UTF8_NOT_OFFERED
     if not content.raw.isascii() and Extension.EIGHT_BIT not in offers:

@@ -21,7 +21,7 @@ class Extension(StrEnum):
     UTF8 = "SMTPUTF8"
 
 
-# What any server of today offers; zivver#12 names no more than these.
+# What any server of today offers.
 USUAL = frozenset(Extension) - {Extension.DSN, Extension.CHUNKING}
 ALL = frozenset(Extension)
 

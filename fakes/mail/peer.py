@@ -25,6 +25,7 @@ from fakes.mail.acts import (
     Reset,
     Speech,
 )
+from fakes.mail.offers import Extension
 from fakes.mail.receiver import HangUpError, Receiver
 from fakes.mail.receiving import OK
 from fakes.mail.reception import Reception
@@ -117,7 +118,10 @@ class Peer(Generic[R]):
             case LogIn():
                 return Heard(reception.log_in(act.user, act.password))
             case GiveSender():
-                return Heard(reception.mail(act.reverse_path, act.size))
+                is_utf8 = Extension.UTF8 in act.words
+                return Heard(
+                    reception.mail(act.reverse_path, act.size, is_utf8=is_utf8)
+                )
             case GiveRecipient():
                 return Heard(reception.recipient(act.recipient))
             case AskData():

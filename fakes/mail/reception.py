@@ -14,6 +14,7 @@ from fakes.mail.receiving import (
     BDAT_BEGUN,
     HELLO_FIRST,
     MAIL_FIRST,
+    NEEDS_UTF8,
     NESTED_MAIL,
     RCPT_FIRST,
     TLS_FIRST,
@@ -42,7 +43,7 @@ class Reception(Generic[R]):
     def __init__(self, receiver: Receiver[R], source: IpAddress | None) -> None:
         self.receiver = receiver
         self.session = Session(source, "")
-        self.is_utf8 = False
+        self._is_utf8 = False
         self._begun: Envelope | None = None
         # A list: to copy a tuple for each takes time by the square.
         self._taken: list[Address] = []
@@ -125,12 +126,14 @@ class Reception(Generic[R]):
     ) -> Reply:
         """Answer MAIL."""
         refusal = self.refuse_mail()
+        if refusal is None and not is_utf8 and not str(reverse_path).isascii():
+            refusal = NEEDS_UTF8
         if refusal:
             return refusal
         answer = answer_mail(self.receiver, self.session, reverse_path, size)
         if answer.is_positive:
             self._begun = Envelope(reverse_path, ())
-            self.is_utf8 = is_utf8
+            self._is_utf8 = is_utf8
         return answer
 
     def refuse_rcpt(self) -> Reply | None:
@@ -144,6 +147,8 @@ class Reception(Generic[R]):
     def recipient(self, address: Address) -> Reply:
         """Answer RCPT."""
         refusal = self.refuse_rcpt()
+        if refusal is None and not self._is_utf8 and not str(address).isascii():
+            refusal = NEEDS_UTF8
         if refusal:
             return refusal
         sender = self._begun.reverse_path if self._begun else None
@@ -178,7 +183,7 @@ class Reception(Generic[R]):
     def reset(self) -> None:
         """Forget the mail that was begun."""
         self._begun, self._taken = None, []
-        self._is_chunked, self.is_utf8 = False, False
+        self._is_chunked, self._is_utf8 = False, False
 
     def _refuse_content(self) -> Reply | None:
         if self.lacks_tls:

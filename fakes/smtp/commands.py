@@ -11,7 +11,6 @@ from fakes.smtp.replies import SYNTAX
 
 BAD_SENDER = reply(553, "5.1.7", "The reverse-path is no mail address")
 BAD_RECIPIENT = reply(553, "5.1.3", "The recipient is no mail address")
-NEEDS_UTF8 = reply(553, "5.6.7", "Address needs SMTPUTF8")
 UNKNOWN_PARAMETER = reply(555, "5.5.4", "Unknown parameter")
 
 # RFC 5321 4.1.2; a quoted local part may hold a `>`.
@@ -64,13 +63,13 @@ def read_mail(
         return SYNTAX
     path = None
     if split[0] != "<>":
-        path = _address(split[0], is_utf8=is_utf8, otherwise=BAD_SENDER)
+        path = _address(split[0], otherwise=BAD_SENDER)
     if isinstance(path, Reply):
         return path
     return Sender(path, int(size) if size else None, is_utf8)
 
 
-def read_rcpt(argument: str, *, is_utf8: bool, has_dsn: bool) -> Address | Reply:
+def read_rcpt(argument: str, *, has_dsn: bool) -> Address | Reply:
     """Read `TO:<forward-path> [NOTIFY=...] [ORCPT=...]`, the latter for DSN only."""
     split = _split(argument, "TO:")
     parameters = _parameters(split[1]) if split else None
@@ -81,7 +80,7 @@ def read_rcpt(argument: str, *, is_utf8: bool, has_dsn: bool) -> Address | Reply
         return SYNTAX
     if parameters:
         return UNKNOWN_PARAMETER
-    return _address(path, is_utf8=is_utf8, otherwise=BAD_RECIPIENT)
+    return _address(path, otherwise=BAD_RECIPIENT)
 
 
 def _split(argument: str, keyword: str) -> tuple[str, tuple[str, ...]] | None:
@@ -118,11 +117,8 @@ def _is_size(text: str | None) -> bool:
     return text is None or bool(_DIGITS.fullmatch(text))
 
 
-def _address(path: str, *, is_utf8: bool, otherwise: Reply) -> Address | Reply:
-    text = path[1:-1]
-    if not text.isascii() and not is_utf8:
-        return NEEDS_UTF8
+def _address(path: str, *, otherwise: Reply) -> Address | Reply:
     try:
-        return parse_address(text)
+        return parse_address(path[1:-1])
     except AddressError:
         return otherwise

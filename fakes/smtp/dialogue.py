@@ -205,11 +205,8 @@ class Dialogue(Connection[R], Generic[R]):
         refusal = self._reception.refuse_rcpt()
         if refusal:
             return refusal
-        address = read_rcpt(
-            argument,
-            is_utf8=self._reception.is_utf8,
-            has_dsn=Extension.DSN in self._setup.receiver.offers,
-        )
+        has_dsn = Extension.DSN in self._setup.receiver.offers
+        address = read_rcpt(argument, has_dsn=has_dsn)
         if isinstance(address, Reply):
             return address
         return self._reception.recipient(address)

@@ -81,6 +81,7 @@ def receiver(
         recipient=desk.recipient,
         message=desk.message,
         authenticate=desk.authenticate,
+        offers=service.offers,
     )
 
 

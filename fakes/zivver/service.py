@@ -15,6 +15,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from fakes.mail.address import Address, domain_key
+from fakes.mail.offers import Extension
 from fakes.mail.reply import Reply
 from fakes.mail.session import Certificate, ServerTls
 from fakes.zivver.readings import (
@@ -32,6 +33,8 @@ from fakes.zivver.replies import REPLIES, Reason, check_reply
 HOST = "smtp.zivver.com"
 PORTS = (25, 587)
 TLS = ServerTls(is_offered=True, certificate=Certificate((HOST,)))
+# zivver#12: no SMTPUTF8, no CHUNKING, no DSN; SIZE, STARTTLS and AUTH are beside these.
+OFFERS = frozenset({Extension.PIPELINING, Extension.EIGHT_BIT, Extension.STATUS})
 # zivver#10: not documented; our defaults.
 SIZE_LIMIT = 157_286_400
 RECIPIENT_LIMIT = 1000
@@ -179,6 +182,7 @@ class ZivverService:
     delivering: Delivering = Delivering()
     size_limit: int = SIZE_LIMIT
     recipient_limit: int = RECIPIENT_LIMIT
+    offers: frozenset[Extension] = OFFERS
     is_down: bool = False
     faults: frozenset[Fault] = frozenset()
     missing_account: MissingAccount | None = None

@@ -220,6 +220,7 @@ def _host(table: Table) -> Host:
     presence = table.choice("presence", Presence) or Presence.TALKS
     unknown = frozenset(table.addresses("unknown"))
     limit = table.number("size_limit", low=1, high=_BIG) or DEFAULT_SIZE
+    offers = table.words("offers", Extension)
     try:
         return Host(
             name,
@@ -228,20 +229,13 @@ def _host(table: Table) -> Host:
             refuses,
             unknown,
             limit,
-            _offers(table),
+            USUAL if offers is None else offers,
             table.number("announced_size", low=1, high=_BIG),
             table.choice("hangs_up", Stage),
             frozenset(table.addresses("busy")),
         )
     except ValueError as problem:
         raise table.fail("refuses", shown(str(problem))) from None
-
-
-def _offers(table: Table) -> frozenset[Extension]:
-    said = table.texts("offers")
-    if said is None:
-        return USUAL
-    return frozenset(table.word("offers", each, Extension) for each in said)
 
 
 def _refusal(table: Table) -> tuple[Stage, Reply]:

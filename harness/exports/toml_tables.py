@@ -105,6 +105,13 @@ class Table:
         value = self.text(key)
         return None if value is None else self.word(key, value, kind)
 
+    def words(self, key: str, kind: type[E]) -> frozenset[E] | None:
+        """Give some of the words of an enumeration; None when it is not there."""
+        said = self.texts(key)
+        return (
+            None if said is None else frozenset(self.word(key, s, kind) for s in said)
+        )
+
     def word(self, key: str, value: str, kind: type[E]) -> E:
         """Turn a text into one of the words of an enumeration."""
         known = [member.value for member in kind]

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fakes.mail.handoff import AuthTerms
+from fakes.mail.offers import Extension
 from fakes.mail.reply import Reply, read_reply
 from fakes.zivver.readings import (
     BccMode,
@@ -43,6 +44,7 @@ from fakes.zivver.readings import (
 from fakes.zivver.replies import Reason, check_reply
 from fakes.zivver.service import (
     HOST,
+    OFFERS,
     PORTS,
     RECIPIENT_LIMIT,
     SIZE_LIMIT,
@@ -272,7 +274,9 @@ def _settings(
         "bcc_mode",
         "trusted_over_smtp",
         "nta_unfit",
+        "offers",
     )
+    offers = table.words("offers", Extension)
     return ZivverService(
         host=host,
         accounts=accounts,
@@ -286,9 +290,8 @@ def _settings(
         ),
         ports=_ports(table),
         is_down=table.flag("is_down") is True,
-        faults=frozenset(
-            table.word("faults", said, Fault) for said in table.texts("faults") or ()
-        ),
+        offers=OFFERS if offers is None else offers,
+        faults=table.words("faults", Fault) or frozenset(),
         missing_account=table.choice("missing_account", MissingAccount),
         ignore_value=table.choice("ignore_value", IgnoreValue),
         empty_recipients=table.choice("empty_recipients", EmptyRecipients),

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.mail.acts import Dial, Greet, Leave
+from fakes.mail.address import parse_address
 from fakes.mail.content import Content
 from fakes.mail.conversation import converse, perform, steps
 from fakes.mail.habits import Habit, by_default
@@ -153,6 +154,12 @@ OTHERWISE = {
     "the SIZE is ignored": (handoff(), SMALL, (Habit.SIZE, "ignored"), TAKEN),
     "UTF-8 is sent": (
         handoff(content=UTF8_HEADER),
+        NO_UTF8,
+        (Habit.UTF8, "sent"),
+        TAKEN,
+    ),
+    "a name in UTF-8 is sent, and the host takes the other": (
+        handoff(parse_address("jörg@fabrikam.example"), BOB),
         NO_UTF8,
         (Habit.UTF8, "sent"),
         TAKEN,

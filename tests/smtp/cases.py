@@ -543,6 +543,15 @@ CASES += [
         receiver(**NOTHING_OFFERED),
     ),
     case(
+        "a sender in UTF-8 where it is not taken",
+        "550 5.6.7",
+        replace(
+            handoff(),
+            envelope=Envelope(parse_address("jörg@contoso.example"), (BOB,)),
+        ),
+        receiver(**NOTHING_OFFERED),
+    ),
+    case(
         "a crowd, said in flights",
         tuple("451 4.3.2" if n == 150 else TAKEN for n in range(230)),
         handoff(*CROWD),
