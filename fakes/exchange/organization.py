@@ -86,6 +86,7 @@ class AcceptedDomain:
     type: DomainType
     covers_subdomains: bool = False
     is_default: bool = False
+    place: str = field(default="", compare=False)
 
 
 class RecipientKind(StrEnum):
@@ -162,6 +163,7 @@ class Recipient:
     reports_to: ReportsTo | None = None
     takes_rich_text: bool = False
     max_send: int | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def read_domain(entry: Exported, ledger: Ledger) -> AcceptedDomain:
         type=kind,
         covers_subdomains=covers,
         is_default=values.flag(entry, "Default") is True,
+        place=entry.place,
     )
 
 

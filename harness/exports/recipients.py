@@ -180,6 +180,7 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
         reports_to=reports_to,
         takes_rich_text=values.text(entry, "UseMapiRichTextFormat") == "Always",
         max_send=values.size(entry, "MaxSendSize"),
+        place=entry.place,
     )
 
 

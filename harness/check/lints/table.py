@@ -6,9 +6,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from harness.check.lints.connectors import CONNECTORS
+from harness.check.lints.labels import LABELS
 from harness.check.lints.limits import LIMITS
 from harness.check.lints.noun import Ground, Lint, LintRow, Severity
+from harness.check.lints.order import ORDER
+from harness.check.lints.placeholder import PLACEHOLDER
 from harness.check.lints.references import REFERENCES
+from harness.check.lints.rules import RELAY_RULES
+from harness.check.lints.words import WORDS
 from harness.hybrid import side_of
 from harness.world import turned
 
@@ -17,7 +23,16 @@ if TYPE_CHECKING:
 
     from harness.check.lints.noun import Spot
 
-ROWS: tuple[LintRow, ...] = (*REFERENCES, *LIMITS)
+ROWS: tuple[LintRow, ...] = (
+    *RELAY_RULES,
+    *LABELS,
+    *WORDS,
+    *ORDER,
+    *CONNECTORS,
+    *PLACEHOLDER,
+    *REFERENCES,
+    *LIMITS,
+)
 BY_ID: Mapping[str, LintRow] = MappingProxyType({row.id: row for row in ROWS})
 _WEIGHT = tuple(Severity)
 
