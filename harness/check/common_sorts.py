@@ -86,6 +86,20 @@ def inbound(scene: Scene, shown: Draft) -> Iterator[Draft]:
         )
 
 
+def calendar_part() -> Part:
+    """Give what makes a mail a meeting request."""
+    return Part("text/calendar; charset=utf-8; method=REQUEST", _CALENDAR)
+
+
+def receipt_part(sender: Address) -> Part:
+    """Give what makes a mail a read receipt (RFC 8098 3.2)."""
+    text = (
+        f"Final-Recipient: rfc822;{sender}\r\n"
+        "Disposition: manual-action/MDN-sent-manually; displayed\r\n"
+    )
+    return Part("message/disposition-notification", text.encode())
+
+
 def not_by_hand(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
     """Give automatic mail that meets the row: excepted if the policy excepts it."""
     automatic = replace(
@@ -101,18 +115,12 @@ def not_by_hand(scene: Scene, shown: Draft, policy: Policy) -> Iterator[Draft]:
         shown,
         reverse_path=None,
         multipart="multipart/report; report-type=disposition-notification",
-        parts=(
-            Part("message/disposition-notification", _receipt(scene.sender)),
-            *shown.parts,
-        ),
+        parts=(receipt_part(scene.sender), *shown.parts),
     )
     calendar = replace(
         shown,
         multipart="multipart/alternative" if not shown.parts else shown.multipart,
-        parts=(
-            Part("text/calendar; charset=utf-8; method=REQUEST", _CALENDAR),
-            *shown.parts,
-        ),
+        parts=(calendar_part(), *shown.parts),
     )
     for kind, text, draft in (
         (Kind.AUTOMATIC_REPLY, "an automatic reply", automatic),
@@ -253,11 +261,3 @@ def _varied(
         sort=sort,
         **changes,  # type: ignore[arg-type]
     )
-
-
-def _receipt(sender: Address) -> bytes:
-    # RFC 8098 3.2
-    return (
-        f"Final-Recipient: rfc822;{sender}\r\n"
-        "Disposition: manual-action/MDN-sent-manually; displayed\r\n"
-    ).encode()

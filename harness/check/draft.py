@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from fakes.mail.address import Address
@@ -11,6 +12,7 @@ from fakes.mail.content import Content, make_field
 from fakes.mail.envelope import Envelope
 from fakes.mail.item import MailItem, Submission
 from fakes.mail.session import IpAddress
+from harness.check.target import Target
 from harness.duty import Obligation
 from harness.policy.noun import Row
 
@@ -42,6 +44,9 @@ class Draft:
     the octets matter. `fields` are further raw fields. Who is in `bcc` stands in the
     envelope only. Without `authenticated` it comes from `source`, anonymously.
     `row` is the policy row that it is about, `near_miss_of` what it only resembles.
+    Without `obligation` it is whatever the policy says of it: of mail that was written
+    for a rule (`target`) nobody knows beforehand. `at` is when it is sent, None at any
+    time.
     """
 
     id: str
@@ -49,7 +54,7 @@ class Draft:
     sender: Address
     to: tuple[Address, ...]
     subject: str
-    obligation: Obligation
+    obligation: Obligation | None
     row: Row | None = None
     near_miss_of: str = ""
     why: str = ""
@@ -64,6 +69,8 @@ class Draft:
     reverse_path: Address | ReversePath | None = ReversePath.SENDER
     authenticated: Address | None = None
     source: IpAddress | None = None
+    target: Target | None = None
+    at: datetime | None = None
 
     @property
     def recipients(self) -> tuple[Address, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fakes.mail.attachments import DocumentKind, LabelPlace, labelled_document
 from fakes.mail.labels import (
+    FIELD_NAME,
     Encoding,
     Folding,
     LabelSpec,
@@ -23,6 +24,7 @@ from harness.policy.noun import LabelOn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fakes.mail.address import Address
     from harness.check.scene import Scene
     from harness.policy.noun import Labelled
 
@@ -163,6 +165,41 @@ def unlabelled_file() -> Part:
     spec = LabelSpec(_PARENT, _SITE, "General", _ACTION, _DATE)
     octets = labelled_document(DocumentKind.DOCX, spec, LabelPlace.NONE)
     return Part(_DOCX, octets, "agenda.docx")
+
+
+def labelled_file(guid: str, owner: Address) -> Part:
+    """Give a Word file with a label in its properties."""
+    octets = labelled_document(DocumentKind.DOCX, _spec(guid, "", owner))
+    return Part(_DOCX, octets, "report.docx")
+
+
+def fields_of_writers(guid: str, name: str, owner: Address) -> Iterator[bytes]:
+    """Give what every writer writes of a label; empty where nobody said which."""
+    try:
+        spec = _spec(guid, name, owner)
+        yield from (build_field(profile, spec) for profile, _, _ in _WRITERS)
+    except ValueError:
+        # No field could carry that name.
+        return
+
+
+def without_label(draft: Draft) -> Draft:
+    """Take the label's field from a mail."""
+    start = f"{FIELD_NAME}:".lower().encode()
+    kept = (field for field in draft.fields if not field.lower().startswith(start))
+    return replace(draft, fields=tuple(kept))
+
+
+def _spec(guid: str, name: str, owner: Address) -> LabelSpec:
+    return LabelSpec(
+        guid or _OTHERS[0],
+        _SITE,
+        name or "Confidential",
+        _ACTION,
+        _DATE,
+        owner=str(owner),
+        parent_guid=_PARENT,
+    )
 
 
 def _pen(scene: Scene, trigger: Labelled) -> _Pen:

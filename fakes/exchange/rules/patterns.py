@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -16,6 +17,9 @@ from fakes.exchange.rules.dotnet_syntax import parse, parse_observed
 from fakes.exchange.rules.dotnet_translate import Translation, translate
 from fakes.exchange.rules.dotnet_tree import Dialect, NotTranslated, PatternRefused
 from fakes.exchange.rules.legacy_syntax import parse_legacy
+
+if TYPE_CHECKING:
+    from fakes.exchange.rules.dotnet_tree import Node
 
 TIMEOUT_SECONDS = 1.0
 
@@ -93,6 +97,13 @@ def as_observed(entry: Pattern) -> Pattern:
     if parse(text) == parse_observed(text):
         return entry
     return pattern(entry.text, Dialect.OBSERVED)
+
+
+def tree_of(entry: Pattern) -> Node | None:
+    """Give the tree of a pattern; None of one that is not judged."""
+    if entry.problem:
+        return None
+    return _PARSERS[entry.dialect](case.units(entry.text))
 
 
 def is_found(
