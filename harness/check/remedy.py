@@ -21,7 +21,7 @@ from harness.check.blame import takes_mail
 from harness.check.blamed_connector import find_connector
 from harness.check.connector_changes import connector_changes
 from harness.check.report import CheckReport, Sort
-from harness.check.run import check
+from harness.check.run import follow
 from harness.check.way_faults import SET_CONTACT, changes_of_the_way
 from harness.compare import HINTS, WEIGHT, FindingKind
 from harness.edits import EditError, set_connector, set_contact, set_rule
@@ -33,6 +33,7 @@ from harness.world import World
 
 if TYPE_CHECKING:
     from harness.check.derive import DerivedMail
+    from harness.check.report import CheckedMail
 
 _IGNORE = "x-zivver-ignore-smtp-recipients"
 _MARK = "X-Zivver-Transport"
@@ -110,7 +111,7 @@ def find_remedies(checked: Checked) -> Mapping[int, Remedy]:
 
     The remedy with the fewest changes wins, then the one that breaks least.
     """
-    tries: dict[str, dict[_Chosen, CheckReport]] = {}
+    tries: dict[str, dict[_Chosen, _Followed]] = {}
     found: dict[int, Remedy] = {}
     for number, sort in enumerate(checked.report.sorts):
         if sort.kind in _WITHOUT or sort.is_beyond_rules:
@@ -173,20 +174,20 @@ def _best(
     sort: Sort,
     candidates: tuple[_Chosen, ...],
     checked: Checked,
-    tries: dict[_Chosen, CheckReport],
+    tries: dict[_Chosen, _Followed],
 ) -> Remedy | None:
     cures = []
     for chosen in candidates:
         world = _corrected(chosen, checked.world)
         # One mail first: most corrections of another fault end here.
         if world is None or not _cures(
-            sort, _checked(world, checked, (sort.example.mail,)), chosen, most=1
+            sort, _followed(world, checked, (sort.example.mail,)), chosen, most=1
         ):
             continue
         if chosen not in tries:
-            tries[chosen] = _checked(world, checked, checked.mails)
+            tries[chosen] = _followed(world, checked, checked.mails)
         if _cures(sort, tries[chosen], chosen):
-            broken = _broken(checked.report, tries[chosen], _own(sort, chosen))
+            broken = _broken(checked.report.mails, tries[chosen], _own(sort, chosen))
             cures.append(Remedy(chosen, broken))
     return min(cures, key=lambda remedy: len(remedy.breaks), default=None)
 
@@ -202,26 +203,27 @@ def _corrected(chosen: _Chosen, world: World) -> World | None:
     return world
 
 
-def _checked(
+def _followed(
     world: World, checked: Checked, mails: tuple[DerivedMail, ...]
-) -> CheckReport:
-    return check(world, checked.policy, mails, at=checked.at)
+) -> _Followed:
+    return follow(world, checked.policy, mails, at=checked.at)
 
 
 _Key: TypeAlias = tuple[str, Address | None, FindingKind]
+_Followed: TypeAlias = "tuple[CheckedMail, ...]"
 
 
-def _keys(report: CheckReport) -> dict[_Key, DerivedMail]:
+def _keys(followed: _Followed) -> dict[_Key, DerivedMail]:
     return {
         (entry.mail.id, finding.recipient, finding.kind): entry.mail
-        for entry in report.mails
+        for entry in followed
         for finding in entry.findings
         if finding.kind not in HINTS
     }
 
 
 def _cures(
-    sort: Sort, report: CheckReport, chosen: _Chosen, *, most: int | None = None
+    sort: Sort, followed: _Followed, chosen: _Chosen, *, most: int | None = None
 ) -> bool:
     """Say whether nothing is left that speaks against these mails' recipients.
 
@@ -231,7 +233,7 @@ def _cures(
     lightest = WEIGHT[sort.kind] if _is_of_connector(chosen) else len(WEIGHT)
     left = {
         (mail_id, who)
-        for mail_id, who, kind in _keys(report)
+        for mail_id, who, kind in _keys(followed)
         if WEIGHT[kind] <= lightest
     }
     found = sort.found[:most]
@@ -250,7 +252,7 @@ def _own(sort: Sort, chosen: _Chosen) -> set[tuple[str, Address | None]]:
 
 
 def _broken(
-    before: CheckReport, after: CheckReport, own: set[tuple[str, Address | None]]
+    before: _Followed, after: _Followed, own: set[tuple[str, Address | None]]
 ) -> tuple[Broken, ...]:
     """Name what is wrong now for a recipient with whom nothing (else) was wrong."""
     ill = {(mail_id, who) for mail_id, who, _ in _keys(before)} - own

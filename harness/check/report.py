@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fakes.mail.address import Address
 from harness.check.blamed import Blame
 from harness.check.checklist.noun import ChecklistEntry
+from harness.check.coverage import Coverage
 from harness.check.derive import DerivedMail
 from harness.check.lints.noun import Lint
 from harness.check.validation import Validation
@@ -118,7 +119,8 @@ class CheckReport:
     looked at, `not_exported` what is missing of it; `remarks` concern the policy;
     `settled` names the open questions that somebody has answered; `validations` say
     whether connectors could be validated. `lints` hint and warn at what no single mail
-    shows; `checklist` holds the tenant to the guide.
+    shows; `checklist` holds the tenant to the guide. `coverage` is what of the
+    configuration the mails have reached.
     """
 
     answer: Verdict
@@ -136,6 +138,7 @@ class CheckReport:
     validations: tuple[Validation, ...] = ()
     lints: tuple[Lint, ...] = ()
     checklist: tuple[ChecklistEntry, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
 
     @property
     def refused(self) -> tuple[Lint, ...]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.trace import Answer
-from harness.check.aimed import aim, arrive, meets
-from harness.check.bench import Bench, NotWritten
 from harness.check.blame import takes_mail
 from harness.check.blamed_connector import why_past_zivver
 from harness.check.draft import write
 from harness.check.facts import placeholders_of
-from harness.check.rule_writing import with_test, write_for
 from harness.check.target import Purpose, Target, Unwritten
+from harness.check.writing.aimed import aim, arrive, meets
+from harness.check.writing.bench import Bench, NotWritten
+from harness.check.writing.write_for import with_test, write_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import Organization
+from fakes.trace import Trace
 from harness.check.account import not_exported, not_judged
 from harness.check.blame import Seen, blame
 from harness.check.checklist.table import checklist
+from harness.check.coverage import coverage_of
 from harness.check.lints.noun import Ground
 from harness.check.lints.table import lints
+from harness.check.meant import is_meant_by_rule
 from harness.check.report import (
     Cell,
     CheckedMail,
@@ -37,6 +40,7 @@ from harness.world import World
 if TYPE_CHECKING:
     from harness.check.derive import DerivedMail, VacuousRow
     from harness.check.lints.noun import Lint
+    from harness.check.target import Unwritten
     from harness.exports.labels import ExportedLabel
 
 _ORDINARY = frozenset({Disposition.PLAIN, Disposition.INTERNAL})
@@ -54,18 +58,20 @@ def check(
     *,
     at: datetime,
     vacuous: tuple[VacuousRow, ...] = (),
+    unwritten: tuple[Unwritten, ...] = (),
     labels: tuple[ExportedLabel, ...] | None = None,
 ) -> CheckReport:
     """Run the mails through the world and hold what becomes of them to the policy.
 
     Without a policy nothing is intended, and the answer is never YES. `vacuous` says
-    why rows are not met, for those that are not; `labels` are those of the tenant, None
-    where nobody exported them.
+    why rows are not met, for those that are not; `unwritten` what could not be written
+    for rules; `labels` are those of the tenant, None where nobody exported them.
     """
     rows = {row.name: row for row in policy.rows} if policy else {}
-    checked = tuple(_checked(mail, world, rows, policy, at) for mail in mails)
+    followed = follow(world, policy, mails, at=at)
+    checked = tuple(_blamed(entry, world, rows, at) for entry in followed)
     unmet = _unmet(policy, mails, vacuous)
-    sorts = _sorted(checked)
+    sorts = tuple(_told_whole(sort, world, at) for sort in _sorted(checked))
     ground = Ground(world, at, policy, labels)
     linted = lints(ground)
     unreadable = tuple(lint for lint in linted if lint.is_unreadable)
@@ -89,6 +95,26 @@ def check(
         validations=validations(world, at=at),
         lints=linted,
         checklist=checklist(ground),
+        coverage=coverage_of(world, checked, unwritten, at=at),
+    )
+
+
+def follow(
+    world: World,
+    policy: Policy | None,
+    mails: tuple[DerivedMail, ...],
+    *,
+    at: datetime,
+) -> tuple[CheckedMail, ...]:
+    """Run the mails, and blame nobody for what is found.
+
+    A mail with a time of its own is sent then; what would be in the past is left out.
+    The trace is a brief one: of hundreds of rules most have nothing to say of a mail.
+    """
+    return tuple(
+        _followed(mail, world, policy, at)
+        for mail in mails
+        if mail.at is None or mail.at >= at
     )
 
 
@@ -102,15 +128,19 @@ def _of_sides(
     return tuple(f"{name_of(side)}: {each}" for side in sides for each in told(side))
 
 
-def _checked(
-    mail: DerivedMail,
-    world: World,
-    rows: dict[str, Row],
-    policy: Policy | None,
-    at: datetime,
+def _followed(
+    mail: DerivedMail, world: World, policy: Policy | None, at: datetime
 ) -> CheckedMail:
-    outcome = simulate(mail.item, world, at=at)
+    outcome = simulate(mail.item, world, at=mail.at or at, trace=Trace.BRIEF)
     findings = compare(outcome, _duties(mail, policy))
+    told = tuple(f for f in findings if not is_meant_by_rule(f, mail, outcome))
+    return CheckedMail(mail, outcome, told, ())
+
+
+def _blamed(
+    entry: CheckedMail, world: World, rows: dict[str, Row], at: datetime
+) -> CheckedMail:
+    mail, outcome = entry.mail, entry.outcome
     blames = tuple(
         blame(
             finding,
@@ -118,13 +148,21 @@ def _checked(
                 mail.item,
                 world,
                 outcome,
-                at,
+                mail.at or at,
                 next((rows[name] for name in finding.rows if name in rows), None),
             ),
         )
-        for finding in findings
+        for finding in entry.findings
     )
-    return CheckedMail(mail, outcome, findings, blames)
+    return replace(entry, blames=blames)
+
+
+def _told_whole(sort: Sort, world: World, at: datetime) -> Sort:
+    """Give the example of a sort its whole trace."""
+    first = sort.example
+    mail = first.mail
+    whole = replace(first, outcome=simulate(mail.item, world, at=mail.at or at))
+    return replace(sort, found=(whole, *sort.found[1:]))
 
 
 def _duties(mail: DerivedMail, policy: Policy | None) -> tuple[Duty, ...]:

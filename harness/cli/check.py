@@ -24,7 +24,7 @@ from harness.cli.parameters import (
 from harness.compare import FindingKind
 from harness.exports import ExportError
 from harness.policy import PolicyError
-from harness.report.check import check_page
+from harness.report.check import check_page, coverage_page
 from harness.report.check_data import checked_data
 from harness.report.page import counted
 from harness.report.several import Unread, headed, several_data, several_page
@@ -82,6 +82,13 @@ class _Done:
 @json_option
 @click.option("--all", "is_whole", is_flag=True, help="Name every mail.")
 @click.option(
+    "--coverage",
+    "is_coverage",
+    is_flag=True,
+    help="Print which rules, conditions, exceptions and connectors the mails have "
+    "reached, and why not the others.",
+)
+@click.option(
     "--save-mails",
     "save_mails_to",
     metavar="DIR",
@@ -109,6 +116,7 @@ def check_command(  # noqa: PLR0913  one for each option
     policy: str | None,
     as_json: bool,
     is_whole: bool,
+    is_coverage: bool,
     save_mails_to: str | None,
     fail_on: frozenset[FindingKind] | None,
     expect: str | None,
@@ -142,7 +150,10 @@ def check_command(  # noqa: PLR0913  one for each option
         show_data(data[0] if is_one else several_data(data, unread))
     else:
         pages = tuple(
-            check_page(d.checked, width=width(), is_whole=is_whole) for d in done
+            coverage_page(d.checked)
+            if is_coverage
+            else check_page(d.checked, width=width(), is_whole=is_whole)
+            for d in done
         )
         if len(tenants) > 1:
             every = [one.checked for one in done]

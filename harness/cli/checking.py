@@ -28,6 +28,7 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         derivation.mails,
         at=at,
         vacuous=derivation.vacuous,
+        unwritten=derivation.unwritten,
         labels=case.tenant.labels,
     )
     when = ("--at", at.isoformat()) if is_timed else ()

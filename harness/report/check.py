@@ -14,6 +14,7 @@ from fakes.zivver.readings import READINGS
 from harness.check.report import CheckReport, Sort, Verdict
 from harness.compare import HINTS, FindingKind
 from harness.report.checklist import checklist_table
+from harness.report.coverage import coverage_line, coverage_part
 from harness.report.finding import finding_block
 from harness.report.intent import intent_table
 from harness.report.lints import lint_lines
@@ -39,7 +40,7 @@ from harness.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from harness.check.remedy import Remedy
     from harness.check.report import CheckedMail
@@ -90,13 +91,7 @@ class Checked:
 def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     """Lay out a check; `is_whole` names every mail."""
     report = checked.report
-    page: list[Part] = [
-        line(
-            (report.answer.value, colour(report)),
-            f": {answer(report)}  ",
-            (f"({shown(checked.tenant)}, {checked.date})", QUIET),
-        )
-    ]
+    page: list[Part] = [_headline(checked)]
     if report.mails and report.has_policy:
         mails = counted(len(report.mails), "mail")
         page.append(line(f"{report.as_intended} of {mails} go as intended."))
@@ -115,13 +110,28 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     for more in (
         lint_lines(report.lints, is_whole=is_whole),
         checklist_table(report.checklist, width=width, is_whole=is_whole),
+        coverage_part(report.coverage) if is_whole else (),
     ):
         page.extend(_apart(more))
     page.extend(_closing(checked, is_whole=is_whole))
     return tuple(page)
 
 
-def _apart(parts: Iterator[Part]) -> Iterator[Part]:
+def coverage_page(checked: Checked) -> Page:
+    """Lay out what the mails of a check have reached, under its answer."""
+    return _headline(checked), "", *coverage_part(checked.report.coverage)
+
+
+def _headline(checked: Checked) -> Part:
+    report = checked.report
+    return line(
+        (report.answer.value, colour(report)),
+        f": {answer(report)}  ",
+        (f"({shown(checked.tenant)}, {checked.date})", QUIET),
+    )
+
+
+def _apart(parts: Iterable[Part]) -> Iterator[Part]:
     """Set an empty line before parts, if there are any."""
     for number, part in enumerate(parts):
         if not number:
@@ -229,6 +239,8 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         yield line(f"Account: {checked.account}.")
     if checked.fingerprint:
         yield line(f"Configuration: {checked.fingerprint} (see --expect).")
+    if report.mails and not is_whole:
+        yield coverage_line(report.coverage)
     examples = [sort.example.mail.id for sort in report.sorts]
     examples += [entry.mail.id for entry in report.mails]
     example = next(iter(examples), None)

@@ -73,6 +73,7 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "validations": as_data(report.validations),
         "lints": as_data(report.lints),
         "checklist": as_data(report.checklist),
+        "coverage": as_data(report.coverage),
         "not_judged": as_data(checked.not_judged),
         "not_exported": as_data(checked.not_exported),
         "remarks": as_data(report.remarks),

@@ -13,7 +13,12 @@ BUILT_IN = Path(__file__).parents[2] / "harness" / "tenants"
 LABEL = "3de9faa6-9fe1-49b3-9a08-227a296b54a6"
 MET = f"""
 [[must_be_secure]]
+name = "word"
+subject = ["Secure"]
+[[must_be_secure]]
 label = ["{LABEL}"]
+[[must_be_secure]]
+sender = ["payroll@contoso.example"]
 
 [except]
 kinds = ["automatic-reply", "calendar", "receipt", "zivver"]

@@ -6,13 +6,17 @@ import pytest
 
 WRITTEN, MEANT = "guide-online-as-written", "guide-online-as-meant"
 
+LABEL = "3de9faa6-9fe1-49b3-9a08-227a296b54a6"
+
 
 @pytest.fixture
 def word(tmp_path):
-    """A policy that the corrected set-up meets: one word, and no automatic mail."""
+    """A policy that the corrected set-up meets: all its rules, no automatic mail."""
     file = tmp_path / "word.toml"
     file.write_text(
         '[[must_be_secure]]\nsubject = "Secure"\n'
+        '[[must_be_secure]]\nsender = "payroll@contoso.example"\n'
+        f'[[must_be_secure]]\nlabel = "{LABEL}"\n'
         '[except]\nkinds = ["automatic-reply", "calendar", "receipt", "zivver"]\n'
     )
     return str(file)

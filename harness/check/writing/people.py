@@ -11,14 +11,14 @@ from fakes.exchange.rules.values import Domains, Recipients
 from fakes.exchange.rules.values_numbers import IpRanges
 from fakes.exchange.rules.values_people import Between, GroupMembers
 from fakes.mail.address import Address, AddressError, parse_address
-from harness.check.bench import sent_by, sent_to, wanted
+from harness.check.writing.bench import sent_by, sent_to, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fakes.exchange.rules.rule import Condition
-    from harness.check.bench import Bench, Writer
     from harness.check.draft import Draft
+    from harness.check.writing.bench import Bench, Writer
 
 # So many of the organisation's people are tried where only they can be meant.
 _MOST_PEOPLE = 20

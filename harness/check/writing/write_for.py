@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.values import NotJudged
 from fakes.trace import Answer
-from harness.check.aimed import aim, arrive, meets
-from harness.check.bench import NotWritten
 from harness.check.draft import write
-from harness.check.rule_content import CONTENT
-from harness.check.rule_files import FILES
-from harness.check.rule_people import PEOPLE
+from harness.check.writing.aimed import aim, arrive, meets
+from harness.check.writing.bench import NotWritten
+from harness.check.writing.content import CONTENT
+from harness.check.writing.files_attached import FILES
+from harness.check.writing.people import PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fakes.exchange.rules.rule import Condition
     from fakes.trace import Detail
-    from harness.check.bench import Bench, Writer
     from harness.check.draft import Draft
+    from harness.check.writing.bench import Bench, Writer
 
 # Who it is between comes first: it decides on the way in.
 _WRITERS: Mapping[str, Writer] = MappingProxyType({**PEOPLE, **CONTENT, **FILES})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.values import Words
-from harness.check.pattern_example import examples
+from harness.check.writing.pattern_example import examples
 from harness.policy.noun import is_own
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules.values_numbers import SclOver, SizeOver
 from fakes.mail.content import make_field
 from fakes.mail.labels import is_guid
-from harness.check.bench import NotWritten, wanted
 from harness.check.common_sorts import calendar_part, receipt_part
 from harness.check.draft import Part, ReversePath
 from harness.check.label_sorts import fields_of_writers, without_label
+from harness.check.writing.bench import NotWritten, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from fakes.exchange.rules.rule import Condition
-    from harness.check.bench import Bench, Writer
     from harness.check.draft import Draft
+    from harness.check.writing.bench import Bench, Writer
 
 _LABELS = "msip_labels"
 # What the client or the servers write, and nobody chooses the text of.
@@ -40,6 +40,8 @@ _GIVEN = frozenset(
 )
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LABEL_NAME = re.compile(r"Name=([ -:<-~]+)", re.ASCII)
+# What may be a name of a label: no part of an entry of the field.
+_BARE_NAME = re.compile(r"\A[A-Za-z][A-Za-z0-9 &()/-]*\Z")
 LARGEST = 10 * 2**20
 
 
@@ -91,7 +93,9 @@ def _label(draft: Draft, condition: Condition) -> Iterator[Draft]:
     texts = wanted(condition)
     guids = dict.fromkeys(found for text in texts for found in _GUID.findall(text))
     names = dict.fromkeys(
-        name for text in texts for name in (*_LABEL_NAME.findall(text), text)
+        name
+        for text in texts
+        for name in (*_LABEL_NAME.findall(text), *_BARE_NAME.findall(text))
     )
     bare = without_label(draft)
     for guid in (*filter(is_guid, guids), ""):

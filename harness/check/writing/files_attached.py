@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.rules.values_attachments import DocumentProperties
 from fakes.exchange.rules.values_numbers import SizeOver
-from harness.check.bench import NotWritten, wanted
 from harness.check.draft import Part
 from harness.check.label_sorts import labelled_file
-from harness.check.rule_content import filled
+from harness.check.writing.bench import NotWritten, wanted
+from harness.check.writing.content import filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fakes.exchange.rules.rule import Condition
-    from harness.check.bench import Bench, Writer
     from harness.check.draft import Draft
+    from harness.check.writing.bench import Bench, Writer
 
 _OCTETS = "application/octet-stream"
 _PREFIX, _ENABLED = "MSIP_Label_", "_Enabled"

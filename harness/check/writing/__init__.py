@@ -1,0 +1,1 @@
+"""Mail written for one rule: what each of its conditions looks for, and people."""
