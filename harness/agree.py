@@ -257,7 +257,9 @@ _ZIVVER: tuple[_Facet[Transaction], ...] = (
     _Facet("SHA-256", lambda receipt: receipt.sha256),
     _Facet("reply", lambda receipt: receipt.reply),
     _Facet("reason", lambda receipt: (receipt.reason, receipt.why)),
-    _Facet("account", lambda receipt: (receipt.author, receipt.account)),
+    _Facet(
+        "account", lambda receipt: (receipt.author, receipt.account, receipt.sent_by)
+    ),
     _Facet("recipients", lambda receipt: receipt.recipients),
     _Facet("deliveries", lambda receipt: receipt.deliveries),
     _Facet("assumed", lambda receipt: receipt.assumed),

@@ -34,6 +34,7 @@ class Assumed(StrEnum):
     ALLOWLIST = "allowlist"
     SPF = "SPF"
     VERIFICATION = "verification"
+    DELEGATES = "delegates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ class Transaction:
     """One mail that came to its end of data, accepted or not.
 
     `author` is the address in From:, None when there is not exactly one; `account`
-    the main address of the account that it belongs to. `asked` is what header fields
-    asked for, None where Zivver did not come as far. `is_returning` marks a mail
-    that Zivver itself had sent.
+    the main address of the account that it belongs to; `sent_by` who stands in Sender:
+    in its name. `asked` is what header fields asked for, None where Zivver did not come
+    as far. `is_returning` marks a mail that Zivver itself had sent.
     """
 
     port: int
@@ -40,6 +40,7 @@ class Transaction:
     why: str = ""
     author: Address | None = None
     account: Address | None = None
+    sent_by: Address | None = None
     recipients: Recipients | None = None
     deliveries: tuple[ZivverDelivery, ...] = ()
     asked: MessageSettings | None = None

@@ -36,6 +36,7 @@ def lines_of_transaction(
         "bcc": [str(who) for who in found.bcc] if found else None,
         "author": _text(transaction.author),
         "account": _text(transaction.account),
+        "sent_by": _text(transaction.sent_by),
         "message_id": transaction.message_id,
         "sha256": transaction.sha256,
         "accepted": transaction.is_accepted,

@@ -69,6 +69,13 @@ class NtaUnfit(StrEnum):
     BOUNCE = "bounce"
 
 
+class Delegates(StrEnum):
+    """Whether who stands in Sender: must be a delegate of the account in From:."""
+
+    NOT_ASKED = "not_asked"
+    ASKED = "asked"
+
+
 A = TypeVar("A", bound=StrEnum)
 
 
@@ -165,6 +172,17 @@ READINGS: Mapping[type[StrEnum], Reading] = MappingProxyType(
             recipe=(
                 "Set a TXT record for NTA 7516 on a domain of your own whose mail host "
                 "has no trusted certificate, and relay a mail to it."
+            ),
+        ),
+        Delegates: _reading(
+            "delegates",
+            Delegates,
+            question="must who stands in Sender: be a delegate of From:'s account?",
+            sources="zivver#5 zivver#18",
+            recipe=(
+                "Send a mail on behalf of a mailbox whose Zivver account does not name "
+                "you as a delegate: a notification at the recipient means not_asked, "
+                "an NDR or a mail from Zivver means asked."
             ),
         ),
     }

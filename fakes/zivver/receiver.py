@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fakes.choices import Choices
-from fakes.mail.address import Address, Mailbox, parse_address_list
+from fakes.mail.address import Address
 from fakes.mail.content import Content, Parsed, parse
 from fakes.mail.envelope import Envelope
 from fakes.mail.receiver import Receipt, Receiver
@@ -29,13 +29,8 @@ from fakes.zivver.message_settings import MessageSettings, message_settings
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, settle
 from fakes.zivver.recipients import Recipients, resolve_recipients
 from fakes.zivver.replies import REPLIES, Reason
-from fakes.zivver.service import (
-    AccountState,
-    Fault,
-    ZivverService,
-    find_accounts,
-    reply_for,
-)
+from fakes.zivver.sender import find_sender
+from fakes.zivver.service import Fault, ZivverService, reply_for
 from fakes.zone import Zone
 
 # zivver#7: present on mail that has left Zivver.
@@ -168,6 +163,7 @@ class _Desk:
             why=decision.why,
             author=end.author,
             account=end.account,
+            sent_by=end.sent_by,
             recipients=end.recipients,
             deliveries=end.deliveries,
             asked=end.asked,
@@ -202,6 +198,7 @@ class End:
     decision: Decision
     author: Address | None = None
     account: Address | None = None
+    sent_by: Address | None = None
     recipients: Recipients | None = None
     deliveries: tuple[ZivverDelivery, ...] = ()
     asked: MessageSettings | None = None
@@ -223,16 +220,24 @@ def decide_message(
         why = f"{len(content.raw)} octets, at most {service.size_limit}"
         return End(Decision(Reason.TOO_BIG, why))
     parsed = parse(content)
-    author, trouble = _author(parsed)
+    sender = find_sender(parsed, service, choices)
+    author, account = sender.author, sender.account
     if author is None:
-        return End(Decision(Reason.BAD_FROM, trouble))
-    account, trouble = _account(service, author)
-    assumed = (Assumed.ACCOUNTS,) if service.accounts is None else ()
-    if account is None and not assumed:
-        end = _without_account(service, envelope, parsed, why=trouble, choices=choices)
-        return replace(end, author=author)
+        return End(Decision(Reason.BAD_FROM, sender.trouble))
+    if sender.trouble:
+        end = _without_account(
+            service, envelope, parsed, why=sender.trouble, choices=choices
+        )
+        return replace(end, author=author, sent_by=sender.sent_by)
     found = resolve_recipients(envelope, parsed, service=service, choices=choices)
-    end = End(Decision(Reason.ACCEPTED, assumed=assumed), author, account, found)
+    assumed = sender.assumed
+    end = End(
+        Decision(Reason.ACCEPTED, assumed=assumed),
+        author,
+        account.address if account else None,
+        sender.sent_by,
+        found,
+    )
     if not found.resolved:
         reason, why = _without_recipients(service, found, choices)
         return replace(end, decision=Decision(reason, why, assumed))
@@ -245,37 +250,6 @@ def decide_message(
         assumed = (*assumed, Assumed.VERIFICATION)
         end = replace(end, decision=Decision(Reason.ACCEPTED, assumed=assumed))
     return replace(end, deliveries=result.deliveries)
-
-
-def _author(parsed: Parsed) -> tuple[Address | None, str]:
-    """Find the one address of From: (zivver#F56)."""
-    values = parsed.unfolded("From")
-    found = parse_address_list(values)
-    if len(values) == 1 and len(found.mailboxes) == 1 and found.is_whole:
-        (mailbox,) = found.mailboxes
-        return mailbox.address, ""
-    return None, _what_is_wrong(values, found.mailboxes)
-
-
-def _what_is_wrong(values: tuple[str, ...], mailboxes: tuple[Mailbox, ...]) -> str:
-    if not values:
-        return "there is no From: field"
-    if len(values) > 1:
-        return f"there are {len(values)} From: fields"
-    if len(mailboxes) > 1:
-        return f"From: names {len(mailboxes)} addresses"
-    return "From: holds no address that can be read"
-
-
-def _account(service: ZivverService, author: Address) -> tuple[Address | None, str]:
-    """Find the active account with that address or alias (zivver#F54, zivver#F55)."""
-    found = find_accounts(service, author)
-    for account in found:
-        if account.state is AccountState.ACTIVE:
-            return account.address, ""
-    if found:
-        return None, f"the account of {author} is {found[0].state.value}"
-    return None, f"{author} has no Zivver account"
 
 
 def _without_account(

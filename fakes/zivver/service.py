@@ -20,6 +20,7 @@ from fakes.mail.reply import Reply
 from fakes.mail.session import Certificate, ServerTls
 from fakes.zivver.readings import (
     BccMode,
+    Delegates,
     EmptyRecipients,
     IgnoreValue,
     MissingAccount,
@@ -82,12 +83,16 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One Zivver account of the sending organisation."""
+    """One Zivver account of the sending organisation.
+
+    `delegates` may send in its name; None when nobody told who they are.
+    """
 
     address: Address
     aliases: tuple[Address, ...] = ()
     kind: AccountKind = AccountKind.USER
     state: AccountState = AccountState.ACTIVE
+    delegates: tuple[Address, ...] | None = None
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -192,6 +197,7 @@ class ZivverService:
     bcc_mode: BccMode | None = None
     trusted_over_smtp: TrustedOverSmtp | None = None
     nta_unfit: NtaUnfit | None = None
+    delegates: Delegates | None = None
     replies: Mapping[Reason, Reply] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )

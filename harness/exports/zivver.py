@@ -3,7 +3,7 @@
     allowlist = ["contoso.example"]             # domains on Zivver's SPF allowlist
 
     [[account]]
-    address = "anna@contoso.example"            # aliases, kind, state
+    address = "anna@contoso.example"            # aliases, kind, state, delegates
 
     [[credential]]                              # SMTP credentials at Zivver
     user = "..."
@@ -34,6 +34,7 @@ from fakes.mail.offers import Extension
 from fakes.mail.reply import Reply, read_reply
 from fakes.zivver.readings import (
     BccMode,
+    Delegates,
     EmptyRecipients,
     IgnoreValue,
     MissingAccount,
@@ -156,12 +157,14 @@ def _logins(tables: tuple[Table, ...]) -> tuple[Credential, ...]:
 
 
 def _account(table: Table) -> Account:
-    table.only("address", "aliases", "kind", "state")
+    table.only("address", "aliases", "kind", "state", "delegates")
+    is_told = "delegates" in table.values
     return Account(
         address=table.address("address", table.needed("address")),
         aliases=table.addresses("aliases"),
         kind=table.choice("kind", AccountKind) or AccountKind.USER,
         state=table.choice("state", AccountState) or AccountState.ACTIVE,
+        delegates=table.addresses("delegates") if is_told else None,
     )
 
 
@@ -274,6 +277,7 @@ def _settings(
         "bcc_mode",
         "trusted_over_smtp",
         "nta_unfit",
+        "delegates",
         "offers",
     )
     offers = table.words("offers", Extension)
@@ -299,4 +303,5 @@ def _settings(
         bcc_mode=table.choice("bcc_mode", BccMode),
         trusted_over_smtp=table.choice("trusted_over_smtp", TrustedOverSmtp),
         nta_unfit=table.choice("nta_unfit", NtaUnfit),
+        delegates=table.choice("delegates", Delegates),
     )

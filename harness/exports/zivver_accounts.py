@@ -1,11 +1,12 @@
 """`zivver-accounts.csv`: the accounts of `zivver.toml` as a table.
 
-    address,aliases,kind,state
-    anna@contoso.example,a.jansen@contoso.example,user,active
+    address,aliases,kind,state,delegates
+    anna@contoso.example,a.jansen@contoso.example,user,active,bob@contoso.example
 
-Only `address` must be there. Aliases stand apart by blanks or `;`, columns by commas,
-semicolons (as Excel writes them in many countries) or tabs. Whoever lists the accounts
-in either file lists each address once.
+Only `address` must be there; without a column `delegates` they are not known. Aliases
+and delegates stand apart by blanks or `;`, columns by commas, semicolons (as Excel does
+in many countries) or tabs. Whoever lists the accounts in either file lists each address
+once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from harness.exports.problems import ExportError, shown
 E = TypeVar("E", bound=StrEnum)
 
 _ADDRESS, _ALIASES, _KIND, _STATE = "address", "aliases", "kind", "state"
-_COLUMNS = (_ADDRESS, _ALIASES, _KIND, _STATE)
+_DELEGATES = "delegates"
+_COLUMNS = (_ADDRESS, _ALIASES, _KIND, _STATE, _DELEGATES)
 _SIGNS = (",", ";", "\t")
 # Excel's own word for the sign between columns.
 _SAID_SIGN = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
@@ -132,13 +134,17 @@ def _account(place: str, row: Mapping[str, str]) -> Account:
         )
     if not row[_ADDRESS]:
         raise ExportError(place, f"`{_ADDRESS}` is empty")
-    aliases = row.get(_ALIASES, "").replace(";", " ").split()
     return Account(
         _address(place, row[_ADDRESS]),
-        tuple(_address(place, alias) for alias in aliases),
+        _addresses(place, row.get(_ALIASES, "")),
         _word(place, _KIND, row, AccountKind) or AccountKind.USER,
         _word(place, _STATE, row, AccountState) or AccountState.ACTIVE,
+        _addresses(place, row[_DELEGATES]) if _DELEGATES in row else None,
     )
+
+
+def _addresses(place: str, said: str) -> tuple[Address, ...]:
+    return tuple(_address(place, each) for each in said.replace(";", " ").split())
 
 
 def _address(place: str, said: str) -> Address:

@@ -53,7 +53,13 @@ def zivver_services(
             delivering=Delivering(minimum=Verification.NOT_REQUIRED),
         )
     accounts = tuple(
-        Account(each.address, each.aliases, each.kind, draw(st.sampled_from(_STATES)))
+        Account(
+            each.address,
+            each.aliases,
+            each.kind,
+            draw(st.sampled_from(_STATES)),
+            draw(st.sampled_from((None, ()))),
+        )
         for each in _accounts(organization)
         if draw(st.integers(0, 9))
     )

@@ -59,7 +59,7 @@ def test_the_table_lies_beside_the_other_files_of_a_tenant(mark, name):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", f"{FILE}:1: empty, expected `address,aliases,kind,state`"),
+        ("", f"{FILE}:1: empty, expected `address,aliases,kind,state,delegates`"),
         ("adress\n", f"{FILE}:1: unknown column `adress`, did you mean `address`?"),
         ("address,x\n", "unknown column `x`, expected address, aliases, kind, state"),
         ("kind\nuser\n", f"{FILE}:1: column `address` is missing"),

@@ -13,6 +13,7 @@ from fakes.mail.session import Session
 from fakes.zivver import Account, Transaction, ZivverService, credential, receiver
 from fakes.zivver.readings import (
     BccMode,
+    Delegates,
     EmptyRecipients,
     IgnoreValue,
     MissingAccount,
@@ -49,6 +50,7 @@ SETTLED = ZivverService(
     bcc_mode=BccMode.HIDDEN,
     trusted_over_smtp=TrustedOverSmtp.SECURE,
     nta_unfit=NtaUnfit.NOTIFICATION,
+    delegates=Delegates.NOT_ASKED,
 )
 
 LOGGED_IN = Session(
