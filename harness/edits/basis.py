@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.exports.formats import Exported
+from harness.exports.formats import Exported, row_of
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import Organization
@@ -47,7 +47,7 @@ def exported(cmdlet: str, name: str, parameters: Parameters) -> Exported:
     """Put parameters into the shape of an exported object."""
     given = {"Name": name, **parameters} if name else dict(parameters)
     lists = {key: list(v) for key, v in given.items() if isinstance(v, tuple)}
-    return Exported(cmdlet, 1, given | lists)
+    return row_of(cmdlet, 1, given | lists)
 
 
 def fields_of(parameters: Parameters, table: Mapping[str, str]) -> tuple[str, ...]:

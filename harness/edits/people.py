@@ -80,7 +80,7 @@ def set_queues(world: World, parameters: Parameters) -> World:
 
     """
     for name in parameters:
-        if name.lower() not in CONFIG.keys() | SERVICE.keys():
+        if name.lower() not in CONFIG.used | SERVICE.used:
             raise EditError(f"no such setting of queues: `{name}`")
     entry = exported("Set-TransportConfig", "", parameters)
     organization = world.organization

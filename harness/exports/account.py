@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 
 from fakes.exchange.rules.rule import is_set
-from harness.exports.formats import Exported
+from harness.exports.formats import Columns, Exported
 
 _EXAMPLES = 5
 
@@ -37,7 +39,27 @@ class Row:
     only_if: tuple[str, str] | None = None
 
 
-Table = Mapping[str, Row]
+class Table:
+    """The rows of the properties of one cmdlet, by their names in lower case."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self._rows = MappingProxyType(dict(rows))
+
+    def __contains__(self, name: str) -> bool:
+        """Say whether there is a row for this name (in lower case)."""
+        return name in self._rows
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The names of what is used, in lower case."""
+        used = Understood.USED
+        return frozenset(name for name, row in self._rows.items() if row.use is used)
+
+    def row(self, name: str) -> Row | None:
+        """Give the row of a property."""
+        return self._rows.get(name.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,44 +154,93 @@ class Account:
 
 
 @dataclass(slots=True)
+class _Tally:
+    """How many objects a mark is about, and some of their names."""
+
+    mark: Mark
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        self.count += 1
+        if len(self.names) < _EXAMPLES and name not in self.names:
+            self.names.append(name)
+
+
+_ANOTHER = Mark("", Understood.WITHOUT_EFFECT, "the same object stands in another file")
+_NOTE = Mark("", Understood.WITHOUT_EFFECT, "the type of another property")
+_SECRET = Mark("", Understood.SECRET, "delete it from the file")
+
+
+@dataclass(slots=True)
 class Ledger:
-    """Collects marks while files are read; the only thing here that changes."""
+    """Collects marks while files are read; the only thing here that changes.
+
+    Of each object every property is marked once: `note` is given what a reader says of
+    them, and adds what no reader sees.
+    """
 
     files: list[FileLine] = field(default_factory=list)
-    _marks: dict[tuple[str, str, Understood, str], list[str]] = field(
-        default_factory=dict
-    )
+    _tallies: dict[str, dict[int, _Tally]] = field(default_factory=dict)
 
     def note(self, entry: Exported, name: str, marks: Iterable[Mark]) -> None:
         """Write down what became of the properties of one object called `name`."""
+        # Most marks are shared by the objects of a file: each is known by itself, and
+        # kept in its tally, so that it stays the only one with that number.
+        tallies = self._tallies.setdefault(entry.file, {})
         for mark in marks:
-            key = (entry.file, mark.property, mark.how, mark.why)
-            self._marks.setdefault(key, []).append(name)
-        for secret in entry.secrets:
-            key = (entry.file, secret, Understood.SECRET, "delete it from the file")
-            self._marks.setdefault(key, []).append(name)
+            tally = tallies.get(id(mark))
+            if tally is None:
+                tally = tallies[id(mark)] = _Tally(mark)
+            tally.add(name)
+        for names, how in ((entry.notes, _NOTE), (entry.secrets, _SECRET)):
+            for one in names:
+                mark = _named(how, one)
+                tallies.setdefault(id(mark), _Tally(mark)).add(name)
+
+    def note_again(self, entry: Exported) -> None:
+        """Write down an object that another file holds just so."""
+        names = entry.columns.names
+        self.note(entry, entry.place, (_named(_ANOTHER, name) for name in names))
 
     def close(self) -> Account:
         """Give the account."""
         lines = tuple(
-            Line(file, name, how, why, len(of), tuple(dict.fromkeys(of))[:_EXAMPLES])
-            for (file, name, how, why), of in self._marks.items()
+            Line(file, mark.property, mark.how, mark.why, tally.count, (*tally.names,))
+            for file, tallies in self._tallies.items()
+            for mark, tally in _joined(tallies.values()).items()
         )
         return Account(tuple(self.files), lines)
 
 
 def marks_of(entry: Exported, table: Table, *, rest: Understood) -> tuple[Mark, ...]:
     """Say of each property what becomes of it; `rest` for one without a row."""
+    plans = _plans(entry.columns, table, rest)
     return tuple(
-        _mark(entry, name, value, table.get(name.lower()), rest)
-        for name, value in entry.properties.items()
+        [
+            plan.empty
+            if value is None or (value is False and plan.drops_false)
+            else plan.mark(entry, value)
+            for plan, value in zip(plans, entry.values, strict=True)
+        ]
     )
+
+
+def changed(marks: tuple[Mark, ...], *better: Mark) -> tuple[Mark, ...]:
+    """Give the marks with others for the properties that these name.
+
+    One that names no property of the object is about what it does not have: it is left
+    out, for nothing was exported that it could be about.
+    """
+    if not better:
+        return marks
+    known = {mark.property.lower(): mark for mark in better}
+    return tuple(known.get(mark.property.lower(), mark) for mark in marks)
 
 
 def unjudged(marks: Iterable[Mark]) -> tuple[str, ...]:
     """Name the properties that carry a value and that nobody judges."""
-    open_ = (Understood.NOT_JUDGED, Understood.NOT_UNDERSTOOD)
-    return tuple(mark.property for mark in marks if mark.how in open_)
+    return tuple([mark.property for mark in marks if mark.how in _OPEN])
 
 
 def table_of(*groups: tuple[Understood, str, str]) -> dict[str, Row]:
@@ -181,24 +252,74 @@ def table_of(*groups: tuple[Understood, str, str]) -> dict[str, Row]:
     }
 
 
-def _mark(
-    entry: Exported, name: str, value: object, row: Row | None, rest: Understood
-) -> Mark:
+_OPEN = (Understood.NOT_JUDGED, Understood.NOT_UNDERSTOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What can become of a property of this name: its marks, made once.
+
+    `drops_false`: `false` is "not set" (exports#2.1), but where `true` is normal.
+    """
+
+    row: Row | None
+    empty: Mark
+    carries: Mark
+    harmless: Mark
+    drops_false: bool
+
+    def mark(self, entry: Exported, value: object) -> Mark:
+        """Say what becomes of a value."""
+        row = self.row
+        if row is None:
+            # exports#2.1: ignore what is empty, report what carries a value.
+            return self.carries if is_set(value) else self.empty
+        if row.use is not Understood.NOT_JUDGED:
+            return self.empty if value in ("", []) else self.carries
+        if not (is_set(value) or value is False):
+            return self.empty
+        if _said(value) in row.harmless:
+            return self.harmless
+        if row.only_if and _said(entry.get(row.only_if[0])) != row.only_if[1]:
+            return self.harmless
+        return self.carries
+
+
+@lru_cache(maxsize=4096)
+def _plans(columns: Columns, table: Table, rest: Understood) -> tuple[_Plan, ...]:
+    return tuple(_plan(name, table.row(name), rest) for name in columns.names)
+
+
+def _plan(name: str, row: Row | None, rest: Understood) -> _Plan:
+    use, source = (row.use, row.source) if row else (rest, "")
     if row is None:
-        # exports#2.1: ignore what is empty, report what carries a value.
-        return Mark(name, rest if is_set(value) else Understood.EMPTY)
-    if row.use is not Understood.NOT_JUDGED:
-        is_empty = value is None or value in ("", [])
-        return Mark(name, Understood.EMPTY if is_empty else row.use, row.source)
-    # `false` is "not set", but where `true` is what is normal.
-    carries = is_set(value) or (value is False and "true" in row.harmless)
-    if not carries:
-        return Mark(name, Understood.EMPTY)
-    if _said(value) in row.harmless:
-        return Mark(name, Understood.WITHOUT_EFFECT, row.source)
-    if row.only_if and _said(entry.get(row.only_if[0])) != row.only_if[1]:
-        return Mark(name, Understood.WITHOUT_EFFECT, row.source)
-    return Mark(name, Understood.NOT_JUDGED, row.source)
+        drops_false = True
+    else:
+        is_open = use is Understood.NOT_JUDGED
+        drops_false = is_open and "true" not in row.harmless
+    return _Plan(
+        row,
+        Mark(name, Understood.EMPTY),
+        Mark(name, use, source),
+        Mark(name, Understood.WITHOUT_EFFECT, source),
+        drops_false,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _named(mark: Mark, name: str) -> Mark:
+    return replace(mark, property=name)
+
+
+def _joined(tallies: Iterable[_Tally]) -> dict[Mark, _Tally]:
+    """Put together what is said in the same words, in the order of the file."""
+    found: dict[Mark, _Tally] = {}
+    for tally in tallies:
+        known = found.setdefault(tally.mark, _Tally(tally.mark))
+        known.count += tally.count
+        more = dict.fromkeys((*known.names, *tally.names))
+        known.names = list(more)[:_EXAMPLES]
+    return found
 
 
 def _said(value: object) -> str:

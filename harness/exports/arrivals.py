@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from fakes.exchange.organization import ConnectorType, InboundConnector
 from harness.exports import values
-from harness.exports.account import Ledger, Mark, Understood, marks_of, unjudged
+from harness.exports.account import (
+    Ledger,
+    Mark,
+    Understood,
+    changed,
+    marks_of,
+    unjudged,
+)
 from harness.exports.connector_tables import INBOUND, RECEIVE
 from harness.exports.connectors import certificate_name, named
 from harness.exports.formats import Exported
@@ -33,10 +39,7 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
     carries_headers = values.flag(entry, "CloudServicesMailEnabled") is True
     marks = marks_of(entry, INBOUND, rest=Understood.NOT_UNDERSTOOD)
     if carries_headers:
-        marks = tuple(
-            replace(mark, how=Understood.USED) if mark.property == _TYPE else mark
-            for mark in marks
-        )
+        marks = changed(marks, Mark(_TYPE, Understood.USED))
     ledger.note(entry, name, marks)
     # Absent is not false: without it nobody knows whom the connector makes inside.
     is_silent = kind is not ConnectorType.PARTNER and not entry.has(_INTERNAL)
@@ -84,11 +87,11 @@ def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
         for part in said.split(",")
     }
     cloud, unread = _cloud(entry)
-    marks += unread
     is_trusted = _EXTERNALLY_SECURED in mechanisms
     if any(part.isdecimal() for part in mechanisms):
         # A number is a sum of flags that we do not take apart.
-        marks += (Mark("AuthMechanism", Understood.NOT_JUDGED, "a number"),)
+        unread += (Mark("AuthMechanism", Understood.NOT_JUDGED, "a number"),)
+    marks = changed(marks, *unread)
     ledger.note(entry, name, marks)
     networks = values.networks(entry, "RemoteIPRanges")
     is_for_all = any(network.prefixlen == 0 for network in networks)
@@ -126,11 +129,13 @@ def _admits_anonymous(entry: Exported) -> bool:
 
 def _cloud(entry: Exported) -> tuple[str | None, tuple[Mark, ...]]:
     """Read TlsDomainCapabilities: `domain:capability`, one that speaks of the cloud."""
-    cloud, marks = None, []
+    cloud, unread = None, []
     for said in values.texts(entry, _CAPABILITIES):
         domain, _, able = said.partition(":")
         if able.strip().lower() == _CLOUD_MAIL and cloud is None:
             cloud = domain.strip()
         else:
-            marks.append(Mark(_CAPABILITIES, Understood.NOT_JUDGED, said))
-    return cloud, tuple(marks)
+            unread.append(said)
+    if not unread:
+        return cloud, ()
+    return cloud, (Mark(_CAPABILITIES, Understood.NOT_JUDGED, ", ".join(unread)),)

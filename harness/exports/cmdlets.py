@@ -160,13 +160,16 @@ def recognise(file: str, entries: tuple[Exported, ...]) -> Cmdlet | None:
     # The members of a group look like recipients; only the file's name tells.
     if not entries or by_name(file) is Cmdlet.MEMBERS:
         return by_name(file)
-    kinds = {frozenset(entry.folded): entry for entry in entries}
-    found = {keys: _of_one(file, keys, entry) for keys, entry in kinds.items()}
+    kinds = {entry.columns: entry for entry in entries}
+    found = {
+        columns: _of_one(file, frozenset(columns.places), entry)
+        for columns, entry in kinds.items()
+    }
     seen = set(found.values())
     recipients = {Cmdlet.CONTACTS, Cmdlet.MAILBOXES, Cmdlet.RECIPIENTS}
     if len(seen) > 1 and seen <= recipients:
         return by_name(file) if by_name(file) in recipients else Cmdlet.RECIPIENTS
-    each = [(entry, found[frozenset(entry.folded)]) for entry in entries]
+    each = [(entry, found[entry.columns]) for entry in entries]
     _, kind = each[0]
     for entry, other in each:
         if other is not kind:
@@ -197,7 +200,7 @@ def by_name(file: str) -> Cmdlet | None:
 
 def nested(entries: tuple[Exported, ...]) -> Cmdlet | None:
     """Say what lies inside objects that are no export themselves (exports#6)."""
-    stack: list[object] = [v for e in entries for v in e.properties.values()]
+    stack: list[object] = [v for e in entries for v in e.values]
     while stack:
         value = stack.pop()
         if isinstance(value, list):
@@ -243,7 +246,7 @@ def _of_one(file: str, keys: frozenset[str], entry: Exported) -> Cmdlet | None:
 
 
 def _has_marks(entries: tuple[Exported, ...], cmdlet: Cmdlet) -> bool:
-    return any(_MARKS[cmdlet] & set(entry.folded) for entry in entries)
+    return any(_MARKS[cmdlet] & set(entry.columns.places) for entry in entries)
 
 
 def _plain_recipients(file: str, entries: tuple[Exported, ...]) -> Cmdlet:

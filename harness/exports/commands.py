@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from fakes.exchange.rules.rule import parameter_names
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.formats import Exported
+from harness.exports.formats import Exported, exported_object, is_secret_name
 from harness.exports.powershell import Argument, Command, NeedsValue, Value
 from harness.exports.problems import ExportError, shown
 
@@ -88,11 +88,15 @@ def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
         name = _name(argument, command, cmdlet, place)
         if name.lower() in _OF_THE_COMMAND:
             continue
+        if is_secret_name(name) and isinstance(argument.value, NeedsValue):
+            # What asks for a password, or holds one: that it is there is all we want.
+            properties[name] = argument.value.text
+            continue
         value = _plain(argument.value, place, name)
         if cmdlet is Cmdlet.RULES and name == "Enabled":
             name, value = "State", "Enabled" if value is True else "Disabled"
         properties[_SHOWN_AS.get(name.lower(), name)] = value
-    return Exported(file, first, MappingProxyType(properties))
+    return exported_object(file, first, properties)
 
 
 def _name(argument: Argument, command: Command, cmdlet: Cmdlet, place: str) -> str:

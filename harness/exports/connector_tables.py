@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from harness.exports.account import Row, Table, Understood, table_of
 
 _USED, _NONE = Understood.USED, Understood.WITHOUT_EFFECT
@@ -24,7 +22,7 @@ def _open(source: str, *harmless: str, only_if: tuple[str, str] | None = None) -
     return Row(_OPEN, source, frozenset(harmless), only_if)
 
 
-OUTBOUND: Table = MappingProxyType(
+OUTBOUND = Table(
     table_of(
         (_NONE, "exports#4", ABOUT_ITSELF),
         (
@@ -50,7 +48,7 @@ OUTBOUND: Table = MappingProxyType(
     }
 )
 
-SEND: Table = MappingProxyType(
+SEND = Table(
     table_of(
         (_NONE, "exports#4", ABOUT_ITSELF),
         (
@@ -95,7 +93,7 @@ SEND: Table = MappingProxyType(
     }
 )
 
-INBOUND: Table = MappingProxyType(
+INBOUND = Table(
     table_of(
         (_NONE, "exports#4", ABOUT_ITSELF),
         (
@@ -137,7 +135,7 @@ INBOUND: Table = MappingProxyType(
     }
 )
 
-RECEIVE: Table = MappingProxyType(
+RECEIVE = Table(
     table_of(
         (_NONE, "exports#4", ABOUT_ITSELF),
         (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from fakes.exchange.organization import AcceptedDomain, DomainType
 from fakes.mail.address import domain_key, is_domain
 from harness.exports import values
@@ -19,7 +17,7 @@ from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
 _OPEN = Row(Understood.NOT_JUDGED, "exchange-routing#3.1")
-DOMAINS: Table = MappingProxyType(
+DOMAINS = Table(
     table_of(
         (
             Understood.USED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib.resources
 import os
 from pathlib import Path
@@ -26,10 +27,8 @@ def read_tenant(name_or_folder: str) -> Tenant:
     """
     built_in = _built_in_folder()
     if name_or_folder in built_in_tenants():
-        folder = built_in / name_or_folder
-        return make_tenant(
-            name_or_folder, _files(folder), source=f"built-in tenant {name_or_folder}"
-        )
+        source = f"built-in tenant {name_or_folder}"
+        return _read(name_or_folder, built_in / name_or_folder, source)
     try:
         folder = Path(name_or_folder)
         is_folder = folder.is_dir()
@@ -38,7 +37,7 @@ def read_tenant(name_or_folder: str) -> Tenant:
     if not is_folder:
         raise _nothing_there(name_or_folder)
     name = folder.resolve().name or name_or_folder
-    return make_tenant(name, _files(folder), source=f"folder {name_or_folder}")
+    return _read(name, folder, f"folder {name_or_folder}")
 
 
 def built_in_tenants() -> tuple[str, ...]:
@@ -52,29 +51,72 @@ def _built_in_folder() -> Path:
     return Path(str(importlib.resources.files("harness").joinpath("tenants")))
 
 
+class StoredFile(RawFile):
+    """A file that is read whenever somebody asks for its octets: nobody keeps them."""
+
+    __slots__ = ("_path",)
+    _path: Path
+
+    def __init__(self, name: str, path: Path) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "_path", path)
+
+    def __repr__(self) -> str:
+        """Name it."""
+        return f"StoredFile({self.name!r})"
+
+    @property
+    def octets(self) -> bytes:
+        """Read the file.
+
+        Raises:
+            ExportError: it cannot be read.
+
+        """
+        try:
+            return self._path.read_bytes()
+        except OSError as problem:
+            raise _unreadable(problem, self._path) from None
+
+
 def _files(folder: Path) -> tuple[RawFile, ...]:
     try:
         sides = [side for side in SIDES if (folder / side).is_dir()]
         parts = {"": folder} | {f"{side}/": folder / side for side in sides}
         return tuple(
-            _file(entry, prefix)
+            _file(entry, prefix + entry.name)
             for prefix, part in parts.items()
             for entry in _inside(part)
         )
     except OSError as problem:
-        what = (problem.strerror or "cannot be read").lower()
-        path = os.fspath(problem.filename) if problem.filename else folder.name
-        raise ExportError(shown(path), what) from None
+        raise _unreadable(problem, folder) from None
+
+
+def _unreadable(problem: OSError, path: Path) -> ExportError:
+    what = (problem.strerror or "cannot be read").lower()
+    named = os.fspath(problem.filename) if problem.filename else path.name
+    return ExportError(shown(named), what)
 
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(entry for entry in folder.iterdir() if entry.is_file())
 
 
-def _file(path: Path, prefix: str = "") -> RawFile:
+def _file(path: Path, name: str) -> RawFile:
     if path.stat().st_size > MAX_OCTETS:
         raise ExportError(path.name, f"larger than {MAX_OCTETS // 2**20} MB")
-    return RawFile(prefix + path.name, path.read_bytes())
+    return StoredFile(name, path)
+
+
+def _read(name: str, folder: Path, source: str) -> Tenant:
+    """Read a tenant without looking for garbage: there is none in millions of rows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return make_tenant(name, _files(folder), source=source)
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _nothing_there(said: str) -> ExportError:

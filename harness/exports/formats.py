@@ -27,8 +27,17 @@ _BOMS = (
 _MORE = "@odata.nextlink"
 _AROUND = frozenset({"value", "count", _MORE, "@odata.context", "@odata.count"})
 _SECRET = ("password", "credential", "secret")
-# What is left of a credential that PowerShell wrote as text: nothing.
-_NO_SECRET = "System.Management.Automation.PSCredential"  # noqa: S105  a type
+# What is left of a credential that PowerShell wrote as text, and what says whether
+# something has a password: nothing to keep from anybody.
+_NO_SECRETS = frozenset(
+    {
+        "system.management.automation.pscredential",
+        "true",
+        "false",
+        "$true",
+        "$false",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +52,48 @@ class RawFile:
         return f"RawFile({self.name!r}, {len(self.octets)} octets)"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The names of an object's properties: one value for all objects that are alike.
+
+    `places` says where each is, by its name in lower case.
+    """
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+
+
+@lru_cache(maxsize=4096)
+def columns_of(names: tuple[str, ...]) -> Columns:
+    """Give the columns of these names, the same ones each time."""
+    places = {name.lower(): place for place, name in enumerate(names)}
+    return Columns(names, MappingProxyType(places))
+
+
+@lru_cache(maxsize=4096)
+def _among(columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name.lower() in columns.places)
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One exported object. Names are found without regard to case.
+    """One exported object: a row of values. Names are found without regard to case.
 
-    `secrets` names properties that hold a password: their values are not kept.
+    `secrets` names properties that hold a password, whose values are not kept, and
+    `notes` those that only tell the type of another one.
     """
 
     file: str
     line: int
-    properties: Mapping[str, object] = field(hash=False)
+    columns: Columns = field(repr=False)
+    values: tuple[object, ...] = field(hash=False)
     secrets: tuple[str, ...] = ()
-    folded: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    notes: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Index the names once."""
-        names = {name.lower(): name for name in self.properties}
-        object.__setattr__(self, "folded", MappingProxyType(names))
+    @property
+    def properties(self) -> dict[str, object]:
+        """The values by their names, made anew each time."""
+        return dict(zip(self.columns.names, self.values, strict=True))
 
     @property
     def place(self) -> str:
@@ -68,12 +102,28 @@ class Exported:
 
     def get(self, name: str) -> object:
         """Give a property's value, None when it is absent or null."""
-        known = self.folded.get(name.lower())
-        return None if known is None else self.properties[known]
+        place = self.columns.places.get(name.lower())
+        return None if place is None else self.values[place]
 
     def has(self, name: str) -> bool:
         """Say whether the property is there, whatever it holds."""
-        return name.lower() in self.folded
+        return name.lower() in self.columns.places
+
+    def among(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Give those of the names that the object has: for long lists of names."""
+        return _among(self.columns, names)
+
+
+def row_of(
+    file: str,
+    line: int,
+    properties: Mapping[str, object],
+    secrets: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Exported:
+    """Make an object of values by their names."""
+    columns = columns_of(tuple(properties))
+    return Exported(file, line, columns, tuple(properties.values()), secrets, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +141,13 @@ def decode(raw: RawFile) -> str:
         ExportError: the octets are no such text.
 
     """
+    octets = raw.octets
     codec, skip = next(
-        ((name, len(bom)) for bom, name in _BOMS if raw.octets.startswith(bom)),
+        ((name, len(bom)) for bom, name in _BOMS if octets.startswith(bom)),
         ("utf-8", 0),
     )
     try:
-        text = raw.octets[skip:].decode(codec)
+        text = codecs.decode(memoryview(octets)[skip:], codec)
     except UnicodeDecodeError as problem:
         raise ExportError(
             raw.name,
@@ -251,43 +302,76 @@ def exported_object(name: str, line: int, value: Mapping[str, object]) -> Export
         ExportError: a text is monstrous, or two names differ in case only.
 
     """
-    place = f"{name}:{line}"
-    properties: dict[str, object] = {}
-    secrets = []
+    kept, notes, secrets = _sorted_out(name, line, value)
+    found = row_of(name, line, kept, secrets, notes)
+    if len(found.columns.places) < len(found.values):
+        message = "two properties differ in upper and lower case only"
+        raise ExportError(found.place, message)
+    return found
+
+
+def _sorted_out(
+    name: str, line: int, value: Mapping[str, object]
+) -> tuple[dict[str, object], tuple[str, ...], tuple[str, ...]]:
+    """Give what to keep, what only tells a type, and what is a password."""
+    kept: dict[str, object] = {}
+    notes: list[str] = []
+    secrets: list[str] = []
     for key, content in value.items():
-        _check(place, key, content)
-        # exports#2.2: `X@data.type` tells the type of its sibling.
-        # A list below an address is the members of a group.
-        if "@" in key and not isinstance(content, list):
-            continue
-        if _is_secret(key, content):
-            secrets.append(key)
-            continue
-        properties[key] = content
-    twins = {key.lower() for key in properties}
-    if len(twins) < len(properties):
-        raise ExportError(place, "two properties differ in upper and lower case only")
-    return Exported(name, line, MappingProxyType(properties), tuple(secrets))
+        if not (_is_harmless(content) and _is_plain_name(key)):
+            _check(f"{name}:{line}", key, content)
+            # exports#2.2: `X@data.type` tells the type of its sibling.
+            # A list below an address is the members of a group.
+            if "@" in key and not isinstance(content, list):
+                notes.append(key)
+                continue
+            if _is_secret(key, content):
+                secrets.append(key)
+                continue
+        kept[key] = content
+    return kept, tuple(notes), tuple(secrets)
 
 
-def _is_secret(key: str, content: object) -> bool:
-    """A password, whoever put it there: neither kept nor shown."""
-    if _is_secret_name(key) and isinstance(content, (str, dict, list)):
-        return bool(content) and content != _NO_SECRET
-    return isinstance(content, dict) and any(
-        inner.lower() == "password" and content[inner] for inner in content
+def _is_harmless(value: object) -> bool:
+    """Say at little cost of nearly every value that nothing can be wrong with it."""
+    if value is None or value is False or value is True:
+        return True
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT and value.isascii()
+    return isinstance(value, list) and all(
+        isinstance(one, str) and len(one) <= MAX_TEXT and one.isascii() for one in value
     )
 
 
 @lru_cache(maxsize=4096)
-def _is_secret_name(key: str) -> bool:
+def _is_plain_name(key: str) -> bool:
+    return key.isidentifier() and key.isascii() and not is_secret_name(key)
+
+
+def _is_secret(key: str, content: object) -> bool:
+    """A password, whoever put it there: neither kept nor shown."""
+    stack = [(key, content)]
+    while stack:
+        name, entry = stack.pop()
+        if is_secret_name(name) and isinstance(entry, (str, dict, list)):
+            is_word = isinstance(entry, str) and entry.lower() in _NO_SECRETS
+            if entry and not is_word:
+                return True
+        if isinstance(entry, dict):
+            stack.extend(entry.items())
+        elif isinstance(entry, list):
+            stack.extend((name, one) for one in entry)
+    return False
+
+
+@lru_cache(maxsize=4096)
+def is_secret_name(key: str) -> bool:
+    """Say whether a property of this name may hold a password."""
     return any(word in key.lower() for word in _SECRET)
 
 
 def _check(place: str, key: str, value: object) -> None:
     """Refuse texts that no cmdlet writes and that could harm what comes later."""
-    if (value is None or isinstance(value, bool)) and key.isidentifier():
-        return
     stack = [value, key]
     while stack:
         entry = stack.pop()

@@ -187,7 +187,7 @@ def _new(
 
 
 def _fingerprint(entry: Exported) -> str:
-    return json.dumps(dict(entry.properties), sort_keys=True)
+    return json.dumps(entry.properties, sort_keys=True)
 
 
 def _not_understood(raw: RawFile, why: str) -> FileLine:

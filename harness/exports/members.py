@@ -47,8 +47,8 @@ def read_members(entries: tuple[Exported, ...]) -> Members:
     """
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
-        lists = [v for v in entry.properties.values() if isinstance(v, list)]
-        if lists and len(lists) == len(entry.properties):
+        lists = [v for v in entry.values if isinstance(v, list)]
+        if lists and len(lists) == len(entry.values):
             for group, given in entry.properties.items():
                 texts = (_member(one, entry, group) for one in values.flat(given))
                 key = group.lower()
@@ -58,7 +58,7 @@ def read_members(entries: tuple[Exported, ...]) -> Members:
         if name is None:
             message = "a member without `Group`, expected the address of its group"
             raise ExportError(entry.place, message)
-        member = _member(dict(entry.properties), entry, "member")
+        member = _member(entry.properties, entry, "member")
         found[name.lower()] = (*found.get(name.lower(), ()), member)
     return Members(found)
 

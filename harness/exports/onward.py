@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from types import MappingProxyType
 
 from fakes.exchange.automatic import Audience, AutoReply
 from fakes.exchange.inbox import InboxRule
@@ -47,13 +46,13 @@ _INBOX_HARMLESS = (
     "DeleteSystemCategory MarkAsRead MarkImportance PinMessage "
     "SendTextMessageNotificationTo"
 )
-INBOX: Table = MappingProxyType(
+INBOX = Table(
     table_of(
         (_USED, "exchange-routing#8", _INBOX_USED),
         (_NONE, "exchange-routing#8", f"{_INBOX_HARMLESS} {_ABOUT_ITSELF}"),
     )
 )
-JOURNAL: Table = MappingProxyType(
+JOURNAL = Table(
     table_of(
         (
             _USED,
@@ -63,7 +62,7 @@ JOURNAL: Table = MappingProxyType(
         (_NONE, "exports#4", f"{_ABOUT_ITSELF} Priority RuleType"),
     )
 )
-REPLIES: Table = MappingProxyType(
+REPLIES = Table(
     table_of(
         (
             _USED,
@@ -72,7 +71,7 @@ REPLIES: Table = MappingProxyType(
         ),
     )
 )
-SPAM: Table = MappingProxyType(
+SPAM = Table(
     table_of(
         (_USED, "exchange-routing#X-29", "AutoForwardingMode"),
         (_NONE, "exports#4", f"{_ABOUT_ITSELF} Name IsDefault"),

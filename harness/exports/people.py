@@ -42,16 +42,17 @@ _PROPERTIES: Mapping[str, str] = MappingProxyType(
         "ZipCode": "PostalCode",
     }
 )
-PEOPLE = (*_PROPERTIES.values(), "Members")
+_COLUMNS = tuple(_PROPERTIES.values())
+_ATTRIBUTES = MappingProxyType({p: name for name, p in _PROPERTIES.items()})
+PEOPLE = (*_COLUMNS, "Members")
 _COUNTRY_CODE = 2
 
 
 def attributes_of(entry: Exported) -> tuple[tuple[str, str], ...]:
     """Read the attributes that the export has, in the order of the table."""
     found: list[tuple[str, str]] = []
-    for name, property_ in _PROPERTIES.items():
-        if not entry.has(property_):
-            continue
+    for property_ in entry.among(_COLUMNS):
+        name = _ATTRIBUTES[property_]
         said = values.texts(entry, property_)
         # exchange-rules#2.4: rules compare the code; an export may show a name.
         if name == "Country" and any(len(text) != _COUNTRY_CODE for text in said):

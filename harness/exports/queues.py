@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from types import MappingProxyType
 
 from fakes.exchange.limits import Limits
 from fakes.exchange.organization import Platform
@@ -29,7 +28,7 @@ _TIMERS = "exchange-routing#6.1"
 _REPORTS = "exchange-routing#6.2"
 _MOST = 15
 
-CONFIG: Table = MappingProxyType(
+CONFIG = Table(
     table_of(
         (
             Understood.USED,
@@ -47,7 +46,7 @@ CONFIG: Table = MappingProxyType(
         ),
     )
 )
-SERVICE: Table = MappingProxyType(
+SERVICE = Table(
     table_of(
         (
             Understood.USED,

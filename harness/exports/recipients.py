@@ -19,6 +19,7 @@ from harness.exports.account import (
     Mark,
     Table,
     Understood,
+    changed,
     marks_of,
     table_of,
     unjudged,
@@ -41,6 +42,7 @@ T = TypeVar("T")
 
 # The default of -ResultSize: more may have been cut off.
 TRUNCATED_AT = 1000
+_ADDRESSES = frozenset({"primarysmtpaddress", "emailaddresses"})
 _NAMES = (
     "Name",
     "Identity",
@@ -75,7 +77,7 @@ _BY_CMDLET: Mapping[Cmdlet, RecipientKind] = MappingProxyType(
         Cmdlet.GROUPS: RecipientKind.GROUP,
     }
 )
-RECIPIENTS: Table = MappingProxyType(
+RECIPIENTS = Table(
     table_of(
         (
             Understood.USED,
@@ -153,10 +155,9 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
     shown_name = known[0] if known else (str(own[0]) if own else entry.place)
     external, problem = _external(entry)
     reports_to, doubt = reports_of(entry)
-    marks += problem + doubt
+    marks = changed(marks, *problem, *doubt)
     if not own and external is None:
-        marks += (Mark("PrimarySmtpAddress", Understood.NOT_JUDGED, "no mail address"),)
-        ledger.note(entry, shown_name, marks)
+        ledger.note(entry, shown_name, _without_address(marks))
         return None
     ledger.note(entry, shown_name, marks)
     primary = own[0] if own else external
@@ -182,6 +183,18 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
         max_send=values.size(entry, "MaxSendSize"),
         place=entry.place,
     )
+
+
+def _without_address(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """Say of an object to which nobody can write that nothing of it was looked at."""
+    why = "no mail address"
+    first = next((m for m in marks if m.property.lower() in _ADDRESSES), marks[0])
+    rest = (
+        Mark(mark.property, Understood.WITHOUT_EFFECT, why)
+        for mark in marks
+        if mark.how is Understood.USED
+    )
+    return changed(marks, *rest, Mark(first.property, Understood.NOT_JUDGED, why))
 
 
 def _own_addresses(entry: Exported) -> tuple[Address, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from fakes.exchange.remote_domain import EVERY_DOMAIN, RemoteDomain
 from fakes.mail.address import domain_key, is_domain
 from harness.exports import values
@@ -21,7 +19,7 @@ from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
 _ROUTING = "exchange-routing#5.3"
-REMOTE_DOMAINS: Table = MappingProxyType(
+REMOTE_DOMAINS = Table(
     table_of(
         (
             Understood.USED,

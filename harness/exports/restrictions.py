@@ -40,7 +40,7 @@ def restrictions_of(entry: Exported) -> Restrictions | None:
 
     A cmdlet that has no such property shows null where somebody asks for it.
     """
-    if all(entry.get(name) is None for name in RESTRICTIONS):
+    if all(entry.get(name) is None for name in entry.among(RESTRICTIONS)):
         return None
     return Restrictions(
         accepts=_names(entry, _ACCEPTS),
@@ -109,5 +109,6 @@ def reports_of(entry: Exported) -> tuple[ReportsTo | None, tuple[Mark, ...]]:
 
 
 def _names(entry: Exported, properties: tuple[str, ...]) -> tuple[str, ...]:
-    found = (name for one in properties for name in values.texts(entry, one))
+    present = entry.among(properties)
+    found = (name for one in present for name in values.texts(entry, one))
     return tuple(dict.fromkeys(found))

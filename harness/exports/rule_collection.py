@@ -6,11 +6,10 @@ of the rules is their priority; what the commands leave out is the default.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from harness.exports.commands import objects_of
+from harness.exports.formats import row_of
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, shown
 from harness.exports.xml_events import read_events, without_prolog
@@ -55,8 +54,8 @@ def read_rule_collection(file: str, text: str) -> tuple[tuple[Cmdlet, Exported],
 
 
 def _with_priority(entry: Exported, position: int) -> Exported:
-    properties = MappingProxyType({**entry.properties, "Priority": position})
-    return replace(entry, properties=properties)
+    properties = {**entry.properties, "Priority": position}
+    return row_of(entry.file, entry.line, properties, entry.secrets)
 
 
 def _blocks(file: str, text: str) -> Iterator[tuple[int, str]]:

@@ -27,7 +27,7 @@ _EDITIONS: Mapping[tuple[int, int], Edition] = MappingProxyType(
 )
 # Microsoft's list of build numbers: the first build of the Subscription Edition.
 _FIRST_SE = 2562
-SERVERS: Table = MappingProxyType(
+SERVERS = Table(
     table_of(
         (Understood.USED, "exchange-rules#9", "AdminDisplayVersion ServerRole"),
         (Understood.USED, "exchange-routing#2.2", "Site"),

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from fakes.exchange.sites import SiteLink, Sites, way_between
 from harness.exports import values
 from harness.exports.connectors import named
-from harness.exports.formats import Exported
+from harness.exports.formats import Exported, row_of
 from harness.exports.problems import ExportError, shown
 from harness.exports.send_connectors import server_name
 from harness.exports.servers import is_edge
@@ -98,7 +98,7 @@ def _link(table: Table) -> SiteLink:
     cost = table.number("cost", low=1, high=_MAX_COST)
     said = table.text("max_message_size")
     file, _, line = table.place("max_message_size").rpartition(":")
-    size = Exported(file, int(line), {"max_message_size": said})
+    size = row_of(file, int(line), {"max_message_size": said})
     return SiteLink(_folded(between), cost or 1, values.size(size, "max_message_size"))
 
 

@@ -79,9 +79,15 @@ def flat(value: object) -> tuple[object, ...]:
 
 def texts(entry: Exported, name: str) -> tuple[str, ...]:
     """Give a multi-value property as texts, without blanks around."""
-    values = flat(entry.get(name))
-    found = (plain(value, entry.place, name).strip() for value in values)
-    return tuple(text for text in found if text)
+    value = entry.get(name)
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        said = value.strip()
+        return (said,) if said else ()
+    place = entry.place
+    found = [plain(one, place, name).strip() for one in flat(value)]
+    return tuple([said for said in found if said])
 
 
 def text(entry: Exported, name: str) -> str | None:
@@ -250,12 +256,12 @@ def _network(said: str) -> Iterable[Network]:
     return summarize_address_range(low, high)
 
 
-def names(entry: Exported, properties: Iterable[str]) -> tuple[str, ...]:
+def names(entry: Exported, properties: tuple[str, ...]) -> tuple[str, ...]:
     """Collect the texts by which cmdlets know an object."""
-    found = (
+    found = [
         said
-        for name in properties
+        for name in entry.among(properties)
         for said in texts(entry, name)
-        if said and said != _NO_GUID
-    )
+        if said != _NO_GUID
+    ]
     return tuple(dict.fromkeys(found))

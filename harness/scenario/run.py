@@ -13,7 +13,7 @@ from fakes.exchange.rules.rule import RuleError
 from harness import edits
 from harness.compare import HINTS, compare
 from harness.exports.account import Ledger
-from harness.exports.formats import Exported
+from harness.exports.formats import row_of
 from harness.exports.problems import ExportError
 from harness.exports.rules import read_rules
 from harness.policy.judge import judge as duties_of
@@ -167,7 +167,7 @@ def _with_rules(
 ) -> World:
     organization = world.organization
     if case.rules_file:
-        entries = tuple(Exported(case.rules_file, 1, entry) for entry in given)
+        entries = tuple(row_of(case.rules_file, 1, entry) for entry in given)
         rules = read_rules(entries, organization.directory, Ledger())
     else:
         rules = edits.rules_of(world, given, place=case.place)

@@ -31,7 +31,7 @@ def one(properties):
 
 def read(properties):
     (entry,) = read_clixml("x.xml", one(properties))
-    return dict(entry.properties)
+    return entry.properties
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_one_object_is_read():
         "Comment": "a long note",
         "TlsDomain": "",
         "Name": "Zivver",
-    } == dict(entry.properties)
+    } == entry.properties
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from fakes.exchange.organization import Platform
 from fakes.exchange.queue_settings import ONLINE, SERVER, default_settings, wait
 from harness.exports.account import Ledger, Understood
-from harness.exports.formats import Exported
+from harness.exports.formats import row_of
 from harness.exports.problems import ExportError
 from harness.exports.queues import read_queues, span
 
@@ -26,7 +26,7 @@ SERVICE = {
 
 
 def entry(**properties):
-    return Exported("Get-X.json", 1, properties)
+    return row_of("Get-X.json", 1, properties)
 
 
 def read(platform=Platform.SERVER, config=(), services=(), ledger=None):

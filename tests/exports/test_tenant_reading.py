@@ -310,7 +310,8 @@ def test_a_recipient_without_a_mail_address_is_named_and_left_out():
     found = tenant(online(**{"people.json": [person(), group]}))
     assert found.organization.directory is not None
     assert ["anna"] == [r.name for r in found.organization.directory.recipients]
-    (line,) = [one for one in found.account.lines if one.why == "no mail address"]
+    (line,) = found.account.of(Understood.NOT_JUDGED)
+    assert "no mail address" == line.why
     assert ("PrimarySmtpAddress", ("group",)) == (line.property, line.examples)
 
 
