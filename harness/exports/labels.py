@@ -7,7 +7,6 @@ its parent; people know a label by its display name, which several may bear.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from fakes.mail.labels import bare_guid, is_guid
 from harness.exports import values
@@ -15,7 +14,7 @@ from harness.exports.account import Ledger, Table, Understood, marks_of, table_o
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
-_LABELS: Table = MappingProxyType(
+_LABELS = Table(
     table_of(
         (
             Understood.USED,
