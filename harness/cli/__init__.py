@@ -27,6 +27,7 @@ from harness.cli.serve import serve_command
 from harness.cli.support import support_command
 from harness.exports import ExportError
 from harness.policy import PolicyError
+from harness.report.files import ReportError
 
 __all__ = ["main"]
 
@@ -88,7 +89,7 @@ def _ended(problem: Exception) -> int:
         case ExportError():
             tell_faults(problem)
             code = ILL_FORMED
-        case PolicyError() | MailError():
+        case PolicyError() | MailError() | ReportError():
             complain(str(problem))
             code = ILL_FORMED
         case OSError():

@@ -21,9 +21,11 @@ from harness.cli.parameters import (
     policy_option,
     working,
 )
+from harness.cli.reports import goes_to_screen, report_options, write_asked
 from harness.compare import FindingKind
 from harness.exports import ExportError
 from harness.policy import PolicyError
+from harness.report.causes import Examined, Reported
 from harness.report.check import check_page, coverage_page
 from harness.report.check_data import checked_data
 from harness.report.page import counted
@@ -107,6 +109,7 @@ class _Done:
     help="End with 1 if the configuration is another than the one that a check before "
     "gave this fingerprint.",
 )
+@report_options
 @at_option
 @click.pass_context
 def check_command(  # noqa: PLR0913  one for each option
@@ -128,7 +131,7 @@ def check_command(  # noqa: PLR0913  one for each option
     them, everyday mail. What becomes of each is computed and held to the policy.
 
     Of several tenants a table comes first, then each of them; the exit code is the
-    worst of all.
+    worst of all. Reports are written whole or not at all.
 
     Exit codes: 0 all goes as intended; 1 there are findings, or something is not
     known; 2 a tenant or policy cannot be read. Without a policy nothing is intended,
@@ -136,6 +139,7 @@ def check_command(  # noqa: PLR0913  one for each option
     configuration has changed.
     """
     asked = _Asked(policy, at or now(), at is not None, fail_on, expect)
+    is_silent = goes_to_screen(context, as_json=as_json)
     if expect and len(tenants) > 1:
         raise click.UsageError("--expect is about one tenant", context)
     if len(tenants) == 1:
@@ -148,7 +152,7 @@ def check_command(  # noqa: PLR0913  one for each option
         data = [checked_data(d.checked, d.case.tenant, at=asked.at) for d in done]
         is_one = len(tenants) == 1
         show_data(data[0] if is_one else several_data(data, unread))
-    else:
+    elif not is_silent:
         pages = tuple(
             coverage_page(d.checked)
             if is_coverage
@@ -163,6 +167,10 @@ def check_command(  # noqa: PLR0913  one for each option
     for one in done if save_mails_to else ():
         folder = Path(save_mails_to or "")
         _save(one, folder if len(tenants) == 1 else folder / one.case.tenant.name)
+    examined = (
+        Examined(d.checked, d.case.tenant, d.case.policy, asked.at) for d in done
+    )
+    write_asked(context, Reported(tuple(examined), tuple(unread)))
     context.exit(max(codes))
 
 

@@ -271,10 +271,9 @@ def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
         if sort.kind is not FindingKind.UNDETERMINED:
             continue
         for found in sort.found:
-            because = found.finding.because
-            text = _open(because, found.finding.why)
+            text, recipe = what_is_open(found.finding.because, found.finding.why)
             mails.setdefault(text, []).append(found.mail.id)
-            recipes[text] = _recipe(because)
+            recipes[text] = recipe
     for text, ids in mails.items():
         names = tuple(dict.fromkeys(ids))
         recipe = f" To find out: {recipes[text]}" if recipes[text] else ""
@@ -283,6 +282,11 @@ def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
             f"{counted(len(names), 'mail')} ({_some(names, most=most)}) "
             f"{'depends' if len(names) == 1 else 'depend'} on {shown(text)}.{recipe}",
         )
+
+
+def what_is_open(because: Because | None, why: str) -> tuple[str, str]:
+    """Say on what something depends, and how an administrator finds it out."""
+    return _open(because, why), _recipe(because)
 
 
 def _open(because: Because | None, why: str) -> str:

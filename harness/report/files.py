@@ -1,8 +1,13 @@
-"""The edge: opens what is packaged for reports."""
+"""The edge: opens what is packaged for reports, and writes reports to files."""
 
 from __future__ import annotations
 
 import importlib.resources
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from harness.report.check_data import SCHEMA
 
@@ -11,3 +16,47 @@ def read_schema() -> str:
     """Give the JSON Schema of what `check --json` prints."""
     folder = importlib.resources.files("harness.report")
     return folder.joinpath("schema", f"{SCHEMA}.json").read_text("utf-8")
+
+
+class ReportError(ValueError):
+    """A report cannot be written; one line: the file, and why not."""
+
+
+def write_reports(texts: Mapping[str, str]) -> None:
+    """Write texts to files, each whole or not at all.
+
+    All are written beside their places first and moved there when every one is whole.
+
+    Raises:
+        ReportError: one of them cannot be written; then none is.
+
+    """
+    ready: list[tuple[Path, Path]] = []
+    name = ""
+    try:
+        for name, text in texts.items():
+            place = Path(os.path.realpath(name))
+            if _is_special(place):
+                place.write_bytes(text.encode())
+                continue
+            beside = place.with_name(f".{place.name}.{os.getpid()}.part")
+            ready.append((beside, place))
+            with beside.open("xb") as file:
+                file.write(text.encode())
+        for beside, place in ready:
+            name = str(place)
+            beside.replace(place)
+    except (OSError, ValueError) as error:
+        for beside, _ in ready:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+        why = getattr(error, "strerror", None) or "no usable file name"
+        raise ReportError(f"{name}: cannot be written: {why.lower()}") from None
+
+
+def _is_special(place: Path) -> bool:
+    """Say whether it is there and no file to replace: a device, a pipe."""
+    try:
+        return not stat.S_ISREG(place.stat().st_mode)
+    except FileNotFoundError:
+        return False

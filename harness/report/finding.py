@@ -41,7 +41,7 @@ INDENT, LABEL = 6, 10
 _COLUMN = LABEL + 2
 _ROOM = 30
 # Where the kind alone does not say how the way of the mail ends.
-_NEEDS_AN_END = frozenset(
+NEEDS_AN_END = frozenset(
     {
         FindingKind.LOSS,
         FindingKind.DELAY,
@@ -56,7 +56,7 @@ _ELSEWHERE = (
 )
 # The only thing of that kind is a label inside a file (msip-labels#4.8). What helps:
 # msip-labels#4.9, and a rule of another product (msip-labels#4.8).
-_BEYOND = (
+BEYOND = (
     (
         "because",
         "the label is inside an attached file, and no header of the mail says so",
@@ -86,15 +86,14 @@ def finding_block(
     )
     yield rows((("mail", _example(sort)),), indent=INDENT, label=LABEL)
     if sort.is_beyond_rules:
-        yield rows(_BEYOND, indent=INDENT, label=LABEL)
+        yield rows(BEYOND, indent=INDENT, label=LABEL)
         return
-    if not sort.blame.test and sort.kind in _NEEDS_AN_END:
-        yield rows((("happens", _happens(sort)),), indent=INDENT, label=LABEL)
+    if not sort.blame.test and sort.kind in NEEDS_AN_END:
+        yield rows((("happens", happens(sort)),), indent=INDENT, label=LABEL)
     yield rows((cause(sort.blame),), indent=INDENT, label=LABEL)
     yield from _looked(sort.blame, width)
     if sort.kind is FindingKind.WEAK:
-        whom = shown(sort.blame.gateway) or "Zivver"
-        yield rows((("ask", _ASK.format(whom, whom)),), indent=INDENT, label=LABEL)
+        yield rows((("ask", ask(sort)),), indent=INDENT, label=LABEL)
     if remedy:
         yield from right_lines(remedy, indent=INDENT)
     if is_whole:
@@ -117,6 +116,21 @@ def cause(blame: Blame) -> tuple[str, str]:
     return "because", side + shown(blame.why)
 
 
+def ask(sort: Sort) -> str:
+    """Say what to ask of whom, where nothing can be pasted."""
+    whom = shown(sort.blame.gateway) or "Zivver"
+    return _ASK.format(whom, whom)
+
+
+def broken(remedy: Remedy) -> str:
+    """Say what the lines to paste would newly break; empty if nothing."""
+    return listed(
+        f"{counted(len(entry.mails), 'mail')} {finding_word(entry.kind)}, "
+        f"such as {entry.mails[0].id}"
+        for entry in remedy.breaks
+    )
+
+
 def right_lines(
     remedy: Remedy, *, indent: int, room: int | None = None
 ) -> Iterator[Part]:
@@ -130,14 +144,8 @@ def right_lines(
             yield copied(f"{label:{_COLUMN}}", (text, GREEN), indent=indent)
             label = ""
     if remedy.breaks:
-        broken = listed(
-            f"{counted(len(entry.mails), 'mail')} {finding_word(entry.kind)}, "
-            f"such as {entry.mails[0].id}"
-            for entry in remedy.breaks
-        )
-        yield rows(
-            (("but", f"it would newly break: {broken}"),), indent=indent, label=LABEL
-        )
+        said = f"it would newly break: {broken(remedy)}"
+        yield rows((("but", said),), indent=indent, label=LABEL)
 
 
 def reads_body(blame: Blame) -> bool:
@@ -146,7 +154,7 @@ def reads_body(blame: Blame) -> bool:
     return row is not None and "body" in row.looks
 
 
-def _happens(sort: Sort) -> str:
+def happens(sort: Sort) -> str:
     """Say how the way of the example ends, and whether anybody hears of it."""
     finding = sort.example.finding
     why = shown(finding.why)

@@ -37,7 +37,7 @@ def lint_lines(lints: tuple[Lint, ...], *, is_whole: bool = False) -> Iterator[P
         also = "" if is_whole or not others else f" And {len(others)} more such."
         yield line(
             (f"{first.id} ({first.severity})", style),
-            f"  {'; '.join(map(_told, told))}. {_right(first)}{also}",
+            f"  {'; '.join(map(lint_told, told))}. {_right(first)}{also}",
             indent=2,
         )
     left = [lint for group in every if group not in few for lint in group]
@@ -56,7 +56,7 @@ def _counted(lints: Iterable[Lint]) -> str:
     return listed(counted(number, word) for word, number in numbers if number)
 
 
-def _told(lint: Lint) -> str:
+def lint_told(lint: Lint) -> str:
     """Say where it holds and why."""
     side = f"{lint.side}: " if lint.side else ""
     where = ""

@@ -28,6 +28,8 @@ STRONG, QUIET = "bold", "dim"
 
 _TAB = 9
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# No document can hold these (XML 1.0 2.2).
+_NO_CHARACTERS = frozenset("\ufffe\uffff")
 # What joins the parts of an emoji is harmless where it stands between them.
 _JOINER = "\u200d"
 
@@ -127,7 +129,8 @@ def _text(pieces: Iterable[Piece]) -> Text:
 
 
 def _shown(character: str) -> str:
-    if character == _JOINER or unicodedata.category(character) not in _ESCAPED:
+    is_harmless = unicodedata.category(character) not in _ESCAPED
+    if character == _JOINER or (is_harmless and character not in _NO_CHARACTERS):
         return character
     code = ord(character)
     if code == _TAB:
