@@ -129,7 +129,7 @@ def derive_here(policy: Policy, world: World) -> Derivation:
     stage = set_stage(policy, facts_of(world))
     scenes, vacuous = _set(policy, stage)
     drafts = _drafts(policy, stage, scenes)
-    shown = tuple((scene.prefix, _shown(scene)) for scene in scenes)
+    shown = tuple((scene.prefix, plainest(scene)) for scene in scenes)
     first = next(common_sorts.everyday(stage))
     written = tuple(of_rules(stage, first, shown, world))
     unwritten = tuple(entry for entry in written if isinstance(entry, Unwritten))
@@ -182,10 +182,16 @@ def _derived(
     return Derivation(mails, (*vacuous, *unmet))
 
 
+def plainest(scene: Scene) -> Draft:
+    """Give the plainest mail that meets the row of a scene, for others to vary."""
+    trigger = scene.row.trigger
+    return _SORTS[type(trigger)].shown(scene, trigger)
+
+
 def _of_row(scene: Scene) -> Iterator[Draft]:
     trigger = scene.row.trigger
     sorts = _SORTS[type(trigger)]
-    shown = _shown(scene)
+    shown = plainest(scene)
     return chain(
         sorts.meeting(scene, trigger),
         common_sorts.of_recipients(scene, shown),
@@ -195,17 +201,11 @@ def _of_row(scene: Scene) -> Iterator[Draft]:
     )
 
 
-def _shown(scene: Scene) -> Draft:
-    """Give the plainest mail that meets a row."""
-    trigger = scene.row.trigger
-    return _SORTS[type(trigger)].shown(scene, trigger)
-
-
 def _automatic(policy: Policy, scenes: list[Scene]) -> Iterator[Draft]:
     """Let automatic mail meet the first row; a subject is what it quotes most."""
     words = [s for s in scenes if isinstance(s.row.trigger, SubjectHas)]
     for scene in (words or scenes)[:1]:
-        shown = _shown(scene)
+        shown = plainest(scene)
         yield from common_sorts.not_by_hand(scene, shown, policy)
         yield from common_sorts.from_zivver(scene, shown, policy)
 

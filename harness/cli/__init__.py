@@ -19,6 +19,7 @@ from harness.cli.check import check_command
 from harness.cli.demo import demo_command
 from harness.cli.explain import explain_command
 from harness.cli.export_script import export_script_command
+from harness.cli.failures import failures_command
 from harness.cli.output import complain, never_fail_on_letters, tell_faults
 from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
@@ -56,6 +57,7 @@ for _command in (
     explain_command,
     support_command,
     readings_command,
+    failures_command,
     scenarios_command,
     account_command,
     export_script_command,

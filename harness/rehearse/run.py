@@ -1,0 +1,212 @@
+"""Rehearses failures: applies each to a copy of a tenant and looks who notices.
+
+The mails are run once as the tenant is, and then only those that a change can touch,
+until one shows it; of every row of the policy that the change touches at least one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fakes.exchange.drive import NO_PATIENCE
+from fakes.exchange.rules.rule import RuleError
+from fakes.trace import Trace
+from harness.check.lints import refusals
+from harness.compare import HINTS, WEIGHT, Finding, compare
+from harness.edits import EditError
+from harness.exports.problems import ExportError
+from harness.failures.bench import Bench, matched, set_up
+from harness.failures.noun import Notice, staged_world
+from harness.hybrid import side_of
+from harness.rehearse.matrix import Matrix, Rehearsed, Seen, Try
+from harness.simulate import simulate
+from harness.world import turned
+
+if TYPE_CHECKING:
+    from harness.check import DerivedMail
+    from harness.failures.noun import Failure, Staged
+    from harness.outcome import Outcome
+    from harness.policy.noun import Policy
+    from harness.world import World
+
+_REFUSED = "Exchange would not take the change: "
+
+
+@dataclass(slots=True)
+class _Before:
+    """What becomes of mails as the tenant is, each computed once."""
+
+    world: World
+    at: datetime
+    known: dict[tuple[str, timedelta], Outcome]
+
+    def of(self, mail: DerivedMail, patience: timedelta = NO_PATIENCE) -> Outcome:
+        key = (mail.id, patience)
+        if key not in self.known:
+            self.known[key] = _run(mail, self.world, self.at, patience)
+        return self.known[key]
+
+
+def rehearse(
+    failures: Iterable[Failure],
+    world: World,
+    policy: Policy,
+    mails: tuple[DerivedMail, ...],
+    *,
+    at: datetime,
+) -> Matrix:
+    """Let each failure happen to a tenant, and say what notices it."""
+    before = _Before(world, at, {})
+    outcomes = {mail.id: before.of(mail) for mail in mails}
+    sides = (world, turned(world)) if world.other else (world,)
+    benches = tuple(set_up(side, policy, mails, outcomes, at=at) for side in sides)
+    return Matrix(tuple(_rehearsed(one, benches, before) for one in failures))
+
+
+def _rehearsed(
+    failure: Failure, benches: tuple[Bench, ...], before: _Before
+) -> Rehearsed:
+    if failure.stage is None:
+        return Rehearsed(failure, (), failure.why_not)
+    tries: list[Try] = []
+    for bench in benches:
+        side = side_of(bench.world)
+        try:
+            tries += (
+                replace(_tried(staged, failure, bench, before), side=side)
+                for staged in failure.stage(bench)
+            )
+        except (EditError, RuleError, ExportError) as problem:
+            why = f"{_REFUSED}{problem}"
+            tries.append(Try(failure.sentence, Seen.NOT_HERE, why, side=side))
+    return Rehearsed(failure, tuple(tries), "" if tries else f"needs {failure.needs}")
+
+
+def _tried(staged: Staged, failure: Failure, bench: Bench, before: _Before) -> Try:
+    """Make a failure happen one way: the configuration first, then mail by mail."""
+    after = staged_world(bench.world, staged)
+    linted = _linted(staged, bench.world, after)
+    found: list[Try] = [linted] if linted else []
+    ran, is_changed, others = 0, False, set[str]()
+    side = side_of(bench.world)
+    for mail, is_needed in _mails(staged, bench):
+        if not is_needed and any(one.is_foreseen for one in found):
+            break
+        then = _run(mail, after, before.at, staged.patience)
+        was = None
+        if staged.is_of_world and not staged.is_by_itself:
+            was = before.of(mail, staged.patience)
+        ran += 1
+        seen = _of_mail(mail, was, then, staged, failure)
+        if seen:
+            found.append(seen)
+        if was is not None and _results(was) != _results(then):
+            is_changed = True
+        elif staged.rules and was is not None:
+            others |= set(matched(then, side)) & _names(bench) - set(staged.rules)
+    if found:
+        best = min(found, key=lambda one: (not one.is_foreseen, one.by is Notice.LINT))
+        return replace(best, ran=ran)
+    return replace(_unseen(staged, is_changed=is_changed, others=others), ran=ran)
+
+
+def _unseen(staged: Staged, *, is_changed: bool, others: set[str]) -> Try:
+    """Say why nothing was seen: another rule does the same, or nobody looks."""
+    if others and not is_changed:
+        names = ", ".join(f'"{name}"' for name in sorted(others))
+        return Try(staged.says, Seen.NOT_HERE, f"rule {names} takes the same mail")
+    why = "no mail of the check ends otherwise"
+    if is_changed:
+        why = "mail ends otherwise, and the policy has no word against it"
+    return Try(staged.says, Seen.MISSED, why)
+
+
+def _names(bench: Bench) -> set[str]:
+    return {rule.name for rule in bench.relays}
+
+
+def _mails(staged: Staged, bench: Bench) -> Iterator[tuple[DerivedMail, bool]]:
+    """Give what a change can touch; the first mail of each row is always run."""
+    yield from ((mail, True) for mail in staged.mails)
+    if staged.mails or not staged.is_of_world:
+        return
+    every = bench.mails
+    if staged.rules:
+        touched = {i for name in staged.rules for i in bench.took.get(name, ())}
+        every = tuple(mail for mail in every if mail.id in touched)
+    firsts: dict[str, DerivedMail] = {}
+    for mail in every:
+        if mail.intent.is_met and mail.intent.row:
+            firsts.setdefault(mail.intent.row, mail)
+    yield from ((mail, True) for mail in firsts.values())
+    ids = {mail.id for mail in firsts.values()}
+    yield from ((mail, False) for mail in every if mail.id not in ids)
+
+
+def _run(mail: DerivedMail, world: World, at: datetime, patience: timedelta) -> Outcome:
+    return simulate(mail.item, world, at=at, patience=patience, trace=Trace.BRIEF)
+
+
+def _results(outcome: Outcome) -> tuple[object, ...]:
+    return tuple(
+        (fate.recipient, tuple(copy.result for copy in fate.deliveries))
+        for fate in outcome.fates
+    )
+
+
+def _of_mail(
+    mail: DerivedMail,
+    was: Outcome | None,
+    then: Outcome,
+    staged: Staged,
+    failure: Failure,
+) -> Try | None:
+    """Say what shows the failure in one mail: a new finding, or how it went."""
+    known = set() if was is None else {_key(f) for f in compare(was, mail.duties)}
+    fresh = [f for f in compare(then, mail.duties) if _key(f) not in known]
+    fresh = [f for f in fresh if f.kind not in HINTS or f.kind in failure.follows]
+    if fresh:
+        best = min(fresh, key=lambda f: (f.kind not in failure.follows, _weight(f)))
+        return Try(
+            staged.says,
+            Seen.NOTICED,
+            best.why,
+            Notice.CHECK,
+            best.kind,
+            mail,
+            is_foreseen=best.kind in failure.follows,
+        )
+    if staged.sees:
+        told = staged.sees(was or then, then)
+        if told:
+            return Try(staged.says, Seen.NOTICED, told, Notice.TRACE, mail=mail)
+    return None
+
+
+def _weight(finding: Finding) -> int:
+    return WEIGHT[finding.kind]
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return (finding.recipient, finding.kind)
+
+
+def _linted(staged: Staged, was: World, after: World) -> Try | None:
+    """Say what is newly told of the configuration itself."""
+    if not staged.edits:
+        return None
+    known = _signs(was)
+    for sign, why in _signs(after).items():
+        if sign not in known:
+            return Try(staged.says, Seen.NOTICED, why, Notice.LINT)
+    return None
+
+
+def _signs(world: World) -> Mapping[tuple[str, str], str]:
+    return {
+        (entry.rule, entry.why): f"Exchange would refuse today: {entry.why}"
+        for entry in refusals(world.organization)
+    }

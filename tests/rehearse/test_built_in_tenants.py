@@ -1,0 +1,73 @@
+"""On the tenants that are right, every failure is noticed that can happen there."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import pytest
+
+from harness.check import derive_of
+from harness.failures import CATALOGUE, Notice
+from harness.rehearse import Seen, rehearse
+from harness.scenario.files import read_setting
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+TENANTS = ("guide-online-as-meant", "guide-onpremises-as-meant", "contoso-hybrid")
+
+
+@lru_cache(maxsize=3)
+def matrix(tenant):
+    setting = read_setting(tenant)
+    policy = setting.policy
+    assert policy is not None
+    mails = derive_of(policy, setting.world).mails
+    return rehearse(CATALOGUE, setting.world, policy, mails, at=NOON)
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_none_is_missed(tenant):
+    missed = [
+        (entry.failure.id, one.says, one.why)
+        for entry in matrix(tenant).missed
+        for one in entry.tries
+        if one.seen is Seen.MISSED
+    ]
+    assert [] == missed
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_what_shows_it_is_what_the_catalogue_foresees(tenant):
+    assert [] == [
+        (entry.failure.id, one.says, one.kind, one.why)
+        for entry in matrix(tenant).entries
+        for one in entry.tries
+        if one.seen is Seen.NOTICED and not one.is_foreseen
+    ]
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_it_is_noticed_in_a_way_that_the_catalogue_names(tenant):
+    # A fault on the wire shows as a finding; so does what a trace would tell.
+    assert [] == [
+        (entry.failure.id, one.by)
+        for entry in matrix(tenant).entries
+        for one in entry.tries
+        if one.seen is Seen.NOTICED
+        and one.by is not Notice.CHECK
+        and one.by not in entry.failure.notice
+    ]
+
+
+def test_every_failure_that_a_mail_can_show_is_noticed_on_one_of_them():
+    noticed = {
+        entry.failure.id
+        for tenant in TENANTS
+        for entry in matrix(tenant).of(Seen.NOTICED)
+    }
+    shown = {failure.id for failure in CATALOGUE if failure.is_shown}
+    assert shown == noticed
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_what_does_not_apply_says_why(tenant):
+    for entry in matrix(tenant).of(Seen.NOT_HERE):
+        assert entry.why or all(one.why for one in entry.tries)
