@@ -9,17 +9,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from fakes.exchange.organization import Platform
+from fakes.exchange.routing.outbound_connector import named_connector
 from fakes.trace import Answer, StepKind
 from harness.check import DerivedMail, Intent, facts_of
-from harness.check.blame import takes_mail
 from harness.check.derive import plainest
 from harness.check.draft import Draft, write
-from harness.check.facts import placeholders_of, relay_connectors
+from harness.check.facts import placeholders_of
+from harness.check.relays import outbound_relays, relay_rules, routes_of, send_relays
 from harness.check.scene import Scene, Stage, set_scene, set_stage
 from harness.duty import Duty, Obligation
 from harness.hybrid import side_of
 from harness.policy.judge import judge
-from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import OutboundConnector, SendConnector
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Trigger")
 
-_ROUTE = "RouteMessageOutboundConnector"
 _MEANT = "its writer means it so"
 
 
@@ -56,35 +55,28 @@ class Bench:
         return self.world.organization.platform is Platform.ONLINE
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
-        """All rules by priority."""
-        rules = self.world.organization.rules or ()
-        return tuple(sorted(rules, key=lambda rule: rule.priority))
-
-    @property
     def relays(self) -> tuple[Rule, ...]:
         """The rules in force that send mail to Zivver."""
-        return tuple(
-            rule
-            for rule in self.rules
-            if rule.is_enabled and takes_mail(rule) and self._is_to_zivver(rule)
-        )
+        return tuple(rule for rule in relay_rules(self.world) if rule.is_enabled)
 
     @property
     def outbound(self) -> tuple[OutboundConnector, ...]:
-        """The outbound connectors that relay rules name; of Exchange Online."""
+        """The outbound connectors that these rules name; of Exchange Online."""
         if not self.is_online:
             return ()
-        named = {name for rule in self.relays for name in _texts(rule, _ROUTE)}
-        known = self.world.organization.outbound_connectors or ()
-        return tuple(one for one in known if one.name.lower() in named)
+        named = {
+            named_connector(self.world.organization, name)
+            for rule in self.relays
+            for name in routes_of(rule)
+        }
+        return tuple(one for one in outbound_relays(self.world) if one in named)
 
     @property
     def sending(self) -> tuple[SendConnector, ...]:
         """The send connectors in force that lead to Zivver; of servers."""
         if self.is_online:
             return ()
-        return tuple(one for one in relay_connectors(self.world) if one.is_enabled)
+        return tuple(one for one in send_relays(self.world) if one.is_enabled)
 
     @property
     def placeholders(self) -> tuple[Address, ...]:
@@ -113,17 +105,6 @@ class Bench:
         rows = (draft.row.name,) if draft.row else ()
         duties = tuple(Duty(r, obligation, rows, _MEANT) for r in draft.recipients)
         return _derived(draft, duties)
-
-    def _is_to_zivver(self, rule: Rule) -> bool:
-        if not self.is_online:
-            own = frozenset(self.placeholders)
-            return any(a.targets and a.targets.addresses & own for a in rule.actions)
-        named = set(_texts(rule, _ROUTE))
-        return any(
-            connector.name.lower() in named
-            and any(leads_to_zivver(self.world, host) for host in connector.smart_hosts)
-            for connector in self.world.organization.outbound_connectors or ()
-        )
 
 
 def set_up(
@@ -174,13 +155,3 @@ def _derived(draft: Draft, duties: tuple[Duty, ...]) -> DerivedMail:
     row = draft.row.name if draft.row else None
     intent = Intent(row, is_met, expected)
     return DerivedMail(draft.id, draft.sort, write(draft), intent, duties)
-
-
-def _texts(rule: Rule, name: str) -> tuple[str, ...]:
-    return tuple(
-        text.lower()
-        for action in rule.actions
-        if action.name == name
-        for values in action.values
-        for text in values
-    )

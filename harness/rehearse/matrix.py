@@ -27,7 +27,8 @@ class Try:
     """One way in which a failure was made to happen, and what showed it.
 
     `mail` is the mail that showed it, where one did; `kind` the finding; `ran` how
-    many mails were run. `is_foreseen` says whether the finding is one that must follow.
+    many mails were run; `also` the lints and lines of the checklist that newly tell of
+    it. `is_foreseen` says whether the finding is one that must follow.
     """
 
     says: str
@@ -39,6 +40,7 @@ class Try:
     side: str = ""
     ran: int = 0
     is_foreseen: bool = True
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

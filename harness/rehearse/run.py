@@ -6,7 +6,7 @@ until one shows it; of every row of the policy that the change touches at least 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.rules.rule import RuleError
 from fakes.trace import Trace
-from harness.check.lints import refusals
+from harness.check.checklist.noun import State
+from harness.check.checklist.table import checklist
+from harness.check.lints.noun import Ground
+from harness.check.lints.table import lints
 from harness.compare import HINTS, WEIGHT, Finding, compare
 from harness.edits import EditError
 from harness.exports.problems import ExportError
@@ -32,7 +35,19 @@ if TYPE_CHECKING:
     from harness.policy.noun import Policy
     from harness.world import World
 
+# What says most of a failure comes first.
+_BY = (Notice.CHECK, Notice.WIRE, Notice.TRACE, Notice.LINT, Notice.CHECKLIST, None)
 _REFUSED = "Exchange would not take the change: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A lint, or a line of the checklist that is not followed."""
+
+    by: Notice
+    id: str
+    why: str
+    key: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -40,14 +55,19 @@ class _Before:
     """What becomes of mails as the tenant is, each computed once."""
 
     world: World
+    policy: Policy
     at: datetime
     known: dict[tuple[str, timedelta], Outcome]
+    signs: tuple[_Sign, ...] = ()
 
     def of(self, mail: DerivedMail, patience: timedelta = NO_PATIENCE) -> Outcome:
         key = (mail.id, patience)
         if key not in self.known:
             self.known[key] = _run(mail, self.world, self.at, patience)
         return self.known[key]
+
+    def ground(self, world: World) -> Ground:
+        return Ground(world, self.at, self.policy)
 
 
 def rehearse(
@@ -59,7 +79,8 @@ def rehearse(
     at: datetime,
 ) -> Matrix:
     """Let each failure happen to a tenant, and say what notices it."""
-    before = _Before(world, at, {})
+    before = _Before(world, policy, at, {})
+    before.signs = tuple(_signs(before.ground(world)))
     outcomes = {mail.id: before.of(mail) for mail in mails}
     sides = (world, turned(world)) if world.other else (world,)
     benches = tuple(set_up(side, policy, mails, outcomes, at=at) for side in sides)
@@ -88,12 +109,14 @@ def _rehearsed(
 def _tried(staged: Staged, failure: Failure, bench: Bench, before: _Before) -> Try:
     """Make a failure happen one way: the configuration first, then mail by mail."""
     after = staged_world(bench.world, staged)
-    linted = _linted(staged, bench.world, after)
-    found: list[Try] = [linted] if linted else []
+    signs = _linted(staged, before, after)
+    found: list[Try] = [
+        Try(staged.says, Seen.NOTICED, sign.why, sign.by) for sign in signs[:1]
+    ]
     ran, is_changed, others = 0, False, set[str]()
     side = side_of(bench.world)
     for mail, is_needed in _mails(staged, bench):
-        if not is_needed and any(one.is_foreseen for one in found):
+        if not is_needed and any(one.mail and one.is_foreseen for one in found):
             break
         then = _run(mail, after, before.at, staged.patience)
         was = None
@@ -108,8 +131,9 @@ def _tried(staged: Staged, failure: Failure, bench: Bench, before: _Before) -> T
         elif staged.rules and was is not None:
             others |= set(matched(then, side)) & _names(bench) - set(staged.rules)
     if found:
-        best = min(found, key=lambda one: (not one.is_foreseen, one.by is Notice.LINT))
-        return replace(best, ran=ran)
+        best = min(found, key=lambda one: (not one.is_foreseen, _BY.index(one.by)))
+        also = tuple(dict.fromkeys(sign.id for sign in signs))
+        return replace(best, ran=ran, also=also)
     return replace(_unseen(staged, is_changed=is_changed, others=others), ran=ran)
 
 
@@ -194,19 +218,20 @@ def _key(finding: Finding) -> tuple[object, ...]:
     return (finding.recipient, finding.kind)
 
 
-def _linted(staged: Staged, was: World, after: World) -> Try | None:
+def _linted(staged: Staged, before: _Before, after: World) -> tuple[_Sign, ...]:
     """Say what is newly told of the configuration itself."""
     if not staged.edits:
-        return None
-    known = _signs(was)
-    for sign, why in _signs(after).items():
-        if sign not in known:
-            return Try(staged.says, Seen.NOTICED, why, Notice.LINT)
-    return None
+        return ()
+    known = {sign.key for sign in before.signs}
+    fresh = (sign for sign in _signs(before.ground(after)) if sign.key not in known)
+    return tuple(fresh)
 
 
-def _signs(world: World) -> Mapping[tuple[str, str], str]:
-    return {
-        (entry.rule, entry.why): f"Exchange would refuse today: {entry.why}"
-        for entry in refusals(world.organization)
-    }
+def _signs(ground: Ground) -> Iterator[_Sign]:
+    for lint in lints(ground):
+        key = (lint.id, lint.rule, lint.connector, lint.side, lint.why)
+        yield _Sign(Notice.LINT, lint.id, lint.why, key)
+    for item in checklist(ground):
+        if item.state in {State.NOT_MET, State.DIFFERENT}:
+            key = (item.id, item.about, "", item.side, item.found)
+            yield _Sign(Notice.CHECKLIST, item.id, item.found, key)
