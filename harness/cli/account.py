@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from harness.cli.output import show, show_data
+from harness.cli.sizes import open_tenant, size_options
 from harness.exports import TenantError
-from harness.exports.files import read_tenant
 from harness.report.account import (
     account_data,
     account_page,
@@ -18,13 +18,14 @@ from harness.report.account import (
 @click.command("account")
 @click.argument("tenant")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@size_options
 def account_command(tenant: str, *, as_json: bool) -> None:
     """Show what was read of TENANT, what has no effect, and what is not judged.
 
     Where files cannot be read, it tells of the others, and of all that is wrong.
     """
     try:
-        found = read_tenant(tenant)
+        found = open_tenant(tenant)
     except TenantError as problem:
         _show_faulty(problem, as_json=as_json)
         raise

@@ -22,6 +22,7 @@ from harness.cli.parameters import (
     working,
 )
 from harness.cli.reports import goes_to_screen, report_options, write_asked
+from harness.cli.sizes import size_options
 from harness.compare import FindingKind
 from harness.exports import ExportError
 from harness.policy import PolicyError
@@ -80,6 +81,7 @@ class _Done:
 
 @click.command("check")
 @click.argument("tenants", metavar="TENANT...", nargs=-1, required=True)
+@size_options
 @policy_option
 @json_option
 @click.option("--all", "is_whole", is_flag=True, help="Name every mail.")

@@ -33,6 +33,7 @@ from harness.cli.parameters import (
     policy_option,
     working,
 )
+from harness.cli.sizes import size_options
 from harness.compare import compare
 from harness.hybrid import name_of
 from harness.policy import judge
@@ -85,6 +86,7 @@ class _Time:
 @click.command("explain")
 @click.argument("tenant")
 @click.argument("mail")
+@size_options
 @policy_option
 @click.option("--mail-from", metavar="ADDRESS", help="The envelope sender, or <>.")
 @click.option(

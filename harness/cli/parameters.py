@@ -13,7 +13,7 @@ import click
 
 from harness.check import Derivation, derive_of
 from harness.cli.output import is_lively, spinner
-from harness.exports.files import read_tenant
+from harness.cli.sizes import open_tenant
 from harness.policy import Policy, PolicyError, parse_policy
 from harness.policy.files import read_policy
 from harness.world import with_readings
@@ -102,7 +102,7 @@ def open_case(tenant_name: str, policy: str | None) -> Case:
         PolicyError: the policy cannot be read.
 
     """
-    tenant = read_tenant(tenant_name)
+    tenant = open_tenant(tenant_name)
     known = tenant.policies
     if policy is None:
         if _DEFAULT not in known:

@@ -21,6 +21,7 @@ from fakes.smtp.loop import Loop
 from fakes.zivver.files import LedgerFile
 from harness.cli.output import is_coloured
 from harness.cli.parameters import now, open_case
+from harness.cli.sizes import size_options
 from harness.doubles import PASSWORD, USER, ZivverDouble
 from harness.exports.toml_tables import read_toml
 from harness.exports.zivver_faults import TABLE, read_zivver_faults
@@ -46,6 +47,7 @@ _TURN = 0.2
 
 @click.command("serve")
 @click.argument("tenant", default=DEFAULT_TENANT)
+@size_options
 @click.option("--port", default=2587, help="Exchange, with a login (as 587).")
 @click.option("--smtp-port", default=2525, help="Exchange, without one (as 25).")
 @click.option("--zivver-port", default=3587, help="Zivver, with a login (as 587).")

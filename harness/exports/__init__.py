@@ -4,7 +4,7 @@ Pure names only; `harness.exports.files.read_tenant` opens the files.
 """
 
 from harness.exports.account import Account, FileLine, Line, Summary, Understood
-from harness.exports.formats import RawFile
+from harness.exports.encodings import RawFile
 from harness.exports.problems import ExportError
 from harness.exports.tenant import Missing, Tenant, TenantError, make_tenant
 

@@ -8,36 +8,46 @@ import importlib.resources
 import os
 from pathlib import Path
 
-from harness.exports.formats import RawFile
+from harness.exports.archives import is_archive
+from harness.exports.encodings import START, RawFile
+from harness.exports.limits import SizeLimits, check_size
 from harness.exports.problems import ExportError, shown
 from harness.exports.sides import SIDES
 from harness.exports.tenant import Tenant, make_tenant
 
-MAX_OCTETS = 512 * 2**20
+_USUAL = SizeLimits()
 
 
-def read_tenant(name_or_folder: str) -> Tenant:
-    """Read a built-in tenant by its name, or a folder of exports.
+def read_tenant(name_or_folder: str, *, limits: SizeLimits = _USUAL) -> Tenant:
+    """Read a built-in tenant by its name, or a folder or a zip of exports.
 
     A folder that is called like a built-in tenant is meant by `./name`.
 
     Raises:
-        ExportError: there is no such folder, or its files cannot be understood.
+        ExportError: there is no such folder, or its files cannot be understood
+            (`TenantError`, with the account of those that can).
 
     """
     built_in = _built_in_folder()
     if name_or_folder in built_in_tenants():
         source = f"built-in tenant {name_or_folder}"
-        return _read(name_or_folder, built_in / name_or_folder, source)
+        files = _files(built_in / name_or_folder)
+        return _read(name_or_folder, files, source, limits)
     try:
-        folder = Path(name_or_folder)
-        is_folder = folder.is_dir()
+        path = Path(name_or_folder)
+        is_folder, is_file = path.is_dir(), path.is_file()
     except (ValueError, OSError):
-        is_folder = False
-    if not is_folder:
+        is_folder = is_file = False
+    if is_folder:
+        name, files = path.resolve().name or name_or_folder, _files(path, limits)
+        return _read(name, files, f"folder {name_or_folder}", limits)
+    if not is_file:
         raise _nothing_there(name_or_folder)
-    name = folder.resolve().name or name_or_folder
-    return _read(name, folder, f"folder {name_or_folder}")
+    packed = _file(path, path.name, 0, limits)
+    if not packed.problem and not is_archive(packed.start):
+        what = "a file, expected a folder of exports or a zip"
+        raise ExportError(shown(name_or_folder), what)
+    return _read(path.stem, (packed,), f"zip {name_or_folder}", limits)
 
 
 def built_in_tenants() -> tuple[str, ...]:
@@ -59,6 +69,7 @@ class StoredFile(RawFile):
 
     def __init__(self, name: str, path: Path) -> None:
         object.__setattr__(self, "name", name)
+        object.__setattr__(self, "problem", "")
         object.__setattr__(self, "_path", path)
 
     def __repr__(self) -> str:
@@ -76,44 +87,69 @@ class StoredFile(RawFile):
         try:
             return self._path.read_bytes()
         except OSError as problem:
-            raise _unreadable(problem, self._path) from None
+            raise ExportError(self.name, _why(problem)) from None
+
+    @property
+    def start(self) -> bytes:
+        """Read how it begins.
+
+        Raises:
+            ExportError: it cannot be read.
+
+        """
+        try:
+            with self._path.open("rb") as stream:
+                return stream.read(START)
+        except OSError as problem:
+            raise ExportError(self.name, _why(problem)) from None
 
 
-def _files(folder: Path) -> tuple[RawFile, ...]:
+def _files(folder: Path, limits: SizeLimits = _USUAL) -> tuple[RawFile, ...]:
     try:
         sides = [side for side in SIDES if (folder / side).is_dir()]
         parts = {"": folder} | {f"{side}/": folder / side for side in sides}
-        return tuple(
-            _file(entry, prefix + entry.name)
+        inside = {
+            prefix + path.name: path
             for prefix, part in parts.items()
-            for entry in _inside(part)
-        )
+            for path in sorted(part.iterdir())
+        }
     except OSError as problem:
-        raise _unreadable(problem, folder) from None
+        raise ExportError(shown(os.fspath(folder)), _why(problem)) from None
+    found: list[RawFile] = []
+    used = 0
+    for name, path in inside.items():
+        if path.is_file():
+            raw = _file(path, name, used, limits)
+            used += 0 if raw.problem else path.stat().st_size
+            found.append(raw)
+        elif name not in sides and not path.name.startswith("."):
+            found.append(RawFile(name + "/", b""))
+    return tuple(found)
 
 
-def _unreadable(problem: OSError, path: Path) -> ExportError:
-    what = (problem.strerror or "cannot be read").lower()
-    named = os.fspath(problem.filename) if problem.filename else path.name
-    return ExportError(shown(named), what)
-
-
-def _inside(folder: Path) -> list[Path]:
-    return sorted(entry for entry in folder.iterdir() if entry.is_file())
-
-
-def _file(path: Path, name: str) -> RawFile:
-    if path.stat().st_size > MAX_OCTETS:
-        raise ExportError(path.name, f"larger than {MAX_OCTETS // 2**20} MB")
+def _file(path: Path, name: str, used: int, limits: SizeLimits) -> RawFile:
+    """Find one file; what is wrong with it is for the account of all of them."""
+    try:
+        check_size(name, path.stat().st_size, used, limits)
+    except OSError as problem:
+        return RawFile(name, b"", _why(problem))
+    except ExportError as problem:
+        return RawFile(name, b"", problem.message)
     return StoredFile(name, path)
 
 
-def _read(name: str, folder: Path, source: str) -> Tenant:
+def _why(problem: OSError) -> str:
+    return (problem.strerror or "cannot be read").lower()
+
+
+def _read(
+    name: str, files: tuple[RawFile, ...], source: str, limits: SizeLimits
+) -> Tenant:
     """Read a tenant without looking for garbage: there is none in millions of rows."""
     was_on = gc.isenabled()
     gc.disable()
     try:
-        return make_tenant(name, _files(folder), source=source)
+        return make_tenant(name, files, source=source, limits=limits)
     finally:
         if was_on:
             gc.enable()

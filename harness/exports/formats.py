@@ -1,4 +1,4 @@
-"""The octets of an exported file to objects: encodings, JSON, the shapes around it.
+"""Exported objects, and JSON to objects: the shapes around it.
 
 Nothing here knows what the objects mean. Grammar: one object, a list of objects,
 `null` or nothing, or an object whose `value` is such a list (exports#2.2, exports#4).
@@ -6,7 +6,6 @@ Nothing here knows what the objects mean. Grammar: one object, a list of objects
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +18,6 @@ from harness.exports.problems import ExportError, shown
 MAX_TEXT = 262_144
 # .NET's serialised form of an object: never decoded, and long (exports#mistake-9).
 _OPAQUE = "serializationdata"
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _MORE = "@odata.nextlink"
 _AROUND = frozenset({"value", "count", _MORE, "@odata.context", "@odata.count"})
 _SECRET = ("password", "credential", "secret")
@@ -38,18 +32,6 @@ _NO_SECRETS = frozenset(
         "$false",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RawFile:
-    """A file of the folder, before anybody looked into it."""
-
-    name: str
-    octets: bytes
-
-    def __repr__(self) -> str:
-        """Keep content out of traces."""
-        return f"RawFile({self.name!r}, {len(self.octets)} octets)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,35 +114,6 @@ class Objects:
 
     entries: tuple[Exported, ...]
     has_more: bool = False
-
-
-def decode(raw: RawFile) -> str:
-    """Give the text of a file: by its byte order mark, else UTF-8.
-
-    Raises:
-        ExportError: the octets are no such text.
-
-    """
-    octets = raw.octets
-    codec, skip = next(
-        ((name, len(bom)) for bom, name in _BOMS if octets.startswith(bom)),
-        ("utf-8", 0),
-    )
-    try:
-        text = codecs.decode(memoryview(octets)[skip:], codec)
-    except UnicodeDecodeError as problem:
-        raise ExportError(
-            raw.name,
-            f"no {codec.upper()} at byte {problem.start + skip}; "
-            "export it again with `Out-File -Encoding utf8`",
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ExportError(
-            f"{raw.name}:{line}",
-            "a NUL character, so this is no text (UTF-16 needs a byte order mark)",
-        )
-    return text
 
 
 def is_json(text: str) -> bool:

@@ -11,18 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from fakes.zivver.service import Account
 from harness.exports.account import FileLine, Ledger
+from harness.exports.archives import base_name
 from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
 from harness.exports.commands import objects_of
+from harness.exports.encodings import RawFile, decode
 from harness.exports.format_list import LOSSY, is_format_list, read_format_list
-from harness.exports.formats import (
-    Exported,
-    Objects,
-    RawFile,
-    decode,
-    is_json,
-    read_objects,
-)
+from harness.exports.formats import Exported, Objects, is_json, read_objects
 from harness.exports.internet import InternetFile, read_internet
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, Faults, shown
@@ -42,6 +37,7 @@ _UNREAD = {
     ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
 }
 _REFUSED = "not read"
+_NOT_LOOKED_INTO = "only `online` and `onpremises` are looked into"
 _UNKNOWN = "not from a cmdlet that we know"
 _EMPTY = (
     "empty: no result, or an export that failed; write `[]` into it if there are none"
@@ -60,6 +56,7 @@ class Folder:
     accounts: tuple[Account, ...] | None = None
     internet: InternetFile = field(default_factory=InternetFile)
     policies: dict[str, str] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
 
 
 def take(raw: RawFile, folder: Folder) -> None:
@@ -73,27 +70,47 @@ def take(raw: RawFile, folder: Folder) -> None:
 
 
 def _take(raw: RawFile, folder: Folder) -> None:
-    name = raw.name.rpartition("/")[2].lower()
+    if raw.problem:
+        raise ExportError(raw.name, raw.problem)
+    name = base_name(raw.name).lower()
     files = folder.ledger.files
-    if name == ZIVVER_FILE:
+    if raw.name.endswith("/"):
+        line = FileLine(raw.name, "a folder", is_read=False, remark=_NOT_LOOKED_INTO)
+        files.append(line)
+    elif name == ZIVVER_FILE:
+        _check_first(raw, folder)
         read = read_zivver(raw.name, decode(raw))
         folder.zivver = with_accounts(read, folder.accounts, ACCOUNTS_FILE)
         files.append(FileLine(raw.name, "the Zivver side"))
     elif name == ACCOUNTS_FILE:
+        _check_first(raw, folder)
         found = folder.accounts = read_accounts(raw.name, decode(raw))
         folder.zivver = with_accounts(folder.zivver, found, raw.name)
         files.append(FileLine(raw.name, "the accounts at Zivver", len(found)))
     elif name == INTERNET_FILE:
+        _check_first(raw, folder)
         folder.internet = read_internet(raw.name, decode(raw))
         files.append(FileLine(raw.name, "DNS and other people's servers"))
     elif name.startswith(_POLICY) and name.endswith(_TOML):
-        stem = raw.name[: -len(_TOML)]
-        folder.policies[stem] = decode(raw)
+        _check_first(raw, folder)
+        folder.policies[base_name(raw.name)[: -len(_TOML)]] = decode(raw)
         files.append(FileLine(raw.name, "a policy"))
     elif name.startswith("readme"):
         files.append(FileLine(raw.name, "a note", is_read=False, is_note=True))
     else:
         _take_export(raw, folder)
+
+
+def _check_first(raw: RawFile, folder: Folder) -> None:
+    """Refuse a second file of ours of the same name, as a zip may bring one.
+
+    Raises:
+        ExportError: there is one already.
+
+    """
+    first = folder.own.setdefault(base_name(raw.name).lower(), raw.name)
+    if first != raw.name:
+        raise ExportError(raw.name, f"there is `{first}` too, expected one of them")
 
 
 def _take_export(raw: RawFile, folder: Folder) -> None:

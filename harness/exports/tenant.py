@@ -26,16 +26,16 @@ from fakes.internet.hosts import Internet
 from fakes.mail.handoff import AuthTerms
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, Ledger
+from harness.exports.archives import Unpacking, is_archive, unpack
 from harness.exports.arrivals import own_hosts_of, read_inbound, read_receive
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
-from harness.exports.formats import (
-    Exported,
-    RawFile,
-)
+from harness.exports.encodings import RawFile
+from harness.exports.formats import Exported
 from harness.exports.intake import INTERNET_FILE, ZIVVER_FILE, Folder, take
 from harness.exports.labels import ExportedLabel, read_label
+from harness.exports.limits import SizeLimits
 from harness.exports.onward import (
     read_auto_reply,
     read_inbox_rule,
@@ -49,7 +49,7 @@ from harness.exports.remote_domains import read_remote_domain
 from harness.exports.rules import read_rules
 from harness.exports.send_connectors import read_send
 from harness.exports.servers import read_edition
-from harness.exports.sides import check_side, joined, side_word
+from harness.exports.sides import SIDES, check_side, joined, side_word
 from harness.exports.sites import sites_exported
 from harness.exports.zivver import ZivverFile
 from harness.world import World
@@ -57,6 +57,7 @@ from harness.world import World
 T = TypeVar("T")
 C = TypeVar("C", OutboundConnector, SendConnector)
 
+_USUAL = SizeLimits()
 _HELO = "mail.outbound.example"
 # Which of them tells Exchange Online from a server.
 _ONLINE = (Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS)
@@ -131,15 +132,21 @@ class TenantError(ExportErrors):
         self.account = account
 
 
-def make_tenant(name: str, files: Iterable[RawFile], *, source: str = "") -> Tenant:
-    """Make a tenant of the files of its folder.
+def make_tenant(
+    name: str,
+    files: Iterable[RawFile],
+    *,
+    source: str = "",
+    limits: SizeLimits = _USUAL,
+) -> Tenant:
+    """Make a tenant of the files of its folder, and of the zips among them.
 
     Raises:
         TenantError: files are not what they say, no known cmdlet is among them, or
             they come from two platforms.
 
     """
-    top, halves = _folders(files)
+    top, halves = _folders(files, limits)
     faults = top.faults
     made = faults.ask(lambda: _read_halves(name, top, halves))
     # What comes of something wrong may be wrong only because of it.
@@ -178,15 +185,29 @@ class _Half:
     labels: tuple[ExportedLabel, ...] | None = None
 
 
-def _folders(files: Iterable[RawFile]) -> tuple[Folder, dict[str, Folder]]:
+def _folders(
+    files: Iterable[RawFile], limits: SizeLimits
+) -> tuple[Folder, dict[str, Folder]]:
     """Put each file into its folder: that of the tenant, or of one side of it."""
     top = Folder()
     halves: dict[str, Folder] = {}
-    for raw in sorted(files, key=lambda one: one.name):
-        side, slash, _ = raw.name.partition("/")
-        empty = Folder(ledger=top.ledger, faults=top.faults)
-        take(raw, halves.setdefault(side, empty) if slash else top)
+    unpacking = Unpacking(limits, top.faults)
+    for given in sorted(files, key=lambda one: one.name):
+        for raw in _unpacked(given, unpacking):
+            side, slash, rest = raw.name.partition("/")
+            is_of_side = slash and rest and side in SIDES
+            empty = Folder(ledger=top.ledger, faults=top.faults)
+            take(raw, halves.setdefault(side, empty) if is_of_side else top)
     return top, halves
+
+
+def _unpacked(raw: RawFile, unpacking: Unpacking) -> tuple[RawFile, ...]:
+    """Give the files of a zip, or the file itself."""
+    try:
+        packed = is_archive(raw.start)
+    except ExportError as problem:
+        return (RawFile(raw.name, b"", problem.message),)
+    return unpack(raw, unpacking) if packed else (raw,)
 
 
 def _read_half(name: str, folder: Folder) -> _Half:

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from harness.exports.encodings import RawFile, decode
 from harness.exports.files import built_in_tenants, read_tenant
-from harness.exports.formats import RawFile, decode, read_objects
+from harness.exports.formats import read_objects
 from harness.exports.problems import ExportError
 from harness.policy.files import read_policy
 from harness.policy.noun import PolicyError

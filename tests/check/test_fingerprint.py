@@ -15,7 +15,7 @@ from harness.check import derive, facts_of
 from harness.check.fingerprint import of_finding, of_sort, of_world
 from harness.check.run import check
 from harness.edits import with_rules
-from harness.exports.formats import RawFile
+from harness.exports.encodings import RawFile
 from harness.exports.tenant import make_tenant
 from tests.check.tenants import AS_WRITTEN, NOON, POLICY, online
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, recognise
-from harness.exports.formats import RawFile, decode
+from harness.exports.encodings import RawFile, decode
 from harness.exports.problems import ExportError
 
 SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.exports import ExportError
-from harness.exports.files import MAX_OCTETS, _files, read_tenant
+from harness.exports.files import _files, read_tenant
+from harness.exports.limits import MEGABYTE
 
 
 def complaint(read):
@@ -36,9 +37,9 @@ def test_the_folders_of_two_sides_may_be_empty_no_more_than_any_other(tmp_path):
 
 def test_a_file_as_large_as_no_export_is_not_read(tmp_path):
     with (tmp_path / "rules.json").open("wb") as file:
-        file.truncate(MAX_OCTETS + 1)
+        file.truncate(512 * MEGABYTE + 1)
     said = complaint(lambda: read_tenant(str(tmp_path)))
-    assert "rules.json: larger than 512 MB" == said
+    assert "rules.json: larger than 512 MB; --max-file-size allows more" == said
 
 
 def test_the_folder_in_which_one_stands_has_a_name(tmp_path, monkeypatch):

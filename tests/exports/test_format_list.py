@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.exports.cmdlets import Cmdlet, recognise
+from harness.exports.encodings import RawFile, decode
 from harness.exports.format_list import LOSSY, is_format_list, read_format_list
-from harness.exports.formats import RawFile, decode
 from harness.exports.problems import ExportError
 from harness.exports.tenant import make_tenant
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.exports import ExportError, make_tenant
-from harness.exports.formats import RawFile
+from harness.exports.encodings import RawFile
 
 PARENT = "5b6c7d8e-9f0a-4b1c-8d2e-3f4a5b6c7d8e"
 CHILD = "3de9faa6-9fe1-49b3-9a08-227a296b54a6"

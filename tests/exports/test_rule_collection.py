@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.formats import RawFile, decode
+from harness.exports.encodings import RawFile, decode
 from harness.exports.problems import ExportError
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
 from harness.exports.tenant import make_tenant

@@ -9,8 +9,8 @@ import pytest
 
 import harness.scenario.files
 from fakes.exchange.organization import Platform
+from harness.exports.encodings import RawFile
 from harness.exports.files import read_tenant
-from harness.exports.formats import RawFile
 from harness.exports.problems import ExportError
 from harness.exports.tenant import make_tenant
 
