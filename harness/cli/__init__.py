@@ -20,6 +20,7 @@ from harness.cli.demo import demo_command
 from harness.cli.explain import explain_command
 from harness.cli.export_script import export_script_command
 from harness.cli.failures import failures_command
+from harness.cli.findings import findings_command
 from harness.cli.output import complain, never_fail_on_letters, tell_faults
 from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
@@ -58,6 +59,7 @@ for _command in (
     support_command,
     readings_command,
     failures_command,
+    findings_command,
     scenarios_command,
     account_command,
     export_script_command,

@@ -9,13 +9,34 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import harness
 from harness.report.check_data import SCHEMA
+
+# In a wheel the pages lie beside the code, in a checkout where people read them.
+_PACKAGE = Path(harness.__file__).parent
+_PAGES = (_PACKAGE / "findings", _PACKAGE.parent / "docs" / "findings")
+_NOTE = "README"
 
 
 def read_schema() -> str:
     """Give the JSON Schema of what `check --json` prints."""
     folder = importlib.resources.files("harness.report")
     return folder.joinpath("schema", f"{SCHEMA}.json").read_text("utf-8")
+
+
+def page_names() -> tuple[str, ...]:
+    """Name the pages about findings and lints that there are."""
+    found = (path.stem for path in _pages().glob("*.md"))
+    return tuple(sorted(name for name in found if name != _NOTE))
+
+
+def read_page(name: str) -> str:
+    """Read the page of a finding or a lint, which must be there."""
+    return (_pages() / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _pages() -> Path:
+    return next((place for place in _PAGES if place.is_dir()), _PAGES[0])
 
 
 class ReportError(ValueError):
