@@ -24,7 +24,7 @@ from harness.exports.problems import ExportError, Faults, shown
 from harness.exports.recipients import TRUNCATED_AT
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
 from harness.exports.zivver import ZivverFile, read_zivver, with_accounts
-from harness.exports.zivver_accounts import read_accounts
+from harness.exports.zivver_accounts import decode_accounts, read_accounts
 
 ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
 ACCOUNTS_FILE = "zivver-accounts.csv"
@@ -84,7 +84,7 @@ def _take(raw: RawFile, folder: Folder) -> None:
         files.append(FileLine(raw.name, "the Zivver side"))
     elif name == ACCOUNTS_FILE:
         _check_first(raw, folder)
-        found = folder.accounts = read_accounts(raw.name, decode(raw))
+        found = folder.accounts = read_accounts(raw.name, decode_accounts(raw))
         folder.zivver = with_accounts(folder.zivver, found, raw.name)
         files.append(FileLine(raw.name, "the accounts at Zivver", len(found)))
     elif name == INTERNET_FILE:

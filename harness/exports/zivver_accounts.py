@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from fakes.mail.address import Address, AddressError, parse_address
 from fakes.zivver.service import Account, AccountKind, AccountState
+from harness.exports.formats import RawFile, decode
 from harness.exports.problems import ExportError, shown
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,8 +32,13 @@ _DELEGATES = "delegates"
 _COLUMNS = (_ADDRESS, _ALIASES, _KIND, _STATE, _DELEGATES)
 _SIGNS = (",", ";", "\t")
 # Excel's own word for the sign between columns.
-_SAID_SIGN = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_SAID_SIGN = re.compile(r"sep=(.)(?:\r?\n|\r)", re.IGNORECASE)
 _MOST_LINES = 10
+_EXCEL = "cp1252"
+# What a table may hold of Windows-1252: all else tells of another code page.
+_KNOWN = frozenset("\t\r\nŠŒŽšœžŸ") | {
+    c for c in map(chr, range(0x20, 0x100)) if c.isascii() or c.isalpha()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,26 @@ class Placed:
 
     account: Account
     place: str
+
+
+def decode_accounts(raw: RawFile) -> str:
+    """Give the text of the table; Excel writes `CSV` as Windows-1252 in many countries.
+
+    Raises:
+        ExportError: it is neither that nor Unicode; it names the line.
+
+    """
+    try:
+        return decode(raw)
+    except ExportError:
+        text = raw.octets.decode(_EXCEL, "replace")
+    # A mark of UTF-8 or UTF-16 is no letter either.
+    at = next((i for i, c in enumerate(text) if c not in _KNOWN), None)
+    if at is None:
+        return text
+    line = text.count("\n", 0, at) + 1
+    message = "neither UTF-8 nor Windows-1252; save it as `CSV UTF-8` in Excel"
+    raise ExportError(f"{raw.name}:{line}", message)
 
 
 def read_accounts(file: str, text: str) -> tuple[Account, ...]:
@@ -86,6 +112,8 @@ def _rows(file: str, text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     said = _SAID_SIGN.match(text)
     above = 1 if said else 0
     text = text[said.end() :] if said else text
+    # Excel for the Mac has ended lines with CR.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     head = text.partition("\n")[0]
     sign = said[1] if said else max(_SIGNS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)

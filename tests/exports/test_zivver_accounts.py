@@ -4,8 +4,9 @@ import pytest
 
 from fakes.mail.address import parse_address
 from fakes.zivver.service import Account, AccountKind, AccountState
+from harness.exports.formats import RawFile
 from harness.exports.problems import ExportError
-from harness.exports.zivver_accounts import read_accounts
+from harness.exports.zivver_accounts import decode_accounts, read_accounts
 from tests.exports.shapes import server, tenant
 from tests.exports.test_export_errors import complaint
 
@@ -54,6 +55,38 @@ def test_the_table_lies_beside_the_other_files_of_a_tenant(mark, name):
     assert (1, True) == next(
         (line.count, line.is_read) for line in read.account.files if line.file == name
     )
+
+
+JOERG = "address;state\r\njörg@contoso.example;active\r\n"
+EXCEL = {
+    "Windows-1252": JOERG.encode("cp1252"),
+    "CSV UTF-8": b"\xef\xbb\xbf" + JOERG.encode(),
+    "Unicode text": b"\xff\xfe" + JOERG.replace(";", "\t").encode("utf-16-le"),
+    "a Mac of old": JOERG.replace("\r\n", "\r").encode("cp1252"),
+}
+
+
+@pytest.mark.parametrize("name", EXCEL)
+def test_a_table_of_a_localised_excel_is_read_by_its_code_page(name):
+    text = decode_accounts(RawFile(FILE, EXCEL[name]))
+    joerg = parse_address("jörg@contoso.example")
+    assert (Account(joerg),) == read_accounts(FILE, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "octets"),
+    [
+        pytest.param(2, "address\nłucja@b.example".encode("cp1250"), id="cp1250"),
+        pytest.param(2, b"address\n\x81@contoso.example\n", id="no code page"),
+        pytest.param(1, b"\xef\xbb\xbfaddress\nj\xf6rg@b.example", id="a lying mark"),
+        pytest.param(1, JOERG.encode("utf-16-le"), id="UTF-16 without a mark"),
+        pytest.param(1, b"PK\x03\x04\x14\0\0\xff", id="a workbook"),
+    ],
+)
+def test_what_is_no_text_of_excel_is_refused_on_one_line(line, octets):
+    said = complaint(server(**{FILE: octets}))
+    assert f"{FILE}:{line}: neither UTF-8 nor Windows-1252; save it as `CSV" in said
+    assert 1 == len(said.splitlines())
 
 
 @pytest.mark.parametrize(
