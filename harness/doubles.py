@@ -18,6 +18,7 @@ from fakes.mail.reply import Reply, reply
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.endpoint import ZivverEndpoint
 from fakes.zivver.faults import Deed, FaultLine
+from fakes.zivver.receiver import Clock, not_told
 from fakes.zivver.replies import Reason
 from fakes.zivver.service import ZivverService, credential
 from harness.kept import DEFAULT_TIMEOUT, Kept
@@ -80,7 +81,8 @@ class ZivverDouble:
 
     `user` and `password` log in beside the credentials that the service has; what was
     not given is taken in the sender's favour, as everywhere. `ports` says on which
-    port of this machine it listens for 25 and 587; any that is free otherwise.
+    port of this machine it listens for 25 and 587; any that is free otherwise. `clock`
+    tells the time, for what begins or ends then.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class ZivverDouble:
         on_received: Callable[[Received], None] | None = None,
         on_mail: Callable[[Transaction], None] | None = None,
         on_refusal: Callable[[Refusal], None] | None = None,
+        clock: Clock = not_told,
     ) -> None:
         self._on_received, self._on_mail = on_received, on_mail
         self.user, self.password = USER, PASSWORD
@@ -114,6 +117,8 @@ class ZivverDouble:
             on_mail=self._take,
             listen=ports,
             on_refusal=on_refusal,
+            clock=clock,
+            tls_of=server_context,
         )
 
     def __enter__(self) -> Self:

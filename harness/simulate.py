@@ -290,10 +290,14 @@ class Table:
         if key in internet.zone.failing:
             return LOOK_UP_FAILED
         zivver = zivver_of(self.world)
-        found = find_receiver(
-            zivver, internet.zone, port, self.choices, clock=lambda: at
-        )
-        return found if isinstance(found, Reply) else with_faults(found, self.desk)
+
+        def clock() -> datetime | None:
+            return at
+
+        found = find_receiver(zivver, internet.zone, port, self.choices, clock=clock)
+        if isinstance(found, Reply):
+            return found
+        return with_faults(found, self.desk, clock=clock)
 
     def on_terms(self, handoff: HandOff) -> HandOff:
         """Give a hand-off on the terms of this run."""

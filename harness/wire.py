@@ -261,6 +261,7 @@ def _zivver(
         trusts_proxy=True,
         faults=FaultDesk(world.zivver_faults),
         clock=lambda: moment.at,
+        tls_of=server_context,
     )
 
 

@@ -140,7 +140,7 @@ class Peer(Generic[R]):
             self._reception = None
             return Heard(troubles.TLS_FAILED, is_lost=True)
         reception.secured()
-        return Heard(SHAKEN, certificate=tls.certificate)
+        return Heard(SHAKEN, certificate=reception.shown or tls.certificate)
 
     def _message(self, act: GiveContent, reception: Reception[R]) -> Heard:
         refusal = reception.chunk() if act.is_chunk else None

@@ -6,11 +6,13 @@ cannot differ. Texts are ours, codes are those of RFC 5321, 3207, 4954 and 1870.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from fakes.mail.content import CRLF, Content
 from fakes.mail.offers import Extension
 from fakes.mail.reply import Reply, reply
+from fakes.mail.session import Certificate
 
 if TYPE_CHECKING:
     from fakes.mail.address import Address
@@ -40,6 +42,19 @@ BARE_LINE_END = reply(554, "5.6.0", "Bare CR or LF in the message")
 LINE_TOO_LONG = reply(554, "5.6.0", "Line too long in the message")
 
 
+@dataclass(frozen=True, slots=True)
+class Showing(Reply):
+    """A yes to STARTTLS, after which another certificate is shown than the usual."""
+
+    certificate: Certificate
+
+
+def showing(certificate: Certificate) -> Showing:
+    """Say yes to STARTTLS, and show that certificate."""
+    said = READY_FOR_TLS
+    return Showing(said.code, said.status, said.text, certificate)
+
+
 def extensions(receiver: Receiver[R], session: Session) -> tuple[str, ...]:
     """Give the lines of the EHLO reply: AUTH only inside TLS, STARTTLS only outside."""
     lines = [f"SIZE {receiver.announced_size or receiver.size_limit}"]
@@ -61,7 +76,9 @@ def answer_starttls(receiver: Receiver[R], session: Session) -> Reply:
     said = receiver.starttls(session) if receiver.starttls else None
     if said is not None and not said.is_positive:
         return said
-    return TLS_UNAVAILABLE if receiver.tls.is_refused else READY_FOR_TLS
+    if receiver.tls.is_refused:
+        return TLS_UNAVAILABLE
+    return said if isinstance(said, Showing) else READY_FOR_TLS
 
 
 def answer_hello(receiver: Receiver[R], session: Session) -> Reply:

@@ -18,6 +18,7 @@ from fakes.mail.receiving import (
     NESTED_MAIL,
     RCPT_FIRST,
     TLS_FIRST,
+    Showing,
     answer_data,
     answer_hello,
     answer_mail,
@@ -32,17 +33,21 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.receiver import Receipt, Receiver
     from fakes.mail.reply import Reply
-    from fakes.mail.session import Agreed, IpAddress
+    from fakes.mail.session import Agreed, Certificate, IpAddress
 
 R = TypeVar("R")
 
 
 class Reception(Generic[R]):
-    """The state of one session, and the answers of its receiver."""
+    """The state of one session, and the answers of its receiver.
+
+    `shown` is another certificate than the receiver's usual one, in this session.
+    """
 
     def __init__(self, receiver: Receiver[R], source: IpAddress | None) -> None:
         self.receiver = receiver
         self.session = Session(source, "")
+        self.shown: Certificate | None = None
         self._is_utf8 = False
         self._begun: Envelope | None = None
         # A list: to copy a tuple for each takes time by the square.
@@ -85,7 +90,9 @@ class Reception(Generic[R]):
 
     def starttls(self) -> Reply:
         """Answer STARTTLS outside TLS."""
-        return answer_starttls(self.receiver, self.session)
+        answer = answer_starttls(self.receiver, self.session)
+        self.shown = answer.certificate if isinstance(answer, Showing) else None
+        return answer
 
     def secured(
         self, certificate: tuple[str, ...] = (), agreed: Agreed | None = None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.receiver import Receiver
-    from fakes.mail.session import IpAddress, Session
+    from fakes.mail.session import Certificate, IpAddress, Session
 
 R = TypeVar("R")
 
@@ -66,6 +66,7 @@ class Setup(Generic[R]):
     trusts_proxy: bool
     limits: Limits
     connections: set[Connection[R]]
+    tls_of: Callable[[Certificate], ssl.SSLContext] | None = None
 
 
 class _Nobody:

@@ -129,6 +129,10 @@ class Dialogue(Connection[R], Generic[R]):
         if waiting:
             waiting.clear()
             return PIPELINED_TLS
+        if self._reception.shown is not None:
+            tls_of = self._setup.tls_of
+            assert tls_of is not None  # noqa: S101  or nothing else can be shown
+            self.tls_context = tls_of(self._reception.shown)
         await super().smtp_STARTTLS("")
         self._chunks.clear()
         self._reception.secured(names_in(self.transport), agreed_on(self.transport))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fakes.mail.content import Content
     from fakes.mail.envelope import Envelope
     from fakes.mail.receiver import Receiver
-    from fakes.mail.session import Session
+    from fakes.mail.session import Certificate, Session
     from fakes.smtp.loop import Loop
 
 R = TypeVar("R")
@@ -95,13 +95,15 @@ def serve(  # noqa: PLR0913  all but two are keywords with plain defaults
     trusts_proxy: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     on_error: Callable[[Exception], None] | None = None,
+    tls_of: Callable[[Certificate], ssl.SSLContext] | None = None,
 ) -> Server[R]:
     """Start a server; it answers when this returns.
 
     `record` is called in the loop's thread before the sender hears the reply.
     `trusts_proxy`: every client begins with a PROXY header (version 1 or 2), which
     gives the modelled source address; without it there is none. `on_error` is told
-    what the receiver or `record` raised, besides `errors`.
+    what the receiver or `record` raised, besides `errors`. `tls_of` makes what a
+    receiver needs that shows another certificate in some session.
     """
     if receiver.tls.is_offered and not receiver.tls.is_refused and tls is None:
         raise AssertionError(f"{receiver.name} offers STARTTLS without a certificate")
@@ -112,7 +114,7 @@ def serve(  # noqa: PLR0913  all but two are keywords with plain defaults
         if on_error is not None:
             on_error(error)
 
-    setup = Setup(receiver, record, report, tls, trusts_proxy, limits, set())
+    setup = Setup(receiver, record, report, tls, trusts_proxy, limits, set(), tls_of)
     return Server(setup, bind(host, port), loop, errors)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fakes.mail.envelope import Envelope
     from fakes.mail.receiver import Receiver
     from fakes.mail.reply import Reply
-    from fakes.mail.session import Session
+    from fakes.mail.session import Certificate, Session
     from fakes.smtp.loop import Loop
     from fakes.zivver.service import ZivverService
     from fakes.zone import Zone
@@ -34,7 +34,8 @@ class ZivverEndpoint:
     `faults` may be added to while it runs. `on_mail` is told of every mail that came to
     its end of data, with what the ledger does not keep; `on_refusal` of every session
     that was refused before. `listen` gives the port of this machine that stands for
-    one of Zivver's; any that is free otherwise. `clock` tells the time.
+    one of Zivver's; any that is free otherwise. `clock` tells the time;
+    `tls_of` makes what a fault needs that shows another certificate.
 
     Raises:
         OSError: a port is in use; nothing stays half started.
@@ -55,8 +56,10 @@ class ZivverEndpoint:
         listen: Mapping[int, int] | None = None,
         on_refusal: Callable[[Refusal], None] | None = None,
         clock: Clock = not_told,
+        tls_of: Callable[[Certificate], ssl.SSLContext] | None = None,
     ) -> None:
         self.faults = faults or FaultDesk()
+        self._clock, self._tls_of = clock, tls_of
         self._on_mail, self._on_refusal = on_mail, on_refusal
         self._transactions: list[Transaction] = []
         self._refusals: list[Refusal] = []
@@ -93,12 +96,13 @@ class ZivverEndpoint:
         port: int,
     ) -> Server[Transaction]:
         return serve(
-            with_faults(door, self.faults),
+            with_faults(door, self.faults, clock=self._clock),
             loop,
             record=self._record,
             tls=tls,
             trusts_proxy=trusts_proxy,
             port=port,
+            tls_of=self._tls_of,
         )
 
     def __enter__(self) -> Self:

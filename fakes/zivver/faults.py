@@ -7,16 +7,19 @@ times; of several that fit, the first that is not spent acts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from fakes.mail.address import Address
 from fakes.mail.handoff import Stage
 from fakes.mail.receiver import HangUpError, Receipt, Receiver
-from fakes.mail.receiving import READY_FOR_TLS
+from fakes.mail.receiving import READY_FOR_TLS, showing
 from fakes.mail.reply import Reply, dripping, reply
+from fakes.mail.session import Certificate
 from fakes.zivver.delivery import ZivverDelivery, ZivverState
 from fakes.zivver.ledger import Transaction
+from fakes.zivver.receiver import Clock, not_told
 from fakes.zivver.replies import Reason
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ class Deed(StrEnum):
     break the connection; at STARTTLS after the yes, in the midst of the handshake.
     DRIP: say what was decided, octet by octet. TAKE: take the mail, and say its reply
     nevertheless; without a reply, break the connection. HOLD, BOUNCE: say yes, and then
-    hold or return the mail.
+    hold or return the mail. SHOW: show another certificate.
     """
 
     ANSWER = "answer"
@@ -46,6 +49,7 @@ class Deed(StrEnum):
     TAKE = "take"
     HOLD = "hold"
     BOUNCE = "bounce"
+    SHOW = "show"
 
 
 # Where each deed can be done; elsewhere it would mean nothing.
@@ -58,6 +62,7 @@ STAGES_OF = {
     Deed.TAKE: frozenset({Stage.DONE}),
     Deed.HOLD: frozenset({Stage.DONE}),
     Deed.BOUNCE: frozenset({Stage.DONE}),
+    Deed.SHOW: frozenset({Stage.STARTTLS}),
 }
 _NEEDS_REPLY = frozenset({Deed.ANSWER})
 _MAY_REPLY = _NEEDS_REPLY | {Deed.TAKE}
@@ -70,7 +75,9 @@ class FaultLine:
 
     `about` narrows RCPT to one recipient, `beyond` to those behind so many that were
     taken; the first `after` times it passes by, then it acts `times` times (None: for
-    ever). `pause` are the seconds between the octets of DRIP.
+    ever). From `begins` on and before `ends` it counts at all. `pause` are the seconds
+    between the octets of DRIP; `certificate` is that of SHOW, one without names has
+    those of the usual one.
 
     Raises:
         ValueError: the parts do not fit together.
@@ -85,6 +92,9 @@ class FaultLine:
     times: int | None = 1
     beyond: int = 0
     pause: float = 0.0
+    certificate: Certificate | None = None
+    begins: datetime | None = None
+    ends: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse a line that could never act."""
@@ -98,16 +108,29 @@ class FaultLine:
             raise ValueError(f"`{self.deed}` takes no reply")
         if self.reply is not None and self.reply.is_positive:
             raise ValueError(f"`{self.reply}`: {_NEVER_POSITIVE}")
+        if (self.deed is Deed.SHOW) != (self.certificate is not None):
+            raise ValueError(f"`{Deed.SHOW}` goes with a certificate")
+        if self.begins and self.ends and self.ends <= self.begins:
+            raise ValueError("a fault ends after it begins")
         is_narrow = self.about is not None or self.beyond > 0
         if is_narrow and self.stage is not Stage.RCPT:
             raise ValueError(f"{self.stage.value} is not about one recipient")
         if self.after < 0 or (self.times is not None and self.times < 1):
             raise ValueError("a fault acts at least once, after 0 times or more")
 
-    def fits(self, stage: Stage, about: Address | None, taken: int) -> bool:
+    def fits(
+        self, stage: Stage, about: Address | None, taken: int, at: datetime | None
+    ) -> bool:
         """Say whether the line is about this moment."""
         is_his = self.about in {None, about}
-        return self.stage is stage and is_his and taken >= self.beyond
+        is_its = self.stage is stage and is_his and taken >= self.beyond
+        return is_its and self._is_on(at)
+
+    def _is_on(self, at: datetime | None) -> bool:
+        if at is None:
+            return self.begins is None
+        has_begun = self.begins is None or at >= self.begins
+        return has_begun and (self.ends is None or at < self.ends)
 
 
 class FaultDesk:
@@ -124,12 +147,16 @@ class FaultDesk:
         self._met.append((line, 0))
 
     def take(
-        self, stage: Stage, about: Address | None = None, taken: int = 0
+        self,
+        stage: Stage,
+        about: Address | None = None,
+        taken: int = 0,
+        at: datetime | None = None,
     ) -> FaultLine | None:
         """Give the line that acts now, and count it as met."""
         for index, (line, met) in enumerate(self._met):
             is_spent = line.times is not None and met >= line.after + line.times
-            if line.fits(stage, about, taken) and not is_spent:
+            if line.fits(stage, about, taken, at) and not is_spent:
                 self._met[index] = (line, met + 1)
                 return line if met >= line.after else None
         return None
@@ -145,10 +172,10 @@ class FaultDesk:
 
 
 def with_faults(
-    receiver: Receiver[Transaction], desk: FaultDesk
+    receiver: Receiver[Transaction], desk: FaultDesk, *, clock: Clock = not_told
 ) -> Receiver[Transaction]:
     """Lay a script over a receiver: its decisions stay, what is said changes."""
-    layer = _Layer(receiver, desk)
+    layer = _Layer(receiver, desk, clock)
     return replace(
         receiver,
         connect=layer.connect,
@@ -168,6 +195,7 @@ class _Layer:
 
     below: Receiver[Transaction]
     desk: FaultDesk
+    clock: Clock
 
     def connect(self, session: Session) -> Reply | None:
         line = self._acting(Stage.CONNECT)
@@ -184,6 +212,10 @@ class _Layer:
     def starttls(self, session: Session) -> Reply | None:
         below = self.below.starttls
         line = self._acting(Stage.STARTTLS)
+        if line and line.certificate:
+            usual = self.below.tls.certificate.names
+            names = line.certificate.names or usual
+            return showing(replace(line.certificate, names=names))
         return _said(line, lambda: below(session) if below else None)
 
     def authenticate(self, session: Session, user: str, password: str) -> Reply:
@@ -219,7 +251,7 @@ class _Layer:
         self, stage: Stage, about: Address | None = None, taken: int = 0
     ) -> FaultLine | None:
         """Give the line that acts here; one that breaks the connection does so."""
-        line = self.desk.take(stage, about, taken)
+        line = self.desk.take(stage, about, taken, self.clock())
         if line and line.deed is Deed.HANG_UP:
             raise HangUpError(READY_FOR_TLS if stage is Stage.STARTTLS else None)
         return line

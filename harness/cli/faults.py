@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from fakes.internet.outages import Outage
+from harness.exports.moments import read_moment_or_span
 from harness.exports.problems import ExportError
 from harness.exports.toml_tables import read_toml
-from harness.scenario.faults import read_moment_or_span, read_outages
+from harness.scenario.faults import read_outages
 from harness.spans import read_span
 
 # Longer than anything waits unless somebody has said so (exchange-routing#6.1).

@@ -96,6 +96,7 @@ def serve_command(
             on_received=received,
             on_mail=book.mail if book else None,
             on_refusal=book.refusal if book else None,
+            clock=now,
         )
         stack.enter_context(zivver)
         for line in script:
@@ -203,4 +204,4 @@ def _script(faults: str | None) -> tuple[FaultLine, ...]:
         raise click.UsageError(f"--faults: `{faults}` cannot be read") from None
     top = read_toml(faults, text)
     top.only(TABLE)
-    return read_zivver_faults(top.tables(TABLE) or ())
+    return read_zivver_faults(top.tables(TABLE) or (), now())

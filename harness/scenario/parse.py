@@ -22,6 +22,7 @@ from fakes.mail.address import Address
 from fakes.mail.label_field import Encoding, Folding
 from fakes.mail.labels import Profile, bare_guid, is_guid
 from fakes.mail.office_documents import DocumentKind, LabelPlace
+from harness.exports.moments import needed_span
 from harness.exports.problems import ExportError
 from harness.exports.toml_tables import Table, read_toml
 from harness.exports.zivver_faults import read_zivver_faults
@@ -36,7 +37,7 @@ from harness.scenario.case import (
     Mail,
     Retry,
 )
-from harness.scenario.faults import needed_span, read_outages
+from harness.scenario.faults import read_outages
 from harness.scenario.pack import Pack, parse_pack
 from harness.scenario.parse_expect import nearest, parse_expectation
 from harness.scenario.parse_files import parse_files
@@ -197,7 +198,7 @@ class _Reader:
             at=at,
             patience=timedelta(hours=hours),
             faults=read_outages(table.tables("faults") or (), at),
-            zivver_faults=read_zivver_faults(table.tables("zivver_faults") or ()),
+            zivver_faults=read_zivver_faults(table.tables("zivver_faults") or (), at),
             later=_later(table),
             not_on_the_wire=table.text("not_on_the_wire") or "",
             note=table.text("note") or "",

@@ -19,6 +19,7 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from harness.exports.moments import needed_span, span_of
 from harness.scenario.expectation import (
     FINDING_WORDS,
     STEP_WORDS,
@@ -27,7 +28,6 @@ from harness.scenario.expectation import (
     Expectation,
     Expected,
 )
-from harness.scenario.faults import needed_span, span_of
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -79,6 +79,14 @@ def _zivver_fault(line: FaultLine) -> dict[str, object]:
         "beyond": line.beyond,
         "pause": round(line.pause * 1000),
     }
+    shown = line.certificate
+    if shown is not None:
+        values["certificate"] = shown.fault.value
+        if shown.names:
+            values["certificate_names"] = list(shown.names)
+    values |= {
+        key: when for key, when in (("from", line.begins), ("to", line.ends)) if when
+    }
     values["times"] = 0 if line.times is None else line.times
     for key, value in given.items():
         if value:

@@ -6,9 +6,10 @@ import pytest
 
 from fakes.internet.hosts import Presence
 from fakes.mail.handoff import Stage
+from harness.exports.moments import read_moment_or_span
 from harness.exports.problems import ExportError
 from harness.exports.toml_tables import read_toml
-from harness.scenario.faults import read_moment_or_span, read_outages
+from harness.scenario.faults import read_outages
 from harness.spans import read_span, spelt, spoken
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)

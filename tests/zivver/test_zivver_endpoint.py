@@ -12,13 +12,15 @@ from fakes.choices import Choices
 from fakes.internet.certificates import client_context, server_context
 from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
-from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
+from fakes.mail.handoff import AuthTerms, HandOff, Route, Stage, TlsLevel, TlsTerms
 from fakes.mail.receiver import Receiver
 from fakes.mail.reply import Reply
+from fakes.mail.session import Certificate, CertificateFault
 from fakes.smtp.client import transmit
 from fakes.smtp.loop import Loop
 from fakes.zivver import Transaction, find_receiver
 from fakes.zivver.endpoint import ZivverEndpoint
+from fakes.zivver.faults import Deed, FaultDesk, FaultLine
 from fakes.zivver.ledger_lines import lines_of_transaction
 from fakes.zivver.replies import Reason
 from tests.zivver.builders import (
@@ -35,6 +37,7 @@ pytestmark = pytest.mark.wire
 
 TLS = TlsTerms(TlsLevel.DOMAIN_VALIDATION, "smtp.zivver.com")
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 GOOD = AuthTerms("user-1", "correct horse")
 HANDOFF = HandOff(
     Envelope(ANNA, (CLEO,)),
@@ -129,3 +132,30 @@ def test_a_service_that_is_down_refuses_connections(loop):
     )
     assert computed == seen
     assert () == ledger.refusals == ledger.transactions
+
+
+def test_a_swapped_certificate_is_shown_on_a_socket(loop):
+    expired = Certificate(SETTLED.tls.certificate.names, CertificateFault.EXPIRED)
+    swap = FaultLine(Stage.STARTTLS, Deed.SHOW, certificate=expired, begins=LATER)
+    desk = FaultDesk([swap])
+    for at, is_taken in ((AT, True), (LATER, False)):
+        with ZivverEndpoint(
+            SETTLED,
+            DNS,
+            loop,
+            tls=server_context(SETTLED.tls.certificate),
+            trusts_proxy=True,
+            faults=desk,
+            clock=lambda at=at: at,
+            tls_of=server_context,
+        ) as zivver:
+            sent = loop.run(
+                transmit(
+                    HANDOFF,
+                    lambda _, port, zivver=zivver: zivver.locate(port),
+                    trust=client_context(),
+                    source=INSIDE_SPF,
+                    announces_source=True,
+                )
+            )
+        assert is_taken is bool(sent.accepted), at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from fakes.mail.conversation import converse
 from fakes.mail.envelope import Envelope
 from fakes.mail.handoff import AuthTerms, HandOff, Route, Stage, TlsLevel, TlsTerms
 from fakes.mail.reply import reply
+from fakes.mail.session import Certificate, CertificateFault
 from fakes.zivver import receiver
 from fakes.zivver.delivery import ZivverState
 from fakes.zivver.faults import STAGES_OF, Deed, FaultDesk, FaultLine, with_faults
@@ -218,3 +220,29 @@ def test_faults_never_take_a_mail_that_would_be_refused(script):
     for _ in range(3):
         found, _ = converse(wrong, lambda _host, _port: door, source=None)
         assert () == found.accepted
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+EXPIRED = Certificate((), CertificateFault.EXPIRED)
+SWAP = FaultLine(Stage.STARTTLS, Deed.SHOW, certificate=EXPIRED, times=None)
+CHECKED = replace(HANDOFF, tls=TlsTerms(TlsLevel.CERTIFICATE_VALIDATION))
+
+
+@pytest.mark.parametrize(
+    ("is_taken", "line", "at"),
+    [
+        (False, SWAP, None),
+        (True, replace(SWAP, begins=NOON), None),
+        (True, replace(SWAP, begins=NOON), NOON - timedelta(seconds=1)),
+        (False, replace(SWAP, begins=NOON), NOON),
+        (False, replace(SWAP, ends=NOON), NOON - timedelta(seconds=1)),
+        (True, replace(SWAP, ends=NOON), NOON),
+        (True, replace(SWAP, certificate=Certificate(())), NOON),
+    ],
+)
+def test_a_certificate_is_swapped_for_a_time(is_taken, line, at):
+    door = receiver(SETTLED, DNS, 587, Choices())
+    door = with_faults(door, FaultDesk([line]), clock=lambda: at)
+    sent, _ = converse(CHECKED, lambda _host, _port: door, source=INSIDE_SPF)
+    assert is_taken is bool(sent.accepted)
+    assert is_taken or "CertificateExpired" in str(sent.deferred[0][1])
