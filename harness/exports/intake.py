@@ -84,9 +84,11 @@ def _take(raw: RawFile, folder: Folder) -> None:
         files.append(FileLine(raw.name, "the Zivver side"))
     elif name == ACCOUNTS_FILE:
         _check_first(raw, folder)
-        found = folder.accounts = read_accounts(raw.name, decode_accounts(raw))
+        text, remark = decode_accounts(raw)
+        found = folder.accounts = read_accounts(raw.name, text)
         folder.zivver = with_accounts(folder.zivver, found, raw.name)
-        files.append(FileLine(raw.name, "the accounts at Zivver", len(found)))
+        what = "the accounts at Zivver"
+        files.append(FileLine(raw.name, what, len(found), remark=remark))
     elif name == INTERNET_FILE:
         _check_first(raw, folder)
         folder.internet = read_internet(raw.name, decode(raw))

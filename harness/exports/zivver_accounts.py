@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from fakes.mail.address import Address, AddressError, parse_address
 from fakes.zivver.service import Account, AccountKind, AccountState
-from harness.exports.formats import RawFile, decode
+from harness.exports.encodings import RawFile, decode_table
 from harness.exports.problems import ExportError, shown
 
 E = TypeVar("E", bound=StrEnum)
@@ -34,8 +34,8 @@ _SIGNS = (",", ";", "\t")
 # Excel's own word for the sign between columns.
 _SAID_SIGN = re.compile(r"sep=(.)(?:\r?\n|\r)", re.IGNORECASE)
 _MOST_LINES = 10
-_EXCEL = "cp1252"
-# What a table may hold of Windows-1252: all else tells of another code page.
+_NO_TEXT = "neither UTF-8 nor Windows-1252; save it as `CSV UTF-8` in Excel"
+# What an address may hold of Windows-1252; all else tells of another code page.
 _KNOWN = frozenset("\t\r\nŠŒŽšœžŸ") | {
     c for c in map(chr, range(0x20, 0x100)) if c.isascii() or c.isalpha()
 }
@@ -49,24 +49,21 @@ class Placed:
     place: str
 
 
-def decode_accounts(raw: RawFile) -> str:
-    """Give the text of the table; Excel writes `CSV` as Windows-1252 in many countries.
+def decode_accounts(raw: RawFile) -> tuple[str, str]:
+    """Give the text of the table, and what had to be assumed of its encoding.
 
     Raises:
-        ExportError: it is neither that nor Unicode; it names the line.
+        ExportError: it is no text, or of another code page than most of Excel's.
 
     """
     try:
-        return decode(raw)
+        text, assumed = decode_table(raw)
     except ExportError:
-        text = raw.octets.decode(_EXCEL, "replace")
-    # A mark of UTF-8 or UTF-16 is no letter either.
-    at = next((i for i, c in enumerate(text) if c not in _KNOWN), None)
-    if at is None:
-        return text
-    line = text.count("\n", 0, at) + 1
-    message = "neither UTF-8 nor Windows-1252; save it as `CSV UTF-8` in Excel"
-    raise ExportError(f"{raw.name}:{line}", message)
+        raise ExportError(raw.name, _NO_TEXT) from None
+    at = next((i for i, c in enumerate(text) if assumed and c not in _KNOWN), None)
+    if at is not None:
+        raise ExportError(f"{raw.name}:{text.count(chr(10), 0, at) + 1}", _NO_TEXT)
+    return text, assumed
 
 
 def read_accounts(file: str, text: str) -> tuple[Account, ...]:

@@ -134,28 +134,27 @@ def test_a_service_that_is_down_refuses_connections(loop):
     assert () == ledger.refusals == ledger.transactions
 
 
-def test_a_swapped_certificate_is_shown_on_a_socket(loop):
+@pytest.mark.parametrize(("at", "is_taken"), [(AT, True), (LATER, False)])
+def test_a_swapped_certificate_is_shown_on_a_socket(loop, at, is_taken):
     expired = Certificate(SETTLED.tls.certificate.names, CertificateFault.EXPIRED)
     swap = FaultLine(Stage.STARTTLS, Deed.SHOW, certificate=expired, begins=LATER)
-    desk = FaultDesk([swap])
-    for at, is_taken in ((AT, True), (LATER, False)):
-        with ZivverEndpoint(
-            SETTLED,
-            DNS,
-            loop,
-            tls=server_context(SETTLED.tls.certificate),
-            trusts_proxy=True,
-            faults=desk,
-            clock=lambda at=at: at,
-            tls_of=server_context,
-        ) as zivver:
-            sent = loop.run(
-                transmit(
-                    HANDOFF,
-                    lambda _, port, zivver=zivver: zivver.locate(port),
-                    trust=client_context(),
-                    source=INSIDE_SPF,
-                    announces_source=True,
-                )
+    with ZivverEndpoint(
+        SETTLED,
+        DNS,
+        loop,
+        tls=server_context(SETTLED.tls.certificate),
+        trusts_proxy=True,
+        faults=FaultDesk([swap]),
+        clock=lambda: at,
+        tls_of=server_context,
+    ) as zivver:
+        sent = loop.run(
+            transmit(
+                HANDOFF,
+                lambda _, port: zivver.locate(port),
+                trust=client_context(),
+                source=INSIDE_SPF,
+                announces_source=True,
             )
-        assert is_taken is bool(sent.accepted), at
+        )
+    assert is_taken is bool(sent.accepted)
