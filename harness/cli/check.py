@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -18,6 +18,7 @@ from harness.cli.parameters import (
     json_option,
     now,
     open_case,
+    plan_option,
     policy_option,
     working,
 )
@@ -58,15 +59,22 @@ def read_kinds(
     return frozenset(found)
 
 
+class _Held(TypedDict):
+    """The options that say to what a tenant is held, and what is planned for it."""
+
+    policy: str | None
+    plan: str | None
+    fail_on: frozenset[FindingKind] | None
+    expect: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What was asked of each tenant."""
 
-    policy: str | None
     at: datetime
     is_timed: bool
-    fail_on: frozenset[FindingKind] | None
-    expect: str | None
+    held: _Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ class _Done:
 @click.argument("tenants", metavar="TENANT...", nargs=-1, required=True)
 @size_options
 @policy_option
+@plan_option
 @json_option
 @click.option("--all", "is_whole", is_flag=True, help="Name every mail.")
 @click.option(
@@ -114,18 +123,16 @@ class _Done:
 @report_options
 @at_option
 @click.pass_context
-def check_command(  # noqa: PLR0913  one for each option
+def check_command(
     context: click.Context,
     *,
     tenants: tuple[str, ...],
-    policy: str | None,
     as_json: bool,
     is_whole: bool,
     is_coverage: bool,
     save_mails_to: str | None,
-    fail_on: frozenset[FindingKind] | None,
-    expect: str | None,
     at: datetime | None,
+    **held: Unpack[_Held],
 ) -> None:
     """Check whether TENANT does with mail what the policy says.
 
@@ -140,9 +147,9 @@ def check_command(  # noqa: PLR0913  one for each option
     so the answer is never yes and the exit code is 1. So it is with --expect when the
     configuration has changed.
     """
-    asked = _Asked(policy, at or now(), at is not None, fail_on, expect)
+    asked = _Asked(at or now(), at is not None, held)
     is_silent = goes_to_screen(context, as_json=as_json)
-    if expect and len(tenants) > 1:
+    if held["expect"] and len(tenants) > 1:
         raise click.UsageError("--expect is about one tenant", context)
     if len(tenants) == 1:
         done = [_check(tenants[0], asked)]
@@ -189,16 +196,17 @@ def _each(tenants: tuple[str, ...], asked: _Asked) -> tuple[list[_Done], list[Un
 
 
 def _check(tenant: str, asked: _Asked) -> _Done:
-    case = open_case(tenant, asked.policy)
+    case = open_case(tenant, asked.held["policy"], asked.held["plan"])
     with working(f"following the mails of {case.tenant.name}"):
         derivation = case.derive()
         found = run(case, derivation, at=asked.at, is_timed=asked.is_timed)
         checked = with_remedies(found, case, at=asked.at)
-    code = exit_code(checked.report, asked.fail_on)
-    if asked.expect and asked.expect != checked.fingerprint:
+    code = exit_code(checked.report, asked.held["fail_on"])
+    expected = asked.held["expect"]
+    if expected and expected != checked.fingerprint:
         complain(
             f"the configuration of {tenant} is another than expected: "
-            f"{checked.fingerprint}, expected {asked.expect}"
+            f"{checked.fingerprint}, expected {expected}"
         )
         code = _FINDINGS
     return _Done(case, derivation, checked, code)

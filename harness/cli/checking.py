@@ -9,6 +9,7 @@ from harness.check.fingerprint import of_world
 from harness.check.remedy import Checked as Tried
 from harness.check.remedy import find_remedies
 from harness.check.run import check as run_check
+from harness.check.shifts import shifts
 from harness.report.account import account_line, not_exported, read_line
 from harness.report.check import Checked
 
@@ -31,6 +32,7 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         unwritten=derivation.unwritten,
         labels=case.tenant.labels,
     )
+    changed = shifts(report, case.world_before, at=at) if case.plan else ()
     when = ("--at", at.isoformat()) if is_timed else ()
     return Checked(
         report,
@@ -42,7 +44,9 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         policy=case.policy_name,
         not_judged=report.not_judged,
         not_exported=not_exported(case.tenant),
-        fingerprint=of_world(case.tenant.world),
+        fingerprint=of_world(case.planned),
+        plan=case.plan,
+        shifts=changed,
     )
 
 

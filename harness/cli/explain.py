@@ -30,6 +30,7 @@ from harness.cli.parameters import (
     json_option,
     now,
     open_case,
+    plan_option,
     policy_option,
     working,
 )
@@ -56,9 +57,10 @@ _FILES = {".eml", ".toml", ".txt", ".msg"}
 _NEAREST = 5
 
 
-class _Arrival(TypedDict):
-    """The options that say how a mail came in."""
+class _Given(TypedDict):
+    """The options that say what is planned, and how a mail came in."""
 
+    plan: str | None
     mail_from: str | None
     rcpt_to: tuple[str, ...]
     inbound: bool
@@ -88,6 +90,7 @@ class _Time:
 @click.argument("mail")
 @size_options
 @policy_option
+@plan_option
 @click.option("--mail-from", metavar="ADDRESS", help="The envelope sender, or <>.")
 @click.option(
     "--rcpt-to", metavar="ADDRESS", multiple=True, help="An envelope recipient."
@@ -110,7 +113,7 @@ def explain_command(
     down: tuple[str, ...],
     patience: timedelta | None,
     as_json: bool,
-    **arrival: Unpack[_Arrival],
+    **said: Unpack[_Given],
 ) -> None:
     """Tell what becomes of one MAIL in TENANT, and why.
 
@@ -119,19 +122,21 @@ def explain_command(
     said is taken from the header, and printed. The exit code is 0 whatever becomes of
     the mail: the question was what, not whether.
 
+    With --plan, it is the tenant that the plan would make of this one.
+
     With --down or --faults, hosts are out of order for some time, and the course of the
     mail is told: when it was tried, and when its sender hears of it.
     """
     sent = at or now()
     outages = outages_of(faults, down, sent)
     wait = patience if patience is not None else (LONG if outages else NO_PATIENCE)
-    case = open_case(tenant, policy)
+    case = open_case(tenant, policy, said["plan"])
     given = Circumstances(
-        mail_from=arrival["mail_from"],
-        rcpt_to=arrival["rcpt_to"] or None,
-        authenticated=arrival["authenticated"],
-        inbound=arrival["inbound"] or None,
-        source=arrival["source"],
+        mail_from=said["mail_from"],
+        rcpt_to=said["rcpt_to"] or None,
+        authenticated=said["authenticated"],
+        inbound=said["inbound"] or None,
+        source=said["source"],
     )
     with working("following the mail"):
         asked = _mail(case, mail, given)
@@ -167,7 +172,7 @@ def _from_file(case: Case, path: Path, given: Circumstances) -> _Asked:
     loaded = load_mail(path, given)
     login = loaded.item.submission.authenticated
     is_assumed = any("logged in" in text for text in loaded.assumed)
-    if login and is_assumed and _is_stranger(login, case.tenant.world):
+    if login and is_assumed and _is_stranger(login, case.world):
         # Somebody who is not of ours has no account to log in to.
         loaded = load_mail(path, replace(given, inbound=True))
         why = f"it comes from outside: {login.domain} is no accepted domain"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,13 @@ import click
 from harness.check import Derivation, derive_of
 from harness.cli.output import is_lively, spinner
 from harness.cli.sizes import open_tenant
+from harness.edits.files import read_plan
 from harness.policy import Policy, PolicyError, parse_policy
 from harness.policy.files import read_policy
 from harness.world import with_readings
 
 if TYPE_CHECKING:
+    from harness.edits.plan import Plan
     from harness.exports import Tenant
     from harness.world import World
 
@@ -31,7 +33,8 @@ _NO_POLICY = Policy(())
 class Case:
     """A tenant with the policy that it is held to, both named as people named them.
 
-    `asked` is what `--policy` said; empty when the tenant's own was taken.
+    `asked` is what `--policy` said; empty when the tenant's own was taken. With a plan,
+    the world is what the plan makes of the tenant.
     """
 
     tenant: Tenant
@@ -39,12 +42,25 @@ class Case:
     policy: Policy | None
     policy_name: str = ""
     asked: str = ""
+    plan: Plan | None = None
 
     @property
     def world(self) -> World:
         """The tenant's world, with the open questions that the policy settles."""
-        settled = self.policy.settled if self.policy else ()
-        return with_readings(self.tenant.world, settled)
+        return self._settled(self.planned)
+
+    @property
+    def planned(self) -> World:
+        """The tenant as exported, or as the plan leaves it."""
+        return self.plan.after if self.plan else self.tenant.world
+
+    @property
+    def world_before(self) -> World:
+        """The same without the plan."""
+        return self._settled(self.tenant.world)
+
+    def _settled(self, world: World) -> World:
+        return with_readings(world, self.policy.settled if self.policy else ())
 
     def derive(self) -> Derivation:
         """Derive mails; without a policy those that mean nothing particular."""
@@ -55,6 +71,8 @@ class Case:
         words = ["relay-harness", verb, self.tenant_name, *arguments]
         if self.asked:
             words += ["--policy", self.asked]
+        if self.plan:
+            words += ["--plan", self.plan.file]
         return " ".join(map(spelt, words))
 
 
@@ -84,6 +102,12 @@ policy_option = click.option(
     help="The policy, or the name of one in the tenant's folder; policy.toml there if "
     "not given.",
 )
+plan_option = click.option(
+    "--plan",
+    metavar="FILE",
+    help="PowerShell lines that are to be typed (New-, Set-, Enable-, Disable-, "
+    "Remove-): applied to a copy of the tenant, never run.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document instead."
 )
@@ -94,14 +118,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_case(tenant_name: str, policy: str | None) -> Case:
-    """Read a tenant, and the policy that was named or lies in its folder.
+def open_case(tenant_name: str, policy: str | None, plan: str | None = None) -> Case:
+    """Read a tenant, the policy that was named or lies in its folder, and a plan.
 
     Raises:
-        ExportError: the tenant cannot be read.
+        ExportError: the tenant cannot be read, or a line of the plan not applied.
         PolicyError: the policy cannot be read.
 
     """
+    case = _case(tenant_name, policy)
+    return replace(case, plan=read_plan(plan, case.tenant.world)) if plan else case
+
+
+def _case(tenant_name: str, policy: str | None) -> Case:
     tenant = open_tenant(tenant_name)
     known = tenant.policies
     if policy is None:

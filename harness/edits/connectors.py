@@ -14,6 +14,7 @@ from fakes.exchange.organization import (
 from harness.edits.basis import Parameters, exported, fields_of, find, with_changes
 from harness.edits.tables import (
     INBOUND_DEFAULTS,
+    INBOUND_FIELDS,
     OUTBOUND_DEFAULTS,
     OUTBOUND_FIELDS,
     SEND_DEFAULTS,
@@ -28,7 +29,7 @@ from harness.exports.send_connectors import check_send, read_send
 if TYPE_CHECKING:
     from harness.world import World
 
-C = TypeVar("C", OutboundConnector, SendConnector)
+C = TypeVar("C", OutboundConnector, SendConnector, InboundConnector)
 
 
 def set_connector(world: World, name: str, parameters: Parameters) -> World:
@@ -103,6 +104,32 @@ def add_inbound_connector(world: World, parameters: Parameters) -> World:
     made: InboundConnector = read_inbound(entry, Ledger())
     known = world.organization.inbound_connectors or ()
     return with_changes(world, inbound_connectors=(*known, made))
+
+
+def set_inbound_connector(world: World, name: str, parameters: Parameters) -> World:
+    """Change an inbound connector as Set-InboundConnector does.
+
+    Raises:
+        EditError: there is no such connector, or no such parameter.
+        ExportError: a parameter is ill-formed.
+
+    """
+    entry = exported("Set-InboundConnector", name, {**INBOUND_DEFAULTS, **parameters})
+    altered = _altered(
+        world.organization.inbound_connectors,
+        name,
+        read_inbound(entry, Ledger()),
+        fields_of(parameters, INBOUND_FIELDS),
+    )
+    return with_changes(world, inbound_connectors=altered)
+
+
+def remove_inbound_connector(world: World, name: str) -> World:
+    """Delete an inbound connector."""
+    known = world.organization.inbound_connectors or ()
+    gone = find(known, name, "connector", lambda connector: connector.name)
+    kept = tuple(connector for connector in known if connector is not gone)
+    return with_changes(world, inbound_connectors=kept)
 
 
 def _altered(

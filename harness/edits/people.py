@@ -18,7 +18,7 @@ from harness.edits.basis import (
     find,
     with_changes,
 )
-from harness.edits.tables import AUTHORITATIVE, CONTACT_FIELDS
+from harness.edits.tables import AUTHORITATIVE, CONTACT_FIELDS, DOMAIN_FIELDS
 from harness.exports.account import Ledger
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.domains import read_domain
@@ -57,6 +57,30 @@ def add_accepted_domain(world: World, parameters: Parameters) -> World:
     return with_changes(world, accepted_domains=(*kept, made))
 
 
+def set_accepted_domain(world: World, domain: str, parameters: Parameters) -> World:
+    """Change a domain as Set-AcceptedDomain does; there is one default.
+
+    Raises:
+        EditError: it is no accepted domain, or a parameter is not known.
+        ExportError: a parameter is ill-formed.
+
+    """
+    known = world.organization.accepted_domains or ()
+    old = find(known, domain_key(domain), "accepted domain", lambda d: d.domain)
+    given = {"DomainName": old.domain, **AUTHORITATIVE, **parameters}
+    if "MakeDefault" in given:
+        given["Default"] = given["MakeDefault"]
+    probe = read_domain(exported("Set-AcceptedDomain", "", given), Ledger())
+    changing = fields_of(parameters, DOMAIN_FIELDS)
+    made = replace(old, **{field: getattr(probe, field) for field in changing})
+    others = (
+        replace(entry, is_default=entry.is_default and not probe.is_default)
+        for entry in known
+    )
+    kept = (made if e.domain == old.domain else e for e in others)
+    return with_changes(world, accepted_domains=tuple(kept))
+
+
 def remove_accepted_domain(world: World, domain: str) -> World:
     """Take a domain away."""
     known = world.organization.accepted_domains
@@ -90,8 +114,36 @@ def set_queues(world: World, parameters: Parameters) -> World:
 
 def add_recipient(world: World, parameters: Parameters) -> World:
     """Make a recipient object, as Get-Recipient would show it."""
-    entry = exported("Get-Recipient", "", parameters)
-    made = read_recipient(entry, Cmdlet.RECIPIENTS, Ledger())
+    return _with_recipient(world, parameters, Cmdlet.RECIPIENTS)
+
+
+def add_contact(world: World, parameters: Parameters) -> World:
+    """Make a contact as New-MailContact does.
+
+    Raises:
+        EditError: it has no address.
+
+    """
+    return _with_recipient(world, parameters, Cmdlet.CONTACTS)
+
+
+def find_contact(world: World, name: str) -> Recipient:
+    """Find a contact by a name or an address by which it is known.
+
+    Raises:
+        EditError: there is no such contact.
+
+    """
+    names = {
+        said.lower(): entry
+        for entry in _recipients(world)
+        for said in (*entry.names, *map(str, (entry.primary, *entry.proxies)))
+    }
+    return names[find(names, name, "contact", str)]
+
+
+def _with_recipient(world: World, parameters: Parameters, cmdlet: Cmdlet) -> World:
+    made = read_recipient(exported(cmdlet.value, "", parameters), cmdlet, Ledger())
     if made is None:
         raise EditError("a recipient without an address")
     return _with_recipients(world, (*_recipients(world), made))

@@ -95,12 +95,20 @@ def set_rule(world: World, name: str, parameters: Parameters) -> World:
     }
     emptied = frozenset(key for key, value in parameters.items() if not is_set(value))
     for field, prefix in (("conditions", ""), ("exceptions", "ExceptIf")):
-        kept = [c for c in getattr(old, field) if prefix + c.predicate not in emptied]
+        kept = [
+            condition
+            for condition in getattr(old, field)
+            if not emptied & {prefix + name for name in condition.row.parameters}
+        ]
         new = {c.predicate: c for c in getattr(probe, field)}
         changed[field] = tuple(new.pop(c.predicate, c) for c in kept)
         changed[field] += tuple(new.values())
     acts = {action.name: action for action in probe.actions}
-    kept_actions = [a for a in old.actions if a.name not in acts.keys() | emptied]
+    kept_actions = [
+        action
+        for action in old.actions
+        if action.name not in acts and not emptied & {*action.row.parameters}
+    ]
     changed["actions"] = tuple(
         sorted((*kept_actions, *acts.values()), key=lambda action: action.row.order)
     )

@@ -67,6 +67,22 @@ SEND_FIELDS: Mapping[str, str] = MappingProxyType(
         "CloudServicesMailEnabled": "carries_headers",
     }
 )
+INBOUND_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "Enabled": "is_enabled",
+        "SenderIPAddresses": "networks",
+        "TreatMessagesAsInternal": "treats_as_internal",
+        "CloudServicesMailEnabled": "carries_headers",
+        "TlsSenderCertificateName": "certificate",
+    }
+)
+DOMAIN_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "DomainType": "type",
+        "MatchSubDomains": "covers_subdomains",
+        "MakeDefault": "is_default",
+    }
+)
 CONTACT_FIELDS: Mapping[str, str] = MappingProxyType(
     {"RequireSenderAuthenticationEnabled": "needs_authenticated_sender"}
 )

@@ -6,7 +6,8 @@ command's own: here they become the properties that every reader knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from fakes.exchange.rules.rule import parameter_names
@@ -44,7 +45,7 @@ _DEFAULTS: Mapping[Cmdlet, Mapping[str, object]] = MappingProxyType(
 )
 # exports#2.1: the command's name of it, and the object's.
 _SHOWN_AS = MappingProxyType({"notifysender": "SenderNotificationType"})
-_RULE_NAMES = MappingProxyType(
+RULE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         name.lower(): name
         for name in {*parameter_names(), "NotifySender", "Enabled", "Comments", "Name"}
@@ -75,45 +76,70 @@ def objects_of(
     return tuple(found)
 
 
-def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
+def parameters_of(
+    file: str, command: Command, known: Mapping[str, str] | None, *, line: int = 1
+) -> Iterator[tuple[str, object]]:
+    """Give the parameters of a command, spelt out; one by its position has no name.
+
+    `known` are the names that there are, folded, as they are spelt; None where any
+    goes. `line` is where the text of the commands begins in the file.
+
+    Raises:
+        ExportError: a parameter is unknown, or holds what must be run or filled in.
+
+    """
     first = line + command.line - 1
     if command.unread:
         raise ExportError(
             f"{file}:{first}",
             f"`{command.unread[0]}` of `{command.name}` cannot be read as PowerShell",
         )
-    properties: dict[str, object] = dict(_DEFAULTS.get(cmdlet, {}))
     for argument in command.arguments:
         place = f"{file}:{line + argument.line - 1}"
-        name = _name(argument, command, cmdlet, place)
+        name = _name(argument, command, known, place)
         if name.lower() in _OF_THE_COMMAND:
             continue
         if is_secret_name(name) and isinstance(argument.value, NeedsValue):
             # What asks for a password, or holds one: that it is there is all we want.
-            properties[name] = argument.value.text
-            continue
-        value = _plain(argument.value, place, name)
+            yield name, argument.value.text
+        else:
+            yield name, _plain(argument.value, place, name)
+
+
+def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
+    properties: dict[str, object] = dict(_DEFAULTS.get(cmdlet, {}))
+    known = RULE_NAMES if cmdlet is Cmdlet.RULES else None
+    for said, given in parameters_of(file, command, known, line=line):
+        name, value = said or "Name", given
         if cmdlet is Cmdlet.RULES and name == "Enabled":
             name, value = "State", "Enabled" if value is True else "Disabled"
-        properties[_SHOWN_AS.get(name.lower(), name)] = value
-    return exported_object(file, first, properties)
+        properties[shown_as(name)] = value
+    return exported_object(file, line + command.line - 1, properties)
 
 
-def _name(argument: Argument, command: Command, cmdlet: Cmdlet, place: str) -> str:
-    """Spell a parameter out: a value without one is the name, a short one is unique."""
-    if not argument.name:
-        return "Name"
-    if cmdlet is not Cmdlet.RULES:
-        return argument.name
+def shown_as(name: str) -> str:
+    """Give the name that an object has for a parameter of a command."""
+    return _SHOWN_AS.get(name.lower(), name)
+
+
+def _name(
+    argument: Argument, command: Command, known: Mapping[str, str] | None, place: str
+) -> str:
+    """Spell a parameter out: a short one must be the beginning of one alone."""
     short = argument.name.lower()
-    if short in _RULE_NAMES:
-        return _RULE_NAMES[short]
-    if short in _OF_THE_COMMAND:
+    if known is None or not short or short in _OF_THE_COMMAND:
         return argument.name
-    longer = sorted(full for low, full in _RULE_NAMES.items() if low.startswith(short))
+    if short in known:
+        return known[short]
+    longer = sorted(full for low, full in known.items() if low.startswith(short))
     if len(longer) == 1:
         return longer[0]
-    what = "is short for " + " and ".join(longer[:2]) if longer else "is unknown to it"
+    if longer:
+        what = "is short for " + " and ".join(longer[:2])
+    else:
+        near = difflib.get_close_matches(short, known, 1, 0.6)
+        hint = f", did you mean `-{known[near[0]]}`?" if near else ""
+        what = f"is unknown to it{hint}"
     raise ExportError(place, f"`{command.name} -{shown(argument.name)}` {what}")
 
 

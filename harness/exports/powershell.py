@@ -91,6 +91,35 @@ class Command:
     unread: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What would have to be run: a loop, a pipeline, an expression."""
+
+    text: str
+    line: int
+
+
+def read_lines(text: str) -> tuple[Command | Code, ...]:
+    """Read a text of single commands and plain variables; all else is Code.
+
+    What a variable takes from a command that only reads (`Get-`) needs a value.
+    """
+    source = _Source.of(text)
+    known: dict[str, Value] = {}
+    found: list[Command | Code] = []
+    for node in _statements(source.tree.root_node):
+        (first, *more) = node.named_children or [node]
+        if first.type == "assignment_expression" and not more:
+            if _is_plain(first.children[-1], source, known):
+                _assign(first, source, known)
+                continue
+        elif command := _alone(node, source, known):
+            found.append(command)
+            continue
+        found.append(Code(shown(source.text(node)), source.line(node)))
+    return tuple(found)
+
+
 def read_commands(text: str) -> tuple[Command, ...]:
     """Find the commands of a PowerShell text, in the order in which they stand."""
     source = _Source.of(text)
@@ -160,6 +189,39 @@ def _walk(node: Node) -> Iterator[Node]:
         current = waiting.pop()
         yield current
         waiting.extend(reversed(current.children))
+
+
+_SILENT = frozenset({"comment", "empty_statement"})
+_QUIET: tuple[list[str], ...] = ([], ["out-null"])
+
+
+def _statements(root: Node) -> Iterator[Node]:
+    """Give the statements of a text; what is none comes as it is."""
+    for child in root.named_children:
+        inner = child.named_children if child.type == "statement_list" else [child]
+        yield from (node for node in inner if node.type not in _SILENT)
+
+
+def _is_plain(node: Node, source: _Source, known: Mapping[str, Value]) -> bool:
+    """Say whether a variable is given a value, or what a reading command gives."""
+    if not isinstance(_value(node, source, known), NeedsValue):
+        return True
+    commands = [child for child in _walk(node) if child.type == "command"]
+    return len(commands) == 1 and source.text(commands[0]).lower().startswith("get-")
+
+
+def _alone(node: Node, source: _Source, known: Mapping[str, Value]) -> Command | None:
+    """Read a statement that is one command, its output at most thrown away."""
+    chains = node.named_children
+    if node.type != "pipeline" or len(chains) != 1:
+        return None
+    first, *behind = chains[0].named_children or [node]
+    is_quiet = [source.text(each).strip().lower() for each in behind] in _QUIET
+    if first.type != "command" or not is_quiet:
+        return None
+    command = _command(first, source, known)
+    is_read = not node.has_error or (command is not None and command.unread)
+    return command if is_read else None
 
 
 def _assign(node: Node, source: _Source, known: dict[str, Value]) -> None:

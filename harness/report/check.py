@@ -29,6 +29,7 @@ from harness.report.page import (
     listed,
     shown,
 )
+from harness.report.plan import plan_page
 from harness.report.words import (
     COLOUR,
     depends_on,
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 
     from harness.check.remedy import Remedy
     from harness.check.report import CheckedMail
+    from harness.check.shifts import Shift
     from harness.check.validation import Validation
+    from harness.edits.plan import Plan
     from harness.outcome import Because
     from harness.report.page import Page, Part
 
@@ -77,6 +80,8 @@ class Checked:
     not_judged: tuple[str, ...] = ()
     not_exported: tuple[str, ...] = ()
     fingerprint: str = ""
+    plan: Plan | None = None
+    shifts: tuple[Shift, ...] = ()
 
     @property
     def shown_sorts(self) -> tuple[tuple[int, Sort], ...]:
@@ -91,7 +96,10 @@ class Checked:
 def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     """Lay out a check; `is_whole` names every mail."""
     report = checked.report
-    page: list[Part] = [_headline(checked)]
+    page: list[Part] = []
+    if checked.plan:
+        page += plan_page(checked.plan, checked.shifts, is_whole=is_whole)
+    page.append(_headline(checked))
     if report.mails and report.has_policy:
         mails = counted(len(report.mails), "mail")
         page.append(line(f"{report.as_intended} of {mails} go as intended."))

@@ -12,6 +12,7 @@ from harness.report.account import account_data
 from harness.report.check import answer, kinds_of
 from harness.report.data import Json, as_data
 from harness.report.finding import reads_body
+from harness.report.plan import plan_data
 from harness.report.words import depends_on
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "policy": checked.policy or None,
         "at": at.isoformat(),
         "fingerprint": checked.fingerprint,
+        "plan": plan_data(checked.plan, checked.shifts) if checked.plan else None,
         "findings": findings,
         "counts": {
             "mails": len(report.mails),
