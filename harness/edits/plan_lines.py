@@ -44,7 +44,7 @@ from harness.edits.tables import (
     OUTBOUND_FIELDS,
     SEND_FIELDS,
 )
-from harness.exports.account import Table, Understood
+from harness.exports.account import Table
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.commands import RULE_NAMES
 from harness.exports.connector_tables import INBOUND, OUTBOUND, SEND
@@ -223,8 +223,7 @@ def _spelt(fields: Mapping[str, str], *more: str) -> Mapping[str, str]:
 
 
 def _mute(table: Table, *more: str) -> frozenset[str]:
-    without = {n for n, row in table.items() if row.use is Understood.WITHOUT_EFFECT}
-    return frozenset((without | {*more}) - {"identity", "id", "guid"})
+    return (table.without_effect | {*more}) - {"identity", "id", "guid"}
 
 
 def _noun(noun: Noun) -> Noun:

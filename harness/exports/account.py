@@ -54,8 +54,15 @@ class Table:
     @property
     def used(self) -> frozenset[str]:
         """The names of what is used, in lower case."""
-        used = Understood.USED
-        return frozenset(name for name, row in self._rows.items() if row.use is used)
+        return self._that_are(Understood.USED)
+
+    @property
+    def without_effect(self) -> frozenset[str]:
+        """The names of what changes nothing for mail, in lower case."""
+        return self._that_are(Understood.WITHOUT_EFFECT)
+
+    def _that_are(self, use: Understood) -> frozenset[str]:
+        return frozenset(name for name, row in self._rows.items() if row.use is use)
 
     def row(self, name: str) -> Row | None:
         """Give the row of a property."""

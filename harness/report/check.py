@@ -253,10 +253,7 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
     examples += [entry.mail.id for entry in report.mails]
     example = next(iter(examples), None)
     if example:
-        tenant = checked.tenant
-        yield line(
-            "See one whole: ", (f"relay-harness explain {tenant} {example}", STRONG)
-        )
+        yield line("See one whole: ", (checked.again(example), STRONG))
 
 
 def _validation(found: Validation) -> Part:

@@ -26,7 +26,7 @@ def test_the_difference_comes_first_and_the_answer_is_about_the_result(run, plan
     assert "No longer sent to Zivver: 9 mails (12 recipients, of whom 10 must" in text
     assert text.index("is turned off") < text.index("NO: mail that must be secure")
     assert "the rule is off (State Disabled)" in text
-    assert f"--plan {plan}" in text
+    assert text.endswith(f" {AT[1]}:00+00:00 --plan {plan}")
 
 
 def test_a_plan_that_changes_nothing_for_mail_says_so(run, tmp_path):

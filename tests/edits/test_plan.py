@@ -220,6 +220,7 @@ def test_a_line_that_changes_nothing_says_why(line, note):
         (". ./other.ps1", "would have to be run"),
         ("Set-TransportRule 'a", "does not say which"),
         ("New-SendConnector x", "`SendConnector` is of Exchange Server only"),
+        ("Get-Date && Get-Date", "would have to be run"),
         ("# nothing", "plan.ps1: no command line"),
     ],
 )
