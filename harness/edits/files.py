@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.edits.plan import Plan, apply_plan
-from harness.exports.formats import RawFile, decode
+from harness.exports.encodings import RawFile, decode
 from harness.exports.problems import ExportError, shown
 
 if TYPE_CHECKING:
