@@ -27,7 +27,7 @@ class Understood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How one property is treated, and on what source.
+    """How one property is treated, on what source, and why it does not matter.
 
     `harmless` are values (in lower case) without effect. `only_if` names another
     property and the value that it must have for this one to matter.
@@ -35,17 +35,26 @@ class Row:
 
     use: Understood
     source: str
+    why: str = ""
     harmless: frozenset[str] = frozenset()
     only_if: tuple[str, str] | None = None
 
 
+_UNKNOWN = Row(Understood.NOT_UNDERSTOOD, "")
+
+
 class Table:
-    """The rows of the properties of one cmdlet, by their names in lower case."""
+    """The rows of the properties of one cmdlet, by their names in lower case.
 
-    __slots__ = ("_rows",)
+    `rest` is the row of all that have none of their own.
+    """
 
-    def __init__(self, rows: Mapping[str, Row]) -> None:
+    __slots__ = ("_rows", "rest")
+
+    def __init__(self, rows: Mapping[str, Row], rest: Row = _UNKNOWN) -> None:
+        """Keep the rows."""
         self._rows = MappingProxyType(dict(rows))
+        self.rest = rest
 
     def __contains__(self, name: str) -> bool:
         """Say whether there is a row for this name (in lower case)."""
@@ -71,11 +80,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of one property of one object."""
+    """What became of one property of one object, why, and on what source."""
 
     property: str
     how: Understood
     why: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class Line:
     why: str
     count: int
     examples: tuple[str, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,6 @@ class _Tally:
             self.names.append(name)
 
 
-_ANOTHER = Mark("", Understood.WITHOUT_EFFECT, "the same object stands in another file")
 _NOTE = Mark("", Understood.WITHOUT_EFFECT, "the type of another property")
 _SECRET = Mark("", Understood.SECRET, "delete it from the file")
 
@@ -205,24 +215,33 @@ class Ledger:
                 mark = _named(how, one)
                 tallies.setdefault(id(mark), _Tally(mark)).add(name)
 
-    def note_again(self, entry: Exported) -> None:
-        """Write down an object that another file holds just so."""
-        names = entry.columns.names
-        self.note(entry, entry.place, (_named(_ANOTHER, name) for name in names))
+    def note_unused(self, entry: Exported, why: str) -> None:
+        """Write down an object of which nothing is used."""
+        mark = Mark("", Understood.WITHOUT_EFFECT, why)
+        marks = [_named(mark, name) for name in entry.columns.names]
+        self.note(entry, entry.place, marks)
 
     def close(self) -> Account:
         """Give the account."""
         lines = tuple(
-            Line(file, mark.property, mark.how, mark.why, tally.count, (*tally.names,))
+            Line(
+                file,
+                mark.property,
+                mark.how,
+                mark.why,
+                tally.count,
+                tuple(tally.names),
+                mark.source,
+            )
             for file, tallies in self._tallies.items()
             for mark, tally in _joined(tallies.values()).items()
         )
         return Account(tuple(self.files), lines)
 
 
-def marks_of(entry: Exported, table: Table, *, rest: Understood) -> tuple[Mark, ...]:
-    """Say of each property what becomes of it; `rest` for one without a row."""
-    plans = _plans(entry.columns, table, rest)
+def marks_of(entry: Exported, table: Table) -> tuple[Mark, ...]:
+    """Say of each property what becomes of it."""
+    plans = _plans(entry.columns, table)
     return tuple(
         [
             plan.empty
@@ -250,15 +269,18 @@ def unjudged(marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple([mark.property for mark in marks if mark.how in _OPEN])
 
 
-def table_of(*groups: tuple[Understood, str, str]) -> dict[str, Row]:
-    """Make rows of groups: use, source, names separated by blanks."""
-    return {
-        name.lower(): Row(use, source)
-        for use, source, names in groups
-        for name in names.split()
-    }
+def used(source: str, names: str) -> dict[str, Row]:
+    """Make rows of what is used; the names are separated by blanks."""
+    return dict.fromkeys(names.lower().split(), Row(Understood.USED, source))
 
 
+def without_effect(why: str, source: str, names: str) -> dict[str, Row]:
+    """Make rows of what does not matter, and say why."""
+    row = Row(Understood.WITHOUT_EFFECT, source, why)
+    return dict.fromkeys(names.lower().split(), row)
+
+
+_USUAL = "its usual value changes nothing"
 _OPEN = (Understood.NOT_JUDGED, Understood.NOT_UNDERSTOOD)
 
 
@@ -269,7 +291,8 @@ class _Plan:
     `drops_false`: `false` is "not set" (exports#2.1), but where `true` is normal.
     """
 
-    row: Row | None
+    row: Row
+    has_row: bool
     empty: Mark
     carries: Mark
     harmless: Mark
@@ -278,7 +301,7 @@ class _Plan:
     def mark(self, entry: Exported, value: object) -> Mark:
         """Say what becomes of a value."""
         row = self.row
-        if row is None:
+        if not self.has_row:
             # exports#2.1: ignore what is empty, report what carries a value.
             return self.carries if is_set(value) else self.empty
         if row.use is not Understood.NOT_JUDGED:
@@ -293,23 +316,21 @@ class _Plan:
 
 
 @lru_cache(maxsize=4096)
-def _plans(columns: Columns, table: Table, rest: Understood) -> tuple[_Plan, ...]:
-    return tuple(_plan(name, table.row(name), rest) for name in columns.names)
+def _plans(columns: Columns, table: Table) -> tuple[_Plan, ...]:
+    return tuple(_plan(name, table) for name in columns.names)
 
 
-def _plan(name: str, row: Row | None, rest: Understood) -> _Plan:
-    use, source = (row.use, row.source) if row else (rest, "")
-    if row is None:
-        drops_false = True
-    else:
-        is_open = use is Understood.NOT_JUDGED
-        drops_false = is_open and "true" not in row.harmless
+def _plan(name: str, table: Table) -> _Plan:
+    known = table.row(name)
+    row = known or table.rest
+    is_open = row.use is Understood.NOT_JUDGED
     return _Plan(
         row,
+        known is not None,
         Mark(name, Understood.EMPTY),
-        Mark(name, use, source),
-        Mark(name, Understood.WITHOUT_EFFECT, source),
-        drops_false,
+        Mark(name, row.use, row.why, row.source),
+        Mark(name, Understood.WITHOUT_EFFECT, _USUAL, row.source),
+        drops_false=known is None or (is_open and "true" not in row.harmless),
     )
 
 

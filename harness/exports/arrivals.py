@@ -37,7 +37,7 @@ def read_inbound(entry: Exported, ledger: Ledger) -> InboundConnector:
     name = named(entry)
     kind = values.choice(entry, _TYPE, ConnectorType)
     carries_headers = values.flag(entry, "CloudServicesMailEnabled") is True
-    marks = marks_of(entry, INBOUND, rest=Understood.NOT_UNDERSTOOD)
+    marks = marks_of(entry, INBOUND)
     if carries_headers:
         marks = changed(marks, Mark(_TYPE, Understood.USED))
     ledger.note(entry, name, marks)
@@ -80,7 +80,7 @@ def own_hosts_of(entries: tuple[Exported, ...]) -> frozenset[str]:
 
 def _receive(entry: Exported, ledger: Ledger) -> InboundConnector:
     name = named(entry)
-    marks = marks_of(entry, RECEIVE, rest=Understood.NOT_UNDERSTOOD)
+    marks = marks_of(entry, RECEIVE)
     mechanisms = {
         part.strip().lower()
         for said in values.texts(entry, "AuthMechanism")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from harness.exports.account import Row, Table, Understood, table_of
+from harness.exports.account import Row, Table, Understood, used, without_effect
 
-_USED, _NONE = Understood.USED, Understood.WITHOUT_EFFECT
 _OPEN = Understood.NOT_JUDGED
 
 # What every object of the configuration carries about itself (exports#2.1, exports#4).
@@ -15,68 +14,54 @@ ABOUT_ITSELF = (
     "ObjectState PSComputerName RunspaceId PSShowComputerName SerializationData "
     "ConfigurationUnit IsTemporary Identity Guid DistinguishedName Id ExchangeObjectId"
 )
+# Why that does not matter.
+ITSELF = "what the object is called, and who changed it when"
 _IS_VALID = Row(_OPEN, "exports#4", harmless=frozenset({"true"}))
 
 
 def _open(source: str, *harmless: str, only_if: tuple[str, str] | None = None) -> Row:
-    return Row(_OPEN, source, frozenset(harmless), only_if)
+    return Row(_OPEN, source, "", frozenset(harmless), only_if)
 
 
+_ABOUT = without_effect(ITSELF, "exports#4", ABOUT_ITSELF)
 OUTBOUND = Table(
-    table_of(
-        (_NONE, "exports#4", ABOUT_ITSELF),
-        (
-            _USED,
-            "exchange-routing#1.1",
-            (
-                "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
-                "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains "
-                "TestMode RouteAllMessagesViaOnPremises ValidationRecipients "
-                "ConnectorSource CloudServicesMailEnabled MtaStsMode SmtpDaneMode "
-                "SenderRewritingEnabled"
-            ),
-        ),
-        (
-            # Informational, cosmetic (IsValidated: field-cases#X-28), or reserved.
-            _NONE,
-            "exchange-routing#1.1",
-            "Comment IsValidated LastValidationTimestamp LinkForModifiedConnector",
-        ),
+    _ABOUT
+    | used(
+        "exchange-routing#1.1",
+        "Name Enabled ConnectorType RecipientDomains UseMXRecord SmartHosts "
+        "TlsSettings TlsDomain IsTransportRuleScoped AllAcceptedDomains TestMode "
+        "RouteAllMessagesViaOnPremises ValidationRecipients ConnectorSource "
+        "CloudServicesMailEnabled MtaStsMode SmtpDaneMode SenderRewritingEnabled",
     )
-    | {
-        "isvalid": _IS_VALID,
-    }
+    # IsValidated: field-cases#X-28
+    | without_effect(
+        "tells of the connector, and sends no mail another way",
+        "exchange-routing#1.1",
+        "Comment IsValidated LastValidationTimestamp LinkForModifiedConnector",
+    )
+    | {"isvalid": _IS_VALID}
 )
 
 SEND = Table(
-    table_of(
-        (_NONE, "exports#4", ABOUT_ITSELF),
-        (
-            _USED,
-            "exchange-routing#2.1",
-            (
-                "Name AddressSpaces Enabled IsScopedConnector SmartHosts "
-                "SmartHostsString DNSRoutingEnabled Port RequireTLS TlsAuthLevel "
-                "TlsDomain SmartHostAuthMechanism MaxMessageSize "
-                "SourceTransportServers AuthenticationCredential IgnoreSTARTTLS "
-                "ForceHELO Fqdn CloudServicesMailEnabled TlsCertificateName"
-            ),
-        ),
-        (
-            # Logs, texts, reserved; how long and how often a connection is used; the
-            # service that speaks (the same server does both since 2016); what shows the
-            # own certificate; headers of the organisation (E5). None of it leads
-            # elsewhere, or asks more of the host.
-            _NONE,
-            "exchange-routing#2.1",
-            (
-                "HomeMTA HomeMtaServerId SourceRoutingGroup "
-                "FrontendProxyEnabled Comment ProtocolLoggingLevel Usage "
-                "ConnectionInactivityTimeOut SmtpMaxMessagesPerConnection "
-                "ConnectorType "
-                "ConnectedDomains IsSmtpConnector IsCoexistenceConnector Region"
-            ),
-        ),
+    _ABOUT
+    | used(
+        "exchange-routing#2.1",
+        "Name AddressSpaces Enabled IsScopedConnector SmartHosts SmartHostsString "
+        "DNSRoutingEnabled Port RequireTLS TlsAuthLevel TlsDomain "
+        "SmartHostAuthMechanism MaxMessageSize SourceTransportServers "
+        "AuthenticationCredential IgnoreSTARTTLS ForceHELO Fqdn "
+        "CloudServicesMailEnabled TlsCertificateName",
+    )
+    # The service that speaks (the same server does both since 2016), reserved ones,
+    # headers of the organisation (E5).
+    | without_effect(
+        "logs, texts, and how long a connection is used: none leads mail elsewhere, "
+        "or asks more of the host",
+        "exchange-routing#2.1",
+        "HomeMTA HomeMtaServerId SourceRoutingGroup FrontendProxyEnabled Comment "
+        "ProtocolLoggingLevel Usage ConnectionInactivityTimeOut "
+        "SmtpMaxMessagesPerConnection ConnectorType ConnectedDomains IsSmtpConnector "
+        "IsCoexistenceConnector Region",
     )
     | {
         "isvalid": _IS_VALID,
@@ -94,29 +79,19 @@ SEND = Table(
 )
 
 INBOUND = Table(
-    table_of(
-        (_NONE, "exports#4", ABOUT_ITSELF),
-        (
-            _USED,
-            "exports#4",
-            (
-                "Name Enabled SenderIPAddresses TreatMessagesAsInternal "
-                "CloudServicesMailEnabled TlsSenderCertificateName"
-            ),
-        ),
-        (
-            # Filtering of what comes in, and whom a bad mail is kept from: none of it
-            # makes a sender inside.
-            _NONE,
-            "exports#4",
-            (
-                "ConnectorSource Comment RequireTls RestrictDomainsToIPAddresses "
-                "EFTestMode EFSkipLastIP EFSkipIPs EFSkipMailGateway EFUsers "
-                "DetectSenderIPBySkippingLastIP DetectSenderIPBySkippingTheseIPs "
-                "DetectSenderIPRecipientList ClientHostNames "
-                "AssociatedAcceptedDomains"
-            ),
-        ),
+    _ABOUT
+    | used(
+        "exports#4",
+        "Name Enabled SenderIPAddresses TreatMessagesAsInternal "
+        "CloudServicesMailEnabled TlsSenderCertificateName",
+    )
+    | without_effect(
+        "filters what comes in, and makes no sender inside",
+        "exports#4",
+        "ConnectorSource Comment RequireTls RestrictDomainsToIPAddresses EFTestMode "
+        "EFSkipLastIP EFSkipIPs EFSkipMailGateway EFUsers "
+        "DetectSenderIPBySkippingLastIP DetectSenderIPBySkippingTheseIPs "
+        "DetectSenderIPRecipientList ClientHostNames AssociatedAcceptedDomains",
     )
     | {
         "isvalid": _IS_VALID,
@@ -136,40 +111,30 @@ INBOUND = Table(
 )
 
 RECEIVE = Table(
-    table_of(
-        (_NONE, "exports#4", ABOUT_ITSELF),
-        (
-            _USED,
-            "exchange-routing#2.1",
-            (
-                "Name Enabled RemoteIPRanges AuthMechanism PermissionGroups "
-                "TlsDomainCapabilities Bindings MaxMessageSize Fqdn"
-            ),
-        ),
-        (
-            # How a session is held: limits, abilities, texts.
-            _NONE,
-            "exchange-routing#5.2",
-            (
-                "Banner Comment TransportRole Server "
-                "ServiceDiscoveryFqdn ProtocolLoggingLevel "
-                "BareLinefeedRejectionEnabled BinaryMimeEnabled ChunkingEnabled "
-                "DeliveryStatusNotificationEnabled EightBitMimeEnabled "
-                "SmtpUtf8Enabled DomainSecureEnabled EnhancedStatusCodesEnabled "
-                "LongAddressesEnabled OrarEnabled SuppressXAnonymousTls "
-                "ProxyEnabled AdvertiseClientSettings ConnectionTimeout "
-                "ConnectionInactivityTimeout MessageRateLimit MessageRateSource "
-                "MaxInboundConnection MaxInboundConnectionPerSource "
-                "MaxInboundConnectionPercentagePerSource MaxHeaderSize MaxHopCount "
-                "MaxLocalHopCount MaxLogonFailures MaxProtocolErrors "
-                "MaxRecipientsPerMessage MaxAcknowledgementDelay PipeliningEnabled "
-                "SizeEnabled TarpitInterval RequireEHLODomain RequireTLS "
-                "TlsCertificateName ExtendedProtectionPolicy "
-                "LiveCredentialEnabled RejectReservedTopLevelRecipientDomains "
-                "RejectReservedSecondLevelRecipientDomains "
-                "RejectSingleLabelRecipientDomains AuthTarpitInterval"
-            ),
-        ),
+    _ABOUT
+    | used(
+        "exchange-routing#2.1",
+        "Name Enabled RemoteIPRanges AuthMechanism PermissionGroups "
+        "TlsDomainCapabilities Bindings MaxMessageSize Fqdn",
+    )
+    | without_effect(
+        "how a session is held: limits, abilities, texts",
+        "exchange-routing#5.2",
+        "Banner Comment TransportRole Server ServiceDiscoveryFqdn "
+        "ProtocolLoggingLevel BareLinefeedRejectionEnabled BinaryMimeEnabled "
+        "ChunkingEnabled DeliveryStatusNotificationEnabled EightBitMimeEnabled "
+        "SmtpUtf8Enabled DomainSecureEnabled EnhancedStatusCodesEnabled "
+        "LongAddressesEnabled OrarEnabled SuppressXAnonymousTls ProxyEnabled "
+        "AdvertiseClientSettings ConnectionTimeout ConnectionInactivityTimeout "
+        "MessageRateLimit MessageRateSource MaxInboundConnection "
+        "MaxInboundConnectionPerSource MaxInboundConnectionPercentagePerSource "
+        "MaxHeaderSize MaxHopCount MaxLocalHopCount MaxLogonFailures "
+        "MaxProtocolErrors MaxRecipientsPerMessage MaxAcknowledgementDelay "
+        "PipeliningEnabled SizeEnabled TarpitInterval RequireEHLODomain RequireTLS "
+        "TlsCertificateName ExtendedProtectionPolicy LiveCredentialEnabled "
+        "RejectReservedTopLevelRecipientDomains "
+        "RejectReservedSecondLevelRecipientDomains "
+        "RejectSingleLabelRecipientDomains AuthTarpitInterval",
     )
     | {
         "isvalid": _IS_VALID,

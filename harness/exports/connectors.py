@@ -14,7 +14,7 @@ from fakes.exchange.routing.smart_hosts import network_of
 from fakes.mail.address import is_domain
 from fakes.mail.handoff import DaneMode, TlsLevel
 from harness.exports import values
-from harness.exports.account import Ledger, Understood, marks_of, unjudged
+from harness.exports.account import Ledger, marks_of, unjudged
 from harness.exports.connector_tables import OUTBOUND
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
@@ -74,7 +74,7 @@ def read_outbound(entry: Exported, ledger: Ledger) -> OutboundConnector:
 
     """
     name = named(entry)
-    marks = marks_of(entry, OUTBOUND, rest=Understood.NOT_UNDERSTOOD)
+    marks = marks_of(entry, OUTBOUND)
     ledger.note(entry, name, marks)
     kind = values.choice(entry, "ConnectorType", ConnectorType)
     is_central = values.flag(entry, "RouteAllMessagesViaOnPremises") is True

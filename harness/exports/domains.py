@@ -11,42 +11,29 @@ from harness.exports.account import (
     Table,
     Understood,
     marks_of,
-    table_of,
+    used,
+    without_effect,
 )
+from harness.exports.connector_tables import ABOUT_ITSELF, ITSELF
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
 _OPEN = Row(Understood.NOT_JUDGED, "exchange-routing#3.1")
 DOMAINS = Table(
-    table_of(
-        (
-            Understood.USED,
-            "exchange-routing#3.1",
-            "DomainName DomainType MatchSubDomains Default",
-        ),
-        (
-            # How the domain is signed in to, listed and federated.
-            Understood.WITHOUT_EFFECT,
-            "exports#4",
-            (
-                "Name AddressBookEnabled EmailOnly ExternallyManaged "
-                "AuthenticationType RawAuthenticationType LiveIdInstanceType "
-                "PendingCompletion InitialDomain FederatedOrganizationLink "
-                "PendingFederatedAccountNamespace PendingFederatedDomain "
-                "IsCoexistenceDomain PerimeterDuplicateDetected "
-                "IsDefaultFederatedDomain EnableNego2Authentication "
-                "CanHaveCloudCache SmtpDaneStatus MailFlowRegion "
-                "AzureProvisioningRegion AdminDisplayName ExchangeVersion Identity "
-                "DistinguishedName ObjectCategory ObjectClass WhenChanged "
-                "WhenCreated WhenChangedUTC WhenCreatedUTC ExchangeObjectId "
-                "OrganizationalUnitRoot OrganizationId Id Guid OriginatingServer "
-                "ObjectState PSComputerName RunspaceId PSShowComputerName "
-                "SerializationData"
-            ),
-        ),
+    used("exchange-routing#3.1", "DomainName DomainType MatchSubDomains Default")
+    | without_effect(ITSELF, "exports#4", f"{ABOUT_ITSELF} Name")
+    | without_effect(
+        "how the domain is signed in to, listed and federated",
+        "exports#4",
+        "AddressBookEnabled EmailOnly ExternallyManaged AuthenticationType "
+        "RawAuthenticationType LiveIdInstanceType PendingCompletion InitialDomain "
+        "FederatedOrganizationLink PendingFederatedAccountNamespace "
+        "PendingFederatedDomain IsCoexistenceDomain PerimeterDuplicateDetected "
+        "IsDefaultFederatedDomain EnableNego2Authentication CanHaveCloudCache "
+        "SmtpDaneStatus MailFlowRegion AzureProvisioningRegion",
     )
     | {
-        "isvalid": Row(Understood.NOT_JUDGED, "exports#4", frozenset({"true"})),
+        "isvalid": Row(Understood.NOT_JUDGED, "exports#4", "", frozenset({"true"})),
         "catchallrecipientid": _OPEN,
         "mailflowpartner": _OPEN,
         "outboundonly": _OPEN,
@@ -73,7 +60,7 @@ def read_domain(entry: Exported, ledger: Ledger) -> AcceptedDomain:
     kind = values.choice(entry, "DomainType", DomainType)
     if kind is None:
         raise ExportError(entry.place, f"the domain `{name}` without `DomainType`")
-    ledger.note(entry, said, marks_of(entry, DOMAINS, rest=Understood.NOT_UNDERSTOOD))
+    ledger.note(entry, said, marks_of(entry, DOMAINS))
     covers = said.startswith("*") or values.flag(entry, "MatchSubDomains") is True
     return AcceptedDomain(
         domain=name if name == "*" else domain_key(name),

@@ -192,17 +192,24 @@ def _made(
 
 def _add(cmdlet: Cmdlet, entries: tuple[Exported, ...], folder: Folder) -> None:
     known = folder.found.get(cmdlet, ())
-    folder.found[cmdlet] = known + _new(known, entries)
+    folder.found[cmdlet] = known + _new(known, entries, folder.ledger)
 
 
 def _new(
-    known: tuple[Exported, ...], entries: tuple[Exported, ...]
+    known: tuple[Exported, ...], entries: tuple[Exported, ...], ledger: Ledger
 ) -> tuple[Exported, ...]:
     """Leave out what another file of the same cmdlet has just so."""
     if not known:
         return entries
-    seen = {_fingerprint(entry) for entry in known}
-    return tuple(entry for entry in entries if _fingerprint(entry) not in seen)
+    seen = {_fingerprint(entry): entry.file for entry in known}
+    new = []
+    for entry in entries:
+        other = seen.get(_fingerprint(entry))
+        if other is None:
+            new.append(entry)
+        else:
+            ledger.note_unused(entry, f"the same object stands in {other}")
+    return tuple(new)
 
 
 def _fingerprint(entry: Exported) -> str:

@@ -10,18 +10,20 @@ from dataclasses import dataclass
 
 from fakes.mail.labels import bare_guid, is_guid
 from harness.exports import values
-from harness.exports.account import Ledger, Table, Understood, marks_of, table_of
+from harness.exports.account import Ledger, Row, Table, Understood, marks_of, used
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
 _LABELS = Table(
-    table_of(
-        (
-            Understood.USED,
-            "msip-labels#3",
-            "Guid ImmutableId Name DisplayName ParentId IsParent ContentType Disabled",
-        ),
-    )
+    used(
+        "msip-labels#3",
+        "Guid ImmutableId Name DisplayName ParentId IsParent ContentType Disabled",
+    ),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        "msip-labels#3",
+        "what the label does to a document: the header of a mail bears its GUID only",
+    ),
 )
 _MAIL = "email"
 
@@ -57,7 +59,7 @@ def read_label(entry: Exported, ledger: Ledger) -> ExportedLabel:
         missing = "`Name`" if guid else "`Guid`"
         raise ExportError(entry.place, f"a label without {missing}")
     display_name = values.text(entry, "DisplayName") or name
-    marks = marks_of(entry, _LABELS, rest=Understood.WITHOUT_EFFECT)
+    marks = marks_of(entry, _LABELS)
     ledger.note(entry, display_name, marks)
     kinds = ", ".join(values.texts(entry, "ContentType")).lower()
     return ExportedLabel(

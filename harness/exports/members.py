@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from fakes.exchange.organization import Recipient, RecipientKind
 from harness.exports import values
+from harness.exports.account import Ledger, Mark, Row, Table, Understood, marks_of, used
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError
 
@@ -38,7 +39,17 @@ class Members:
         return replace(one, members=None if is_cut else found[0])
 
 
-def read_members(entries: tuple[Exported, ...]) -> Members:
+_MEMBER = Table(
+    used("exchange-rules#2.4", "Group PrimarySmtpAddress WindowsEmailAddress Name"),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        "exchange-rules#2.4",
+        "a member is known by address or name, and stands among the recipients",
+    ),
+)
+
+
+def read_members(entries: tuple[Exported, ...], ledger: Ledger) -> Members:
     """Sort the members by group.
 
     Raises:
@@ -49,6 +60,8 @@ def read_members(entries: tuple[Exported, ...]) -> Members:
     for entry in entries:
         lists = [v for v in entry.values if isinstance(v, list)]
         if lists and len(lists) == len(entry.values):
+            used_ = tuple(Mark(g, Understood.USED) for g in entry.columns.names)
+            ledger.note(entry, "a group", used_)
             for group, given in entry.properties.items():
                 texts = (_member(one, entry, group) for one in values.flat(given))
                 key = group.lower()
@@ -58,6 +71,7 @@ def read_members(entries: tuple[Exported, ...]) -> Members:
         if name is None:
             message = "a member without `Group`, expected the address of its group"
             raise ExportError(entry.place, message)
+        ledger.note(entry, name, marks_of(entry, _MEMBER))
         member = _member(entry.properties, entry, "member")
         found[name.lower()] = (*found.get(name.lower(), ()), member)
     return Members(found)

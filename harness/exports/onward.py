@@ -16,66 +16,61 @@ from fakes.exchange.rules.rule import RuleError, is_set, moment
 from harness.exports import values
 from harness.exports.account import (
     Ledger,
+    Row,
     Table,
     Understood,
     marks_of,
-    table_of,
+    used,
+    without_effect,
 )
+from harness.exports.connector_tables import ABOUT_ITSELF, ITSELF
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError
 
-_USED, _NONE, _OPEN = (
-    Understood.USED,
-    Understood.WITHOUT_EFFECT,
-    Understood.NOT_JUDGED,
-)
-_ABOUT_ITSELF = (
-    "RunspaceId PSComputerName PSShowComputerName Identity Id Guid IsValid ObjectState "
-    "ExchangeVersion ExchangeObjectId DistinguishedName ObjectCategory ObjectClass "
-    "WhenChanged WhenCreated WhenChangedUTC WhenCreatedUTC OrganizationId "
-    "OrganizationalUnitRoot OriginatingServer AdminDisplayName SerializationData"
-)
-_INBOX_USED = (
-    "Name Enabled Priority MailboxOwnerId ForwardTo ForwardAsAttachmentTo RedirectTo "
-    "StopProcessingRules"
-)
-# What a rule does within the mailbox, and what a person reads of it.
-_INBOX_HARMLESS = (
-    "Description RuleIdentity InError ErrorType Legacy SupportedByTask ApplyCategory "
-    "ApplySystemCategory CopyToFolder MoveToFolder DeleteMessage SoftDeleteMessage "
-    "DeleteSystemCategory MarkAsRead MarkImportance PinMessage "
-    "SendTextMessageNotificationTo"
-)
+_ITSELF = without_effect(ITSELF, "exports#4", ABOUT_ITSELF)
 INBOX = Table(
-    table_of(
-        (_USED, "exchange-routing#8", _INBOX_USED),
-        (_NONE, "exchange-routing#8", f"{_INBOX_HARMLESS} {_ABOUT_ITSELF}"),
+    _ITSELF
+    | used(
+        "exchange-routing#8",
+        "Name Enabled Priority MailboxOwnerId ForwardTo ForwardAsAttachmentTo "
+        "RedirectTo StopProcessingRules",
     )
+    | without_effect(
+        "stays within the mailbox, or is for people to read",
+        "exchange-routing#8",
+        "Description RuleIdentity InError ErrorType Legacy SupportedByTask "
+        "ApplyCategory ApplySystemCategory CopyToFolder MoveToFolder DeleteMessage "
+        "SoftDeleteMessage DeleteSystemCategory MarkAsRead MarkImportance PinMessage "
+        "SendTextMessageNotificationTo IsValid",
+    ),
+    rest=Row(Understood.NOT_JUDGED, "exchange-routing#8", "which mail it is for"),
 )
 JOURNAL = Table(
-    table_of(
-        (
-            _USED,
-            "exchange-rules#4",
-            "Name Enabled Recipient JournalEmailAddress Scope",
-        ),
-        (_NONE, "exports#4", f"{_ABOUT_ITSELF} Priority RuleType"),
-    )
+    _ITSELF
+    | used("exchange-rules#4", "Name Enabled Recipient JournalEmailAddress Scope")
+    | without_effect("copies no other mail", "exports#4", "Priority RuleType IsValid")
 )
 REPLIES = Table(
-    table_of(
-        (
-            _USED,
-            "field-cases#3",
-            "Identity MailboxOwnerId AutoReplyState StartTime EndTime ExternalAudience",
-        ),
-    )
+    used(
+        "field-cases#3",
+        "Identity MailboxOwnerId AutoReplyState StartTime EndTime ExternalAudience",
+    ),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        "field-cases#3",
+        "what the reply says, and calendars: not whether and to whom it goes",
+    ),
 )
 SPAM = Table(
-    table_of(
-        (_USED, "exchange-routing#X-29", "AutoForwardingMode"),
-        (_NONE, "exports#4", f"{_ABOUT_ITSELF} Name IsDefault"),
-    )
+    used("exchange-routing#X-29", "AutoForwardingMode")
+    | _ITSELF
+    | without_effect(ITSELF, "exports#4", "Name IsDefault IsValid"),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        "exchange-routing#X-29",
+        "limits and notices of outbound spam: which mail may be forwarded stands in "
+        "AutoForwardingMode",
+    ),
 )
 _TYPED = re.compile(r"\[(?:SMTP|EX):([^\]]+)\]", re.IGNORECASE)
 _DISABLED = "disabled"
@@ -91,7 +86,7 @@ def read_inbox_rule(entry: Exported, ledger: Ledger) -> InboxRule:
     """
     name = _needed(entry, "Name")
     mailbox = _needed(entry, "MailboxOwnerId")
-    marks = marks_of(entry, INBOX, rest=Understood.NOT_JUDGED)
+    marks = marks_of(entry, INBOX)
     ledger.note(entry, name, marks)
     return InboxRule(
         mailbox=mailbox,
@@ -119,7 +114,7 @@ def read_journal_rule(entry: Exported, ledger: Ledger) -> JournalRule:
     """
     name = _needed(entry, "Name")
     to = _needed(entry, "JournalEmailAddress")
-    ledger.note(entry, name, marks_of(entry, JOURNAL, rest=Understood.NOT_UNDERSTOOD))
+    ledger.note(entry, name, marks_of(entry, JOURNAL))
     return JournalRule(
         name=name,
         to=values.address(to, entry.place, "JournalEmailAddress"),
@@ -137,7 +132,7 @@ def read_auto_reply(entry: Exported, ledger: Ledger) -> AutoReply | None:
 
     """
     mailbox = values.text(entry, "MailboxOwnerId") or _needed(entry, "Identity")
-    ledger.note(entry, mailbox, marks_of(entry, REPLIES, rest=_NONE))
+    ledger.note(entry, mailbox, marks_of(entry, REPLIES))
     state = (values.text(entry, "AutoReplyState") or _DISABLED).lower()
     if state == _DISABLED:
         return None
@@ -156,7 +151,7 @@ def read_spam_policy(entry: Exported, ledger: Ledger) -> AutoForwarding:
 
     """
     name = values.text(entry, "Name") or entry.place
-    ledger.note(entry, name, marks_of(entry, SPAM, rest=_NONE))
+    ledger.note(entry, name, marks_of(entry, SPAM))
     mode = values.choice(entry, "AutoForwardingMode", AutoForwarding)
     return mode or AutoForwarding.AUTOMATIC
 

@@ -16,11 +16,14 @@ from harness.exports import values
 from harness.exports.account import (
     Ledger,
     Mark,
+    Row,
     Table,
     Understood,
     marks_of,
-    table_of,
+    used,
+    without_effect,
 )
+from harness.exports.connector_tables import ABOUT_ITSELF, ITSELF
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
@@ -29,36 +32,42 @@ _REPORTS = "exchange-routing#6.2"
 _MOST = 15
 
 CONFIG = Table(
-    table_of(
-        (
-            Understood.USED,
-            _REPORTS,
-            (
-                "InternalDelayDsnEnabled ExternalDelayDsnEnabled "
-                "InternalDsnMaxMessageAttachSize ExternalDsnMaxMessageAttachSize"
-            ),
-        ),
-        (Understood.USED, "exchange-routing#1.7", "MessageExpiration"),
-        (
-            Understood.USED,
-            "exchange-routing#5.1",
-            "MaxSendSize MaxReceiveSize MaxRecipientEnvelopeLimit",
-        ),
+    used(
+        _REPORTS,
+        "InternalDelayDsnEnabled ExternalDelayDsnEnabled "
+        "InternalDsnMaxMessageAttachSize ExternalDsnMaxMessageAttachSize",
     )
+    | used("exchange-routing#1.7", "MessageExpiration")
+    | used(
+        "exchange-routing#5.1", "MaxSendSize MaxReceiveSize MaxRecipientEnvelopeLimit"
+    )
+    | {
+        # Whole copies of failure reports, and of journal reports, for somebody more.
+        "generatecopyofdsnfor": Row(Understood.NOT_JUDGED, _REPORTS),
+        "journalingreportndrto": Row(
+            Understood.NOT_JUDGED, _REPORTS, "", frozenset({"<>"})
+        ),
+        "tlssenddomainsecurelist": Row(Understood.NOT_JUDGED, "exchange-routing#2.1"),
+    },
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        _REPORTS,
+        "of all of transport, and neither times, sizes nor reports of failures",
+    ),
 )
 SERVICE = Table(
-    table_of(
-        (
-            Understood.USED,
-            _TIMERS,
-            (
-                "TransientFailureRetryCount TransientFailureRetryInterval "
-                "OutboundConnectionFailureRetryInterval MessageRetryInterval "
-                "MessageExpirationTimeout DelayNotificationTimeout"
-            ),
-        ),
-        (Understood.WITHOUT_EFFECT, "exports#4", "Name Identity Guid Id"),
+    used(
+        _TIMERS,
+        "TransientFailureRetryCount TransientFailureRetryInterval "
+        "OutboundConnectionFailureRetryInterval MessageRetryInterval "
+        "MessageExpirationTimeout DelayNotificationTimeout",
     )
+    | without_effect(ITSELF, "exports#4", ABOUT_ITSELF + " Name"),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        _TIMERS,
+        "logs, folders and limits of the service, and none of its times",
+    ),
 )
 
 
@@ -70,9 +79,7 @@ def read_queues(
 ) -> QueueSettings | None:
     """Read the times of queues; None where no export tells them.
 
-    What is not about queues and reports is passed over: these cmdlets tell of all of
-    transport. Of several servers that differ the first is taken, and the account says
-    so.
+    Of several servers that differ the first is taken, and the account says so.
 
     Raises:
         ExportError: a value is ill-formed.
@@ -82,15 +89,14 @@ def read_queues(
         return None
     settings = default_settings(platform)
     for entry in config:
-        ledger.note(entry, "transport", _own(entry, CONFIG))
+        ledger.note(entry, "transport", marks_of(entry, CONFIG))
         settings = with_config(settings, entry)
     found = [with_service(settings, entry) for entry in services]
     for entry, one in zip(services, found, strict=True):
-        how = Understood.USED if one == found[0] else Understood.NOT_JUDGED
-        why = _TIMERS if one == found[0] else "another server has other times"
-        name = values.text(entry, "Name") or "server"
-        marks = _own(entry, SERVICE)
-        ledger.note(entry, name, tuple(_marked(mark, how, why) for mark in marks))
+        marks = marks_of(entry, SERVICE)
+        if one != found[0]:
+            marks = tuple(map(_of_another_server, marks))
+        ledger.note(entry, values.text(entry, "Name") or "server", marks)
     return found[0] if found else settings
 
 
@@ -183,11 +189,8 @@ def span(entry: Exported, name: str) -> timedelta | None:
     raise ExportError(entry.place, f"`{name}` is `{shown(said)}`, {expected}")
 
 
-def _own(entry: Exported, table: Table) -> tuple[Mark, ...]:
-    marks = marks_of(entry, table, rest=Understood.WITHOUT_EFFECT)
-    return tuple(mark for mark in marks if mark.property.lower() in table)
-
-
-def _marked(mark: Mark, how: Understood, why: str) -> Mark:
-    is_used = mark.how is Understood.USED
-    return Mark(mark.property, how, why) if is_used else mark
+def _of_another_server(mark: Mark) -> Mark:
+    if mark.how is not Understood.USED:
+        return mark
+    why = "another server has other times"
+    return Mark(mark.property, Understood.NOT_JUDGED, why, _TIMERS)

@@ -17,12 +17,13 @@ from harness.exports import values
 from harness.exports.account import (
     Ledger,
     Mark,
+    Row,
     Table,
     Understood,
     changed,
     marks_of,
-    table_of,
     unjudged,
+    used,
 )
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.formats import Exported
@@ -78,21 +79,19 @@ _BY_CMDLET: Mapping[Cmdlet, RecipientKind] = MappingProxyType(
     }
 )
 RECIPIENTS = Table(
-    table_of(
-        (
-            Understood.USED,
-            "exchange-routing#3.2",
-            "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
-            "WindowsEmailAddress RequireSenderAuthenticationEnabled "
-            "RequireAllSendersAreAuthenticated MaxSendSize "
-            + " ".join((*_NAMES, *RESTRICTIONS, *ONWARD)),
-        ),
-        (
-            Understood.USED,
-            "exchange-rules#2.4",
-            " ".join(PEOPLE),
-        ),
+    used(
+        "exchange-routing#3.2",
+        "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
+        "WindowsEmailAddress RequireSenderAuthenticationEnabled "
+        "RequireAllSendersAreAuthenticated MaxSendSize UseMapiRichTextFormat "
+        + " ".join((*_NAMES, *RESTRICTIONS, *ONWARD)),
     )
+    | used("exchange-rules#2.4", " ".join(PEOPLE)),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        "exchange-routing#3.2",
+        "none of what decides to whom mail goes, and who may write it",
+    ),
 )
 
 
@@ -113,6 +112,9 @@ def read_directory(
     """
     cmdlets = (Cmdlet.RECIPIENTS, Cmdlet.MAILBOXES, Cmdlet.CONTACTS, Cmdlet.GROUPS)
     if not any(cmdlet in found for cmdlet in cmdlets):
+        for cmdlet in (Cmdlet.USERS, Cmdlet.MEMBERS):
+            for entry in found.get(cmdlet, ()):
+                ledger.note_unused(entry, "no recipients that it could be about")
         return None
     merged: list[Recipient] = []
     for cmdlet in (*cmdlets, Cmdlet.USERS):
@@ -135,7 +137,7 @@ def read_directory(
     is_whole = Cmdlet.RECIPIENTS in found and Cmdlet.RECIPIENTS not in cut
     mailboxes = Cmdlet.MAILBOXES
     knows_forwarding = mailboxes in found and mailboxes not in cut
-    members = read_members(found.get(Cmdlet.MEMBERS, ()))
+    members = read_members(found.get(Cmdlet.MEMBERS, ()), ledger)
     merged = [members.put_into(one) for one in merged]
     return Directory(
         tuple(merged), is_whole=is_whole, knows_forwarding=knows_forwarding
@@ -150,7 +152,7 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
 
     """
     own = _own_addresses(entry)
-    marks = marks_of(entry, RECIPIENTS, rest=Understood.WITHOUT_EFFECT)
+    marks = marks_of(entry, RECIPIENTS)
     known = values.names(entry, _NAMES)
     shown_name = known[0] if known else (str(own[0]) if own else entry.place)
     external, problem = _external(entry)

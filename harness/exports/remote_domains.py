@@ -11,41 +11,34 @@ from harness.exports.account import (
     Table,
     Understood,
     marks_of,
-    table_of,
     unjudged,
+    used,
+    without_effect,
 )
-from harness.exports.connector_tables import ABOUT_ITSELF
+from harness.exports.connector_tables import ABOUT_ITSELF, ITSELF
 from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, shown
 
 _ROUTING = "exchange-routing#5.3"
 REMOTE_DOMAINS = Table(
-    table_of(
-        (
-            Understood.USED,
-            _ROUTING,
-            (
-                "DomainName IsInternal AllowedOOFType AutoReplyEnabled "
-                "AutoForwardEnabled NDREnabled TNEFEnabled"
-            ),
-        ),
-        (
-            # How the text is written, counted and reported: nobody judges the looks.
-            Understood.WITHOUT_EFFECT,
-            _ROUTING,
-            (
-                f"{ABOUT_ITSELF} Name CharacterSet NonMimeCharacterSet ContentType "
-                "ByteEncoderTypeFor7BitCharsets PreferredInternetCodePageForShiftJis "
-                "RequiredCharsetCoverage LineWrapSize DisplaySenderName "
-                "UseSimpleDisplayName NDRDiagnosticInfoEnabled MessageCountThreshold "
-                "DeliveryReportEnabled MeetingForwardNotificationEnabled IsValid "
-                "SmtpDaneMandatoryModeEnabled"
-            ),
-        ),
+    used(
+        _ROUTING,
+        "DomainName IsInternal AllowedOOFType AutoReplyEnabled AutoForwardEnabled "
+        "NDREnabled TNEFEnabled",
+    )
+    | without_effect(ITSELF, "exports#4", f"{ABOUT_ITSELF} Name IsValid")
+    | without_effect(
+        "how the text is written, counted and reported",
+        _ROUTING,
+        "CharacterSet NonMimeCharacterSet ContentType ByteEncoderTypeFor7BitCharsets "
+        "PreferredInternetCodePageForShiftJis RequiredCharsetCoverage LineWrapSize "
+        "DisplaySenderName UseSimpleDisplayName NDRDiagnosticInfoEnabled "
+        "MessageCountThreshold DeliveryReportEnabled "
+        "MeetingForwardNotificationEnabled SmtpDaneMandatoryModeEnabled",
     )
     | {
         # Trust across a hybrid organisation, and whose addresses the cloud gives.
-        name: Row(Understood.NOT_JUDGED, "exports#4", frozenset({"false"}))
+        name: Row(Understood.NOT_JUDGED, "exports#4", "", frozenset({"false"}))
         for name in (
             "trustedmailoutboundenabled",
             "trustedmailinboundenabled",
@@ -69,7 +62,7 @@ def read_remote_domain(entry: Exported, ledger: Ledger) -> RemoteDomain:
             entry.place, f"`DomainName` is `{shown(said)}`, expected a domain"
         )
     name = values.text(entry, "Name") or said
-    marks = marks_of(entry, REMOTE_DOMAINS, rest=Understood.NOT_UNDERSTOOD)
+    marks = marks_of(entry, REMOTE_DOMAINS)
     ledger.note(entry, name, marks)
     return RemoteDomain(
         name=name,

@@ -24,6 +24,7 @@ from harness.exports.formats import Exported
 from harness.exports.problems import ExportError, each, shown
 
 MAX_PRIORITY = 100_000
+_TELLS = "tells of the rule, and changes nothing of what it does"
 # A rule of Exchange is at most some kilobytes as a whole (exports#5).
 MAX_VALUE = 32_768
 _EXCEPT = "ExceptIf"
@@ -172,14 +173,16 @@ def _mark(name: str, value: object) -> Mark:
     if name in _OPEN:
         is_usual = str(value).lower() == _OPEN[name]
         how = Understood.WITHOUT_EFFECT if is_usual else Understood.NOT_JUDGED
-        return Mark(name, how, "exchange-rules#6.1")
+        why = "its usual value changes nothing" if is_usual else ""
+        return Mark(name, how, why, "exchange-rules#6.1")
     if _is_judged(name):
         return Mark(name, Understood.USED)
     if plain in _JUDGED:
         return Mark(name, Understood.NOT_JUDGED, _why(plain))
     is_known = name.lower() in _CANONICAL
-    how = Understood.WITHOUT_EFFECT if is_known else Understood.NOT_UNDERSTOOD
-    return Mark(name, how, "exports#2.1")
+    if is_known:
+        return Mark(name, Understood.WITHOUT_EFFECT, _TELLS, "exports#2.1")
+    return Mark(name, Understood.NOT_UNDERSTOOD, "", "exports#2.1")
 
 
 def _why(name: str) -> str:

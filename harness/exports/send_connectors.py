@@ -14,7 +14,7 @@ from fakes.exchange.routing.send_connector_terms import why_refused
 from fakes.mail.address import domain_key, is_domain
 from fakes.mail.handoff import TlsLevel
 from harness.exports import values
-from harness.exports.account import Ledger, Understood, marks_of, unjudged
+from harness.exports.account import Ledger, marks_of, unjudged
 from harness.exports.connector_tables import SEND
 from harness.exports.connectors import (
     CARRIES,
@@ -54,7 +54,7 @@ def read_send(entry: Exported, ledger: Ledger) -> SendConnector:
 
     """
     name = named(entry)
-    marks = marks_of(entry, SEND, rest=Understood.NOT_UNDERSTOOD)
+    marks = marks_of(entry, SEND)
     ledger.note(entry, name, marks)
     auth = values.choice(entry, "SmartHostAuthMechanism", SmartHostAuth)
     missing = absent(entry, _NEEDS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import Edition
 from harness.exports import values
-from harness.exports.account import Table, Understood, marks_of, table_of
+from harness.exports.account import Row, Table, Understood, marks_of, used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +28,13 @@ _EDITIONS: Mapping[tuple[int, int], Edition] = MappingProxyType(
 # Microsoft's list of build numbers: the first build of the Subscription Edition.
 _FIRST_SE = 2562
 SERVERS = Table(
-    table_of(
-        (Understood.USED, "exchange-rules#9", "AdminDisplayVersion ServerRole"),
-        (Understood.USED, "exchange-routing#2.2", "Site"),
-    )
+    used("exchange-rules#9", "AdminDisplayVersion ServerRole")
+    | used("exchange-routing#2.2", "Site Name"),
+    rest=Row(
+        Understood.WITHOUT_EFFECT,
+        "exchange-routing#2.2",
+        "neither which edition a server has nor in which site it stands",
+    ),
 )
 
 
@@ -45,8 +48,7 @@ def read_edition(entries: tuple[Exported, ...], ledger: Ledger) -> Edition | Non
     edges = 0
     for entry in entries:
         name = values.text(entry, "Name") or entry.place
-        rest = Understood.WITHOUT_EFFECT
-        ledger.note(entry, name, marks_of(entry, SERVERS, rest=rest))
+        ledger.note(entry, name, marks_of(entry, SERVERS))
         if is_edge(entry):
             edges += 1
         else:

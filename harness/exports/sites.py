@@ -19,6 +19,9 @@ from collections.abc import Iterable
 
 from fakes.exchange.sites import SiteLink, Sites, way_between
 from harness.exports import values
+from harness.exports.account import Ledger, marks_of, used, without_effect
+from harness.exports.account import Table as Rows
+from harness.exports.connector_tables import ABOUT_ITSELF, ITSELF
 from harness.exports.connectors import named
 from harness.exports.formats import Exported, row_of
 from harness.exports.problems import ExportError, shown
@@ -53,8 +56,17 @@ def sites_told(table: Table) -> Sites:
     return sites
 
 
+_LINKS = ("ADCost", "ExchangeCost", "Cost", "Sites", "MaxMessageSize")
+LINK = Rows(
+    used("exchange-routing#2.2", " ".join(_LINKS))
+    | without_effect(ITSELF, "exports#4", ABOUT_ITSELF + " Name IsValid")
+)
+
+
 def sites_exported(
-    servers: tuple[Exported, ...], links: tuple[Exported, ...] | None
+    servers: tuple[Exported, ...] | None,
+    links: tuple[Exported, ...] | None,
+    ledger: Ledger,
 ) -> Sites | None:
     """Read the objects of Get-ExchangeServer and Get-AdSiteLink.
 
@@ -64,9 +76,12 @@ def sites_exported(
         ExportError: a property is ill-formed.
 
     """
+    for entry in links or ():
+        name = values.text(entry, "Name") or entry.place
+        ledger.note(entry, name, marks_of(entry, LINK))
     mailbox: list[tuple[str, str]] = []
     edges: list[tuple[str, str]] = []
-    for entry in servers:
+    for entry in servers or ():
         site = values.text(entry, "Site")
         if site is None:
             return None

@@ -313,7 +313,7 @@ def _organization(name: str, platform: Platform, folder: Folder) -> Organization
         queue=ask(lambda: read_queues(platform, config, services, ledger))
         or read_queues(platform, (), (), ledger),
         credentials=_credentials(platform, folder),
-        sites=folder.internet.sites or ask(lambda: _sites(found)),
+        sites=ask(lambda: _sites(folder)),
         limits=ask(lambda: read_limits(config)),
         source=folder.internet.outbound_address,
         helo=folder.internet.helo or _HELO,
@@ -373,11 +373,16 @@ def _inbound(
     return None if receive is None else read_receive(receive, ledger)
 
 
-def _sites(found: Mapping[Cmdlet, tuple[Exported, ...]]) -> Sites | None:
-    servers = found.get(Cmdlet.SERVERS)
-    if servers is None:
-        return None
-    return sites_exported(servers, found.get(Cmdlet.SITE_LINKS))
+def _sites(folder: Folder) -> Sites | None:
+    """What somebody says of the sites, else what is exported."""
+    servers = folder.found.get(Cmdlet.SERVERS)
+    links = folder.found.get(Cmdlet.SITE_LINKS)
+    said = folder.internet.sites
+    if said is None:
+        return sites_exported(servers, links, folder.ledger)
+    for entry in links or ():
+        folder.ledger.note_unused(entry, f"{INTERNET_FILE} tells the sites")
+    return said
 
 
 def _check_names(named: Iterable[tuple[str, str]]) -> None:

@@ -76,7 +76,9 @@ def test_of_servers_that_differ_the_first_counts_and_the_account_says_so():
         line.how is Understood.NOT_JUDGED and "another server" in line.why
         for line in lines
     )
-    assert not any("Pickup" in line.property for line in lines)
+    (pickup,) = [line for line in lines if "Pickup" in line.property]
+    assert Understood.WITHOUT_EFFECT is pickup.how
+    assert pickup.why
 
 
 @pytest.mark.parametrize(
