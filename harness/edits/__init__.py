@@ -18,6 +18,9 @@ from harness.edits.connectors import (
     set_connector,
     set_inbound_connector,
 )
+from harness.edits.daily import DailyEdit, DailyKind, fitting
+from harness.edits.daily_rules import edits_of_rules
+from harness.edits.daily_ways import edits_of_ways
 from harness.edits.people import (
     add_accepted_domain,
     add_contact,
@@ -29,6 +32,7 @@ from harness.edits.people import (
     remove_recipient,
     set_accepted_domain,
     set_contact,
+    set_members,
     set_queues,
 )
 from harness.edits.rules import (
@@ -52,6 +56,8 @@ if TYPE_CHECKING:
     from harness.world import World
 
 __all__ = [
+    "DailyEdit",
+    "DailyKind",
     "EditError",
     "add_accepted_domain",
     "add_connector",
@@ -61,6 +67,7 @@ __all__ = [
     "add_recipient",
     "add_remote_domain",
     "add_rule",
+    "daily_edits",
     "disable_all_rules",
     "disable_connector",
     "disable_rule",
@@ -82,12 +89,18 @@ __all__ = [
     "set_connector",
     "set_contact",
     "set_inbound_connector",
+    "set_members",
     "set_queues",
     "set_rule",
     "set_zivver",
     "with_rules",
     "with_zone",
 ]
+
+
+def daily_edits(world: World) -> tuple[DailyEdit, ...]:
+    """Give each single edit that an administrator may make of this world on a day."""
+    return tuple(fitting((*edits_of_rules(world), *edits_of_ways(world)), world))
 
 
 def forget(world: World, *names: str) -> World:

@@ -7,7 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from fakes.exchange.organization import AcceptedDomain, Directory, Recipient
+from fakes.exchange.organization import (
+    AcceptedDomain,
+    Directory,
+    Recipient,
+    RecipientKind,
+)
 from fakes.exchange.queue_settings import default_settings
 from fakes.mail.address import Address, domain_key
 from harness.edits.basis import (
@@ -171,6 +176,20 @@ def set_contact(world: World, name: str, parameters: Parameters) -> World:
     assert probe is not None  # noqa: S101  it has an address
     changed: dict[str, Any] = {field: getattr(probe, field) for field in changing}
     entries = (replace(e, **changed) if e is old else e for e in known)
+    return _with_recipients(world, tuple(entries))
+
+
+def set_members(world: World, name: str, members: tuple[str, ...]) -> World:
+    """Put others in a group, as Update-DistributionGroupMember does.
+
+    Raises:
+        EditError: there is no such group.
+
+    """
+    known = _recipients(world)
+    groups = [entry for entry in known if entry.kind is RecipientKind.GROUP]
+    old = find(groups, name, "group", lambda entry: entry.name)
+    entries = (replace(e, members=members) if e is old else e for e in known)
     return _with_recipients(world, tuple(entries))
 
 
