@@ -21,6 +21,7 @@ from harness.cli.explain import explain_command
 from harness.cli.export_script import export_script_command
 from harness.cli.failures import failures_command
 from harness.cli.findings import findings_command
+from harness.cli.fuzz import fuzz_command, reproduce_command
 from harness.cli.output import complain, never_fail_on_letters, tell_faults
 from harness.cli.readings import readings_command
 from harness.cli.scenarios import scenarios_command
@@ -65,6 +66,8 @@ for _command in (
     export_script_command,
     serve_command,
     schema_command,
+    fuzz_command,
+    reproduce_command,
 ):
     relay_harness.add_command(_command)
 

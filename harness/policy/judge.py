@@ -22,6 +22,7 @@ from harness.policy.noun import (
     Row,
     SentBy,
     SubjectHas,
+    is_one_of,
     is_own,
 )
 from harness.policy.sight import (
@@ -120,7 +121,7 @@ def _hold(row: Row, content: Content, sender: _Sender) -> _Held:
     found = _trigger(row, content, sender)
     if found.answer is Answer.NO or not row.senders:
         return found
-    if any(_is_one_of(address, row.senders) for address in sender.addresses):
+    if any(is_one_of(address, row.senders) for address in sender.addresses):
         return found
     _, trouble = senders(content)
     if trouble:
@@ -178,15 +179,6 @@ def _label(
     if trouble:
         return _Held(row, Answer.CANNOT_TELL, trouble)
     return _Held(row, Answer.NO, "it does not carry the label")
-
-
-def _is_one_of(address: Address, entries: tuple[Address | str, ...]) -> bool:
-    return any(
-        address == entry
-        if isinstance(entry, Address)
-        else is_own(address.domain_key, (entry,))
-        for entry in entries
-    )
 
 
 def _duty(

@@ -103,3 +103,13 @@ def is_own(domain: str, own_domains: tuple[str, ...]) -> bool:
         else domain == own
         for own in own_domains
     )
+
+
+def is_one_of(address: Address, entries: tuple[Address | str, ...]) -> bool:
+    """Say whether an address, or its domain, is among these."""
+    return any(
+        address == entry
+        if isinstance(entry, Address)
+        else is_own(address.domain_key, (entry,))
+        for entry in entries
+    )

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from fakes.exchange.organization import Organization, Recipient, RecipientKind
+from fakes.exchange.organization import (
+    Organization,
+    Platform,
+    Recipient,
+    RecipientKind,
+)
 from fakes.mail.address import Address
 from harness.strategies.people import ANNA, names, shown_as, strangers
 
@@ -25,49 +30,69 @@ _LOCALS = ("anna", "no-reply", "info", "payroll", "scanner")
 class DrawnSender:
     """Who stands in From and in MAIL FROM, and how he handed the mail in.
 
-    `from_` is the text of the field; without `authenticated` the mail came in from
-    outside, or from an application that does not log in.
+    `address` stands in From, `from_` is the text of that field. Without `authenticated`
+    the mail came in from outside, or from an application that does not log in.
+    `passes_spf` is what the receiving side finds of a stranger.
     """
 
+    address: Address
     from_: str
     mail_from: Address | None
     authenticated: Address | None
     is_ours: bool
+    passes_spf: bool | None = None
 
 
 @st.composite
 def senders(draw: st.DrawFn, organization: Organization) -> DrawnSender:
     """Draw a mailbox, an alias, an application, a bounce or a stranger."""
     own = _own(organization, _WRITING) or (_somebody(organization),)
-    kind = draw(st.sampled_from(("person", "person", "alias", "application", "other")))
+    # An application that does not log in comes in by a connector for it.
+    is_online = organization.platform is Platform.ONLINE
+    has_way = is_online and organization.inbound_connectors
+    applications = ("application",) if has_way else ()
+    kind = draw(st.sampled_from(("person", "person", "alias", *applications, "other")))
     if kind == "other":
         who = draw(strangers())
-        return DrawnSender(shown_as(draw(names()), who), who, None, is_ours=False)
+        name, passes = draw(names()), draw(st.integers(0, 3)) > 0
+        shown = shown_as(name, who)
+        return DrawnSender(who, shown, who, None, is_ours=False, passes_spf=passes)
     if kind == "application":
         local = draw(st.sampled_from(_LOCALS))
         who = Address(local, own[0].primary.domain)
-        return DrawnSender(str(who), who, None, is_ours=True)
+        return DrawnSender(who, str(who), who, None, is_ours=True)
     person = draw(st.sampled_from(own))
     known = (person.primary, *(person.proxies if kind == "alias" else ()))
     who = draw(st.sampled_from(known))
     name = draw(st.one_of(st.just(""), st.just(person.name), names()))
     bounce = draw(st.integers(0, 19)) == 19
-    return DrawnSender(
-        shown_as(name, who), None if bounce else who, person.primary, is_ours=True
-    )
+    path = None if bounce else who
+    return DrawnSender(who, shown_as(name, who), path, person.primary, is_ours=True)
 
 
 @st.composite
 def recipients(
-    draw: st.DrawFn, organization: Organization, *, most: int = 4
+    draw: st.DrawFn,
+    organization: Organization,
+    *,
+    most: int = 4,
+    is_inside: bool = False,
 ) -> tuple[Address, ...]:
-    """Draw whom a mail goes to: outside, inside, both; groups, contacts, aliases."""
+    """Draw whom a mail goes to: outside, inside, both; groups, contacts, aliases.
+
+    `is_inside` leaves out everybody else: nobody outside sends to outside by us.
+    """
     inside = [
         address
         for entry in _own(organization, frozenset(RecipientKind))
+        # Nobody writes to the placeholder of the relay (exchange-routing#B1).
+        if entry.external is None or entry.external != entry.primary
         for address in (entry.primary, *entry.proxies)
     ]
-    one = st.one_of(strangers(), st.sampled_from(inside)) if inside else strangers()
+    if is_inside:
+        one = st.sampled_from(inside or [_somebody(organization).primary])
+    else:
+        one = st.one_of(strangers(), *([st.sampled_from(inside)] if inside else []))
     return tuple(draw(st.lists(one, min_size=1, max_size=most, unique=True)))
 
 

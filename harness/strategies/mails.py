@@ -43,7 +43,18 @@ GUIDS = (
 _SITE = "5c1d0f6a-0b57-4d29-8f3b-6a1f3a0d9e11"
 _ACTION = "7be6a3c4-9d02-4d7c-8e1f-2f5b8c9d0a12"
 _SET_DATE = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-_PROFILES = tuple(p for p in Profile if p not in {Profile.P0, Profile.P4C})
+# How often each client's form was seen, about (msip-labels#1.2); those that hold no
+# label, or two, are left out.
+_PROFILES = (
+    *(Profile.P2,) * 18,
+    *(Profile.P1,) * 5,
+    *(Profile.P3,) * 7,
+    *(Profile.P4,) * 8,
+    *(Profile.P5,) * 2,
+    *(p for p in Profile if p not in {Profile.P0, Profile.P4C}),
+)
+# msip-labels#7
+_FOLDINGS = (*(Folding.ONE_LINE,) * 12, *Folding)
 
 KEYWORDS = ("secure", "stock", "Press Release", "ZIVVER", "[EXTERNAL]", "SFV:SPM")
 _AROUND = ("", " ", "  ", ".", ": ", "-", ";", "(", ")", "_", "x", "9", "é", "“", "中")
@@ -267,16 +278,18 @@ def _fields(draw: st.DrawFn) -> tuple[bytes, ...]:
 
 
 @st.composite
-def labels(draw: st.DrawFn) -> bytes:
-    """Draw a raw `msip_labels` field, as some client writes it."""
+def labels(draw: st.DrawFn, guid: str = "", *, enabled: bool | None = None) -> bytes:
+    """Draw a raw `msip_labels` field, as clients write it, each as often as it is met.
+
+    Without a `guid` it is one of two; `enabled` says whether the label is on the mail.
+    """
     spec = LabelSpec(
-        guid=draw(st.sampled_from(GUIDS)),
+        guid=guid or draw(st.sampled_from(GUIDS)),
         site_id=_SITE,
         name="Confidential",
         action_id=_ACTION,
         set_date=_SET_DATE,
-        enabled=draw(st.integers(0, 3)) > 0,
+        enabled=draw(st.integers(0, 3)) > 0 if enabled is None else enabled,
     )
     profile = draw(st.sampled_from(_PROFILES))
-    folding = draw(st.sampled_from(tuple(Folding)))
-    return build_field(profile, spec, folding=folding)
+    return build_field(profile, spec, folding=draw(st.sampled_from(_FOLDINGS)))

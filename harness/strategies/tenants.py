@@ -51,6 +51,25 @@ class RelayTenant:
 
 
 @st.composite
+def rule_sets(
+    draw: st.DrawFn,
+    platform: Platform = Platform.ONLINE,
+    *,
+    may_be_unknown: bool = False,
+    max_neighbours: int = MAX_NEIGHBOURS,
+) -> tuple[tuple[Mapping[str, object], ...], int]:
+    """Draw rules in order of priority, and which of them is the relay rule."""
+    count = draw(st.integers(0, max_neighbours))
+    found = [
+        draw(rules(f"neighbour {n}", platform, may_be_unknown=may_be_unknown))
+        for n in range(count)
+    ]
+    relay = draw(st.integers(0, count))
+    found.insert(relay, draw(relay_rules(platform)))
+    return tuple(found), relay
+
+
+@st.composite
 def relay_tenants(
     draw: st.DrawFn,
     platform: Platform | None = None,
@@ -62,11 +81,7 @@ def relay_tenants(
     """Draw a tenant of one relay rule and up to five neighbours in any state."""
     where = platform or draw(st.sampled_from(tuple(Platform)))
     bare = draw(organizations(where, is_healthy=is_healthy))
-    count = draw(st.integers(0, max_neighbours))
-    found = [
-        draw(rules(f"neighbour {n}", where, may_be_unknown=may_be_unknown))
-        for n in range(count)
-    ]
-    relay = draw(st.integers(0, count))
-    found.insert(relay, draw(relay_rules(where)))
-    return RelayTenant(bare, tuple(found), relay)
+    found, relay = draw(
+        rule_sets(where, may_be_unknown=may_be_unknown, max_neighbours=max_neighbours)
+    )
+    return RelayTenant(bare, found, relay)

@@ -1,0 +1,1 @@
+"""Campaigns against a tenant: edits that people make, and mails that nobody wrote."""
