@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fakes.exchange.organization import Organization, Platform, RecipientKind
 from fakes.mail.handoff import Stage
 from fakes.mail.reply import Reply, read_reply
+from fakes.mail.session import Certificate, CertificateFault
 from fakes.zivver.faults import STAGES_OF, Deed, FaultLine
 from fakes.zivver.service import (
     Account,
@@ -120,10 +121,14 @@ def _fault_lines(draw: st.DrawFn) -> FaultLine:
     reply: Reply | None = None
     if deed is Deed.ANSWER or (deed is Deed.TAKE and draw(st.booleans())):
         reply = draw(st.sampled_from(_REPLIES))
+    certificate = None
+    if deed is Deed.SHOW:
+        certificate = Certificate((), draw(st.sampled_from(tuple(CertificateFault))))
     return FaultLine(
         stage,
         deed,
         reply,
+        certificate=certificate,
         after=draw(_FEW),
         times=draw(st.sampled_from((1, 1, 2, None))),
         beyond=draw(_FEW) if stage is Stage.RCPT else 0,
