@@ -24,6 +24,7 @@ from harness.cli.findings import findings_command
 from harness.cli.fuzz import fuzz_command, reproduce_command
 from harness.cli.output import complain, never_fail_on_letters, tell_faults
 from harness.cli.readings import readings_command
+from harness.cli.rehearse import rehearse_command
 from harness.cli.scenarios import scenarios_command
 from harness.cli.schema import schema_command
 from harness.cli.serve import serve_command
@@ -61,6 +62,7 @@ for _command in (
     readings_command,
     failures_command,
     findings_command,
+    rehearse_command,
     scenarios_command,
     account_command,
     export_script_command,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fakes.exchange.organization import OutboundConnector, SendConnector
     from fakes.exchange.rules.rule import Rule
     from fakes.mail.address import Address
+    from fakes.mail.item import MailItem
     from harness.outcome import Outcome
     from harness.policy.noun import Policy, Trigger
     from harness.world import World
@@ -98,13 +99,32 @@ class Bench:
         """Write a mail; what must become of it, the policy says."""
         item = write(draft)
         duties = judge(self.policy, item, own_domains=self.stage.own)
-        return _derived(draft, duties)
+        return _derived(draft, item, duties)
 
     def meant(self, draft: Draft, obligation: Obligation) -> DerivedMail:
-        """Write a mail whose writer means what neither policy nor rules see."""
-        rows = (draft.row.name,) if draft.row else ()
-        duties = tuple(Duty(r, obligation, rows, _MEANT) for r in draft.recipients)
-        return _derived(draft, duties)
+        """Write a mail whose writer means this, whatever the policy sees in it."""
+        return meant(self.held(draft), obligation)
+
+
+def meant(mail: DerivedMail, obligation: Obligation) -> DerivedMail:
+    """Hold a mail to what its writer means, where the policy says something else."""
+    if all(duty.obligation is obligation for duty in mail.duties):
+        return mail
+    duties = tuple(
+        Duty(
+            duty.recipient,
+            obligation,
+            duty.rows or ((mail.intent.row,) if mail.intent.row else ()),
+            _MEANT,
+        )
+        for duty in mail.duties
+    )
+    return replace(mail, duties=duties)
+
+
+def is_meant(mail: DerivedMail) -> bool:
+    """Say whether a mail is held to what its writer means, beyond the policy."""
+    return any(duty.why == _MEANT for duty in mail.duties)
 
 
 def set_up(
@@ -149,9 +169,9 @@ def shown(scene: Scene, ending: str) -> Draft:
     return replace(plainest(scene), id=f"{scene.prefix}-{ending}")
 
 
-def _derived(draft: Draft, duties: tuple[Duty, ...]) -> DerivedMail:
+def _derived(draft: Draft, item: MailItem, duties: tuple[Duty, ...]) -> DerivedMail:
     expected = tuple((duty.recipient, duty.obligation) for duty in duties)
     is_met = any(duty.obligation is Obligation.MUST_BE_SECURE for duty in duties)
     row = draft.row.name if draft.row else None
     intent = Intent(row, is_met, expected)
-    return DerivedMail(draft.id, draft.sort, write(draft), intent, duties)
+    return DerivedMail(draft.id, draft.sort, item, intent, duties)

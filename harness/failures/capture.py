@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.check.draft import Part as MailPart
 from harness.compare import FindingKind
 from harness.duty import Obligation
-from harness.failures.bench import Bench, shown
+from harness.failures.bench import Bench, meant, shown
 from harness.failures.noun import (
     Edit,
     Failure,
@@ -107,10 +107,7 @@ def _usual_word(bench: Bench) -> Iterator[Staged]:
 def _by_itself(bench: Bench, sorts: tuple[str, ...]) -> Iterator[Staged]:
     """Take mail of the check that nobody wrote, which is meant to be ordinary."""
     for mail in _mails(bench, *sorts):
-        duties = tuple(
-            replace(duty, obligation=_PLAIN, beyond=None) for duty in mail.duties
-        )
-        yield Staged(mail.sort, mails=(replace(mail, duties=duties),))
+        yield Staged(mail.sort, mails=(meant(mail, _PLAIN),))
 
 
 def _newsletter(bench: Bench) -> Iterator[Staged]:
@@ -251,6 +248,7 @@ ENTRIES: tuple[Failure, ...] = (
         _N,
         partial(_by_itself, sorts=("-automatic-reply",)),
         _SUBJECT_ROW,
+        notice=(Notice.TRACE,),
         harms=(Harm.OVER, Harm.LOST),
     ),
     _entry(
@@ -260,6 +258,7 @@ ENTRIES: tuple[Failure, ...] = (
         _N,
         partial(_by_itself, sorts=("-calendar",)),
         _SUBJECT_ROW,
+        notice=(Notice.TRACE,),
     ),
     _entry(
         90,
@@ -268,6 +267,7 @@ ENTRIES: tuple[Failure, ...] = (
         _N,
         partial(_by_itself, sorts=("-receipt",)),
         _SUBJECT_ROW,
+        notice=(Notice.TRACE,),
         sources=("field-cases#system-mail",),
         corrects="NDRs and journal reports of Exchange itself skip the rules",
     ),

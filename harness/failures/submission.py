@@ -57,13 +57,13 @@ def logs_in(bench: Bench) -> bool:
     return any(c.auth is not SmartHostAuth.NONE for c in bench.sending)
 
 
-def _by_spf(bench: Bench) -> bool:
+def by_spf(bench: Bench) -> bool:
     """Whether nothing but the address and the domain admits this side."""
     return bool(connectors(bench)) and not logs_in(bench)
 
 
 def _not_listed(bench: Bench) -> Iterator[Staged]:
-    if _by_spf(bench):
+    if by_spf(bench):
         edit: Edit = {"zivver": {"allowlist": []}}
         yield Staged("no domain is on Zivver's allowlist", (edit,))
 
@@ -90,7 +90,7 @@ def _in_clear(bench: Bench) -> Iterator[Staged]:
 
 
 def _outside_spf(bench: Bench) -> Iterator[Staged]:
-    if _by_spf(bench):
+    if by_spf(bench):
         moved = {"internet": {"outbound_address": "203.0.113.77"}}
         yield Staged("mail leaves from an address that SPF does not name", (moved,))
         domain = bench.stage.writer.domain
@@ -102,13 +102,13 @@ def _outside_spf(bench: Bench) -> Iterator[Staged]:
 
 
 def _no_dns(bench: Bench) -> Iterator[Staged]:
-    if _by_spf(bench):
+    if by_spf(bench):
         edit = {"internet": {"failing": [bench.stage.writer.domain]}}
         yield Staged("DNS does not answer about our domain", (edit,))
 
 
 def _null_sender(bench: Bench) -> Iterator[Staged]:
-    if _by_spf(bench):
+    if by_spf(bench):
         for scene in bench.scenes:
             draft = shown(scene, "null")
             answer = b"Auto-Submitted: auto-replied\r\n"

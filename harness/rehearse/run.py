@@ -21,7 +21,7 @@ from harness.check.lints.table import lints
 from harness.compare import HINTS, WEIGHT, Finding, compare
 from harness.edits import EditError
 from harness.exports.problems import ExportError
-from harness.failures.bench import Bench, matched, set_up
+from harness.failures.bench import Bench, is_meant, matched, set_up
 from harness.failures.noun import Notice, staged_world
 from harness.hybrid import side_of
 from harness.rehearse.matrix import Matrix, Rehearsed, Seen, Try
@@ -198,7 +198,8 @@ def _of_mail(
             staged.says,
             Seen.NOTICED,
             best.why,
-            Notice.CHECK,
+            # What no policy asks, no check finds: a person who looks does.
+            Notice.TRACE if is_meant(mail) else Notice.CHECK,
             best.kind,
             mail,
             is_foreseen=best.kind in failure.follows,
