@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from fakes.mail.address import Address
 from fakes.mail.handoff import TlsLevel
-from fakes.trace import Step
+from fakes.trace import Step, StepKind
 
 __all__ = [
     "FAILED",
@@ -20,6 +20,7 @@ __all__ = [
     "Happened",
     "Moment",
     "Outcome",
+    "steps_of",
 ]
 
 
@@ -201,3 +202,17 @@ class Outcome:
     def deliveries(self) -> tuple[Delivery, ...]:
         """All copies."""
         return tuple(d for fate in self.fates for d in fate.deliveries)
+
+
+def steps_of(recipient: Address | None, outcome: Outcome) -> tuple[Step, ...]:
+    """Give the steps of a copy: of one for others, those of all whom rules looked at.
+
+    The way of a copy that a rule made began with that of the recipients.
+    """
+    fate = outcome.fate(recipient)
+    steps = fate.steps if fate else ()
+    if recipient is not None and fate is not None:
+        return steps
+    if any(step.kind is StepKind.RULE for step in steps):
+        return steps
+    return tuple(step for other in outcome.fates for step in other.steps)

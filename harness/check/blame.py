@@ -25,7 +25,7 @@ from harness.check.blamed_slip import blame_of_slip
 from harness.compare import Finding, FindingKind
 from harness.duty import Obligation
 from harness.hybrid import entered, side_of
-from harness.outcome import Disposition, Outcome
+from harness.outcome import Disposition, Outcome, steps_of
 from harness.policy.noun import Labelled, Row, SentBy, SubjectHas
 from harness.simulate import simulate
 from harness.world import World
@@ -99,14 +99,10 @@ def _blame(finding: Finding, seen: Seen) -> Blame:
 
 def _steps(finding: Finding, outcome: Outcome, world: World) -> tuple[Step, ...]:
     """Give the steps on the side that is looked at."""
-    fate = outcome.fate(finding.recipient)
-    if fate is None or (finding.recipient is None and not fate.steps):
-        # A copy for others: its way began with that of the recipients.
-        steps = tuple(step for other in outcome.fates for step in other.steps)
-    else:
-        steps = fate.steps
     side = side_of(world)
-    return tuple(step for step in steps if step.side == side)
+    return tuple(
+        step for step in steps_of(finding.recipient, outcome) if step.side == side
+    )
 
 
 def _rule(name: str, world: World) -> Rule | None:

@@ -9,11 +9,12 @@ from fakes.mail.address import Address
 from harness.check.draft import Draft, Part
 from harness.check.label_sorts import unlabelled_file
 from harness.duty import Obligation
-from harness.policy.noun import Audience, Kind, SentBy
+from harness.policy.noun import Audience, Kind, SentBy, SubjectHas, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.check.kinds import KindOfPerson
     from harness.check.scene import Scene, Stage
     from harness.policy.noun import Policy
 
@@ -24,6 +25,11 @@ _CALENDAR = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//contoso//EN\r\nMETHOD:REQUEST\r\n"
     b"BEGIN:VEVENT\r\nUID:1@contoso.example\r\nDTSTAMP:20260302T090000Z\r\n"
     b"DTSTART:20260309T090000Z\r\nSUMMARY:Meeting\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+# What makes a mail a reply, whatever its subject (RFC 5322 3.6.4).
+THREAD = (
+    b"In-Reply-To: <1@fabrikam.example>\r\n",
+    b"References: <1@fabrikam.example>\r\n",
 )
 _PLAIN = Obligation.MUST_BE_PLAIN
 _Recipients: TypeAlias = dict[str, tuple[Address, ...]]
@@ -55,6 +61,87 @@ def of_recipients(scene: Scene, shown: Draft) -> Iterator[Draft]:
     if scene.row.to is not Audience.ANYONE:
         draft = replace(draft, obligation=_PLAIN, near_miss_of=scene.row.name)
     yield draft
+
+
+def to_kinds(
+    scene: Scene, shown: Draft, kinds: tuple[KindOfPerson, ...]
+) -> Iterator[Draft]:
+    """Send the plainest mail of a row to each kind of recipient that there is."""
+    own = scene.stage.own
+    if own is None:
+        return
+    for kind in kinds:
+        if kind.address == scene.sender:
+            continue
+        draft = _varied(
+            scene,
+            shown,
+            f"to-{kind.name}",
+            f"{shown.sort}, to {kind.says}",
+            {"to": (kind.address,)},
+        )
+        is_inside = is_own(kind.address.domain_key, own)
+        meant = Audience.INSIDE if is_inside else Audience.OUTSIDE
+        if scene.row.to not in {Audience.ANYONE, meant}:
+            near = scene.row.name
+            draft = replace(draft, obligation=_PLAIN, near_miss_of=near)
+        yield draft
+
+
+def by_others(scene: Scene, shown: Draft) -> Iterator[Draft]:
+    """Let what a row speaks of be sent in other ways, and by other people of ours."""
+    stage, facts = scene.stage, scene.stage.facts
+    deputy = stage.colleague if stage.colleague != scene.sender else stage.writer
+    yield replace(
+        shown,
+        id=f"{scene.prefix}-on-behalf",
+        sort=f"{shown.sort}, sent by {deputy} on behalf",
+        fields=(*shown.fields, f"Sender: {deputy}\r\n".encode()),
+        reverse_path=deputy,
+        authenticated=deputy,
+    )
+    if isinstance(scene.row.trigger, SentBy):
+        return
+    if facts.application is not None:
+        yield replace(
+            shown,
+            id=f"{scene.prefix}-anonymous",
+            sort=f"{shown.sort}, by an application without login",
+            authenticated=None,
+            source=facts.application,
+        )
+    for kind in facts.senders if not scene.row.senders else ():
+        if kind.address != scene.sender:
+            yield replace(
+                shown,
+                id=f"{scene.prefix}-from-{kind.name}",
+                sort=f"{shown.sort}, from {kind.says}",
+                sender=kind.address,
+                authenticated=kind.address,
+            )
+
+
+def replies(scene: Scene, shown: Draft) -> Iterator[Draft]:
+    """Reply to what a row speaks of: one of ours, and whoever got it."""
+    stage = scene.stage
+    subject = f"{stage.reply}: {shown.subject}"
+    reply = replace(shown, subject=subject, fields=(*shown.fields, *THREAD))
+    if not isinstance(scene.row.trigger, SubjectHas):
+        yield replace(
+            reply, id=f"{scene.prefix}-reply", sort=f"{shown.sort}, in a reply"
+        )
+    if stage.own is not None:
+        yield replace(
+            reply,
+            id=f"{scene.prefix}-answer",
+            sort=f"{shown.sort}, answered from outside",
+            sender=stage.outsiders[0],
+            to=(scene.sender,),
+            authenticated=None,
+            source=stage.facts.stranger,
+            obligation=_PLAIN,
+            near_miss_of=scene.row.name,
+        )
 
 
 def inbound(scene: Scene, shown: Draft) -> Iterator[Draft]:
@@ -236,6 +323,23 @@ def everyday(stage: Stage) -> Iterator[Draft]:
             id=f"everyday-{ending}",
             sort=f"everyday mail {text}",
             **changes,
+        )
+    facts = stage.facts
+    for kind in (*facts.kinds, *facts.partners):
+        if kind.address != stage.writer:
+            yield replace(
+                first,
+                id=f"everyday-to-{kind.name}",
+                sort=f"everyday mail to {kind.says}",
+                to=(kind.address,),
+            )
+    if facts.application is not None:
+        yield replace(
+            first,
+            id="everyday-anonymous",
+            sort="everyday mail by an application without login",
+            authenticated=None,
+            source=facts.application,
         )
     yield replace(
         first,

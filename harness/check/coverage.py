@@ -15,7 +15,7 @@ from fakes.exchange.rules.rule import Mode
 from fakes.mail.content import parse
 from fakes.trace import Answer, StepKind
 from harness.check.facts import own_domains_of
-from harness.check.meant import ends_mail
+from harness.check.meant import takes_away
 from harness.check.rule_sorts import sends_to_zivver
 from harness.check.target import Purpose, Target
 from harness.hybrid import side_of
@@ -65,7 +65,7 @@ class ConditionReached:
 
 @dataclass(frozen=True, slots=True)
 class RuleReached:
-    """One rule: the mails it held for, and those that went to Zivver by another rule.
+    """One rule: the mails it held for, and those that were Zivver's by another rule.
 
     `together` is None of a rule that itself sends mail there.
     """
@@ -201,8 +201,10 @@ def _rule(rule: Rule, found: _Found) -> RuleReached:
         by_relay = (
             found.tally.held.get((found.side, name), set()) for name in found.relays
         )
-        together = len(mails & set().union(*by_relay))
         target = Target(rule.name, Purpose.TOGETHER, None, found.side)
+        # A mail that has the words of both met both, whichever acts.
+        own = {entry.mail.id} if (entry := found.written.get(target)) else set()
+        together = len(mails & own.union(*by_relay))
         if not together:
             why_not = why or found.unwritten.get(target) or _why_missed(rule, found)
     conditions = tuple(
@@ -292,8 +294,8 @@ def _ended_before(rule: Rule, entry: CheckedMail, found: _Found) -> str:
             continue
         if _STOP in step.did:
             return f'rule "{step.subject}" before it stops the rules'
-        if ends_mail(step):
-            return f'rule "{step.subject}" before it ends the mail'
+        if takes_away(step):
+            return f'rule "{step.subject}" before it takes the mail away'
     if not any(step.kind is StepKind.RULE for step in steps):
         delivery = next(iter(entry.outcome.deliveries), None)
         if delivery is not None and delivery.disposition.value == "REFUSED":

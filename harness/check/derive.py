@@ -157,6 +157,9 @@ def _set(policy: Policy, stage: Stage) -> tuple[list[Scene], list[VacuousRow]]:
 def _drafts(policy: Policy, stage: Stage, scenes: list[Scene]) -> list[Draft]:
     """Draft what the policy speaks of, what resembles it, and everyday mail."""
     drafts = [draft for scene in scenes for draft in _of_row(scene)]
+    for scene in scenes[:1]:
+        partners = stage.facts.partners
+        drafts.extend(common_sorts.to_kinds(scene, _shown(scene), partners))
     drafts.extend(_automatic(policy, scenes))
     drafts.extend(common_sorts.everyday(stage))
     drafts.extend(common_sorts.to_the_placeholder(stage))
@@ -195,6 +198,9 @@ def _of_row(scene: Scene) -> Iterator[Draft]:
     return chain(
         sorts.meeting(scene, trigger),
         common_sorts.of_recipients(scene, shown),
+        common_sorts.to_kinds(scene, shown, scene.stage.facts.kinds),
+        common_sorts.by_others(scene, shown),
+        common_sorts.replies(scene, shown),
         common_sorts.large(scene, shown),
         sorts.missing(scene, trigger),
         common_sorts.inbound(scene, shown),

@@ -16,6 +16,8 @@ from fakes.exchange.organization import (
 from fakes.mail.address import Address, domain_key, is_within
 from fakes.mail.session import IpAddress
 from fakes.zivver.service import AccountState, ZivverService, find_accounts
+from harness.check.kinds import KindOfPerson, partners_of, recipients_of_kinds
+from harness.policy.noun import is_own
 
 if TYPE_CHECKING:
     from harness.world import World
@@ -36,7 +38,9 @@ class TenantFacts:
     `application` is a client address that an inbound or receive connector knows;
     `stranger` one that none knows. `placeholders` are addresses of ours that a send
     connector takes to Zivver; `large` is the size of a mail that is too large for that
-    connector and not for another one, None where there is none.
+    connector and not for another one, None where there is none. `kinds` is a recipient
+    of each kind, `partners` somebody in each domain that has a connector of its own;
+    `senders` are people of ours who are not like the others.
     """
 
     own_domains: tuple[str, ...] | None
@@ -47,6 +51,9 @@ class TenantFacts:
     stranger: IpAddress = _STRANGERS[0]
     placeholders: tuple[Address, ...] = ()
     large: int | None = None
+    kinds: tuple[KindOfPerson, ...] = ()
+    partners: tuple[KindOfPerson, ...] = ()
+    senders: tuple[KindOfPerson, ...] = ()
 
 
 def facts_of(world: World) -> TenantFacts:
@@ -80,16 +87,50 @@ def facts_of(world: World) -> TenantFacts:
         if entry.kind is RecipientKind.GROUP
         for address in (entry.primary, *entry.proxies)
     )
+    own = own_domains_of(world)
+    placeholders = placeholders_of(world)
+
+    def is_inside(address: Address) -> bool:
+        return own is not None and is_own(address.domain_key, own)
+
+    def is_of_relay(kind: KindOfPerson) -> bool:
+        domains = {address.domain_key for address in placeholders}
+        relays = relay_connectors(world)
+        is_taken = any(is_taken_by(kind.address, one) for one in relays)
+        return is_taken or kind.address.domain_key in domains
+
+    def kept(kinds: tuple[KindOfPerson, ...]) -> tuple[KindOfPerson, ...]:
+        return tuple(k for k in kinds if own is not None and not is_of_relay(k))
+
     return TenantFacts(
-        own_domains_of(world),
+        own,
         tuple(people),
         aliases,
         groups,
         _application(world),
         _stranger(world),
-        placeholders_of(world),
+        placeholders,
         _large(world),
+        kept(recipients_of_kinds(world.organization, is_inside)),
+        kept(partners_of(world.organization, is_inside)),
+        _senders(tuple(people), world),
     )
+
+
+def _senders(people: tuple[Address, ...], world: World) -> tuple[KindOfPerson, ...]:
+    """Find who differs from the first of the people: by account, by domain."""
+    first = people[:1]
+    found = [
+        KindOfPerson("without-account", "somebody without an account at Zivver", who)
+        for who in people
+        if world.zivver.accounts is not None and not _has_account(who, world.zivver)
+    ][:1]
+    for who in people:
+        if any(who.domain_key != other.domain_key for other in first):
+            says = f"somebody in another domain of ours ({who.domain})"
+            found.append(KindOfPerson("other-domain", says, who))
+            break
+    return tuple(found)
 
 
 def relay_connectors(world: World) -> tuple[SendConnector, ...]:

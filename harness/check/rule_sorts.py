@@ -17,7 +17,8 @@ from harness.check.blamed_connector import why_past_zivver
 from harness.check.draft import write
 from harness.check.facts import placeholders_of
 from harness.check.target import Purpose, Target, Unwritten
-from harness.check.writing.aimed import aim, arrive, meets
+from harness.check.time_sorts import around_dates
+from harness.check.writing.aimed import aim, aim_of_test, arrive
 from harness.check.writing.bench import Bench, NotWritten
 from harness.check.writing.write_for import with_test, write_for
 
@@ -90,6 +91,10 @@ def of_rules(
             yield both
             base = own if isinstance(both, Unwritten) else both
         yield from _excepted(rule, base, floor)
+        bases = shown if rule in relays else ()
+        if not bases and not isinstance(base, Unwritten):
+            bases = (("", base),)
+        yield from around_dates(rule, names[rule.name], bases)
 
 
 def sends_to_zivver(rule: Rule, world: World) -> bool:
@@ -199,8 +204,11 @@ def _excepted(
             continue
         bare = replace(rule, exceptions=())
         arrived = arrive(write(draft), floor.organization)
-        is_held = aim(bare, arrived, floor.organization).holds is Answer.YES
-        if not (is_held and meets(exception, rule, arrived, floor.organization)):
+        both = (
+            aim(bare, arrived, floor.organization),
+            aim_of_test(exception, rule, arrived, floor.organization),
+        )
+        if any(found.holds is not Answer.YES for found in both):
             why = f"{name} does not hold together with the conditions"
             yield Unwritten(target, why)
             continue

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fakes.mail.content import make_field
+from harness.check.common_sorts import THREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,9 +35,11 @@ def meeting(scene: Scene, trigger: SubjectHas) -> Iterator[Draft]:
         ("colon", "before a colon", f"{first}: {thing} {when}"),
         ("brackets", "in brackets", f"[{first}] {thing} {when}"),
         ("other-case", "in capitals", f"{thing} {_other_case(first)} {when}"),
-        ("reply", "in a reply", f"{scene.stage.reply}: {first} {thing} {when}"),
     ):
         yield scene.draft(ending, f'"{first}" {sort}', subject=subject)
+    subject = f"{scene.stage.reply}: {first} {thing} {when}"
+    reply = scene.draft("reply", f'"{first}" in a reply', subject=subject)
+    yield replace(reply, fields=THREAD)
     yield from _encoded(scene, first)
     for number, phrase in enumerate(others, 2):
         subject = f"{thing} {phrase} {when}"

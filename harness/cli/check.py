@@ -36,7 +36,6 @@ from harness.report.several import Unread, headed, several_data, several_page
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.check import Derivation
     from harness.cli.parameters import Case
     from harness.report.check import Checked
 
@@ -82,7 +81,6 @@ class _Done:
     """A tenant that was checked, and how a command for it alone would end."""
 
     case: Case
-    derivation: Derivation
     checked: Checked
     code: int
 
@@ -209,11 +207,12 @@ def _check(tenant: str, asked: _Asked) -> _Done:
             f"{checked.fingerprint}, expected {expected}"
         )
         code = _FINDINGS
-    return _Done(case, derivation, checked, code)
+    return _Done(case, checked, code)
 
 
 def _save(done: _Done, folder: Path) -> None:
-    written = save_mails(done.derivation.mails, folder)
+    mails = tuple(entry.mail for entry in done.checked.report.mails)
+    written = save_mails(mails, folder)
     complain(f"{counted(len(written), 'mail')} written to {folder}")
 
 

@@ -34,12 +34,16 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
     )
     changed = shifts(report, case.world_before, at=at) if case.plan else ()
     when = ("--at", at.isoformat()) if is_timed else ()
+    # They are sent when they are, whatever the time of the check.
+    timed = frozenset(mail.id for mail in derivation.mails if mail.at)
     return Checked(
         report,
         tenant=case.tenant_name,
         date=f"{at:%Y-%m-%d}",
         read=read_line(case.tenant),
-        again=lambda mail: case.command("explain", mail, *when),
+        again=lambda mail: case.command(
+            "explain", mail, *(() if mail in timed else when)
+        ),
         account=account_line(case.tenant.account),
         policy=case.policy_name,
         not_judged=report.not_judged,

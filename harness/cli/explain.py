@@ -74,6 +74,7 @@ class _Asked:
 
     item: MailItem
     assumed: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,6 @@ def explain_command(
     With --down or --faults, hosts are out of order for some time, and the course of the
     mail is told: when it was tried, and when its sender hears of it.
     """
-    sent = at or now()
-    outages = outages_of(faults, down, sent)
-    wait = patience if patience is not None else (LONG if outages else NO_PATIENCE)
     case = open_case(tenant, policy, said["plan"])
     given = Circumstances(
         mail_from=said["mail_from"],
@@ -140,6 +138,9 @@ def explain_command(
     )
     with working("following the mail"):
         asked = _mail(case, mail, given)
+        sent = at or asked.at or now()
+        outages = outages_of(faults, down, sent)
+        wait = patience if patience is not None else (LONG if outages else NO_PATIENCE)
         told = _told(case, asked, _Time(sent, wait, outages))
     if as_json:
         show_data(explained(told, asked.item))
@@ -158,7 +159,7 @@ def _mail(case: Case, mail: str, given: Circumstances) -> _Asked:
         )
     mails = {derived.id: derived for derived in case.derive().mails}
     if mail in mails:
-        return _Asked(mails[mail].item)
+        return _Asked(mails[mail].item, at=mails[mail].at)
     near = difflib.get_close_matches(mail, mails, 1, 0.5)
     hint = f", did you mean `{near[0]}`?" if near else ""
     hint = hint or f"; there are {', '.join(list(mails)[:_NEAREST])} and others"

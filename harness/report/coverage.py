@@ -93,7 +93,7 @@ def _table(coverage: Coverage) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=STRONG)
     table.add_column("rule or connector", overflow="fold")
     table.add_column("mails", justify="right")
-    table.add_column("to Zivver", justify="right")
+    table.add_column("for Zivver too", justify="right")
     table.add_column("exceptions", justify="right")
     for rule in coverage.rules:
         some, every = _reached(t.mails for t in rule.tests if t.is_exception)

@@ -159,7 +159,8 @@ def happens(sort: Sort) -> str:
     finding = sort.example.finding
     why = shown(finding.why)
     if sort.kind in {FindingKind.LOSS, FindingKind.DELAY}:
-        why += f"; {_told(finding)}"
+        told = _told(finding)
+        why = why if why.endswith(told) else f"{why}; {told}"
     return why
 
 

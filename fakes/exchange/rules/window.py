@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fakes.exchange.rules.rule import Moment, Rule
 
 # Zones reach from UTC-12 to UTC+14: so much later or earlier a local time may be.
-_LATEST, _EARLIEST = timedelta(hours=12), timedelta(hours=-14)
+LATEST, EARLIEST = timedelta(hours=12), timedelta(hours=-14)
 # field-cases#propagation: 30 minutes, up to 60 in support cases.
 _SPREADS = timedelta(minutes=60)
 _IN_FORCE = "in force"
@@ -60,7 +60,7 @@ def is_on_its_way(rule: Rule, at: datetime, platform: Platform) -> bool:
     since = at - rule.changed.at
     if rule.changed.has_zone:
         return timedelta(0) <= since < _SPREADS
-    return _EARLIEST <= since < _LATEST + _SPREADS
+    return EARLIEST <= since < LATEST + _SPREADS
 
 
 def why_not_here(
@@ -90,7 +90,7 @@ def _is_past(
     if moment.has_zone and at == moment.at:
         answer = ask(around.organization.readings, around.choices, "window_edge")
         return answer == "from-start-until-end"
-    if not moment.has_zone and _EARLIEST <= at - moment.at <= _LATEST:
+    if not moment.has_zone and EARLIEST <= at - moment.at <= LATEST:
         fact = _date_fact(moment, is_end=is_end)
         ways = (_NOT_IN_FORCE, _IN_FORCE)
         return (around.choices.choose(fact, ways) == _IN_FORCE) is not is_end

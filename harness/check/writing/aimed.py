@@ -54,20 +54,20 @@ def arrive(item: MailItem, organization: Organization) -> Arrived:
 
 
 def aim(rule: Rule, arrived: Arrived, organization: Organization) -> Aim:
-    """Let a rule look at it, whether it is in force or not."""
+    """Let a rule look at it, whether it is in force or not, along the defaults."""
     if not arrived.fork.legs:
         return Aim(Answer.NO, ())
     around = Surroundings(organization, arrived.is_internal, Choices())
-    found = evaluate(rule, arrived.fork, around, decides=False)
-    holds = Answer.YES if found.matched else Answer.NO
-    if holds is Answer.NO and found.is_open:
-        holds = Answer.CANNOT_TELL
-    return Aim(holds, found.details)
+    found = evaluate(rule, arrived.fork, around, decides=True)
+    if found.matched:
+        return Aim(Answer.YES, found.details)
+    is_open = any(test.answer is Answer.CANNOT_TELL for test in found.details)
+    return Aim(Answer.CANNOT_TELL if is_open else Answer.NO, found.details)
 
 
-def meets(
+def aim_of_test(
     condition: Condition, rule: Rule, arrived: Arrived, organization: Organization
-) -> bool:
-    """Say whether one test of a rule surely holds for any recipient."""
+) -> Aim:
+    """Let one test of a rule look at it, as if it were the only condition."""
     alone = replace(rule, conditions=(condition,), exceptions=())
-    return aim(alone, arrived, organization).holds is Answer.YES
+    return aim(alone, arrived, organization)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules.values import NotJudged
 from fakes.trace import Answer
 from harness.check.draft import write
-from harness.check.writing.aimed import aim, arrive, meets
+from harness.check.writing.aimed import aim, aim_of_test, arrive
 from harness.check.writing.bench import NotWritten
 from harness.check.writing.content import CONTENT
 from harness.check.writing.files_attached import FILES
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fakes.exchange.rules.rule import Condition
     from fakes.trace import Detail
     from harness.check.draft import Draft
+    from harness.check.writing.aimed import Aim
     from harness.check.writing.bench import Bench, Writer
 
 # Who it is between comes first: it decides on the way in.
@@ -64,25 +65,31 @@ def with_test(draft: Draft, condition: Condition, bench: Bench) -> Draft:
     value = condition.value
     if isinstance(value, NotJudged):
         raise NotWritten(f"{name} is not judged: {value.why}")
-    if _holds(draft, condition, bench):
+    if _aim(draft, condition, bench).holds is Answer.YES:
         return draft
     writer = _WRITERS.get(condition.predicate)
     tries = writer(draft, condition, bench) if writer else iter(())
+    open_ = ""
     try:
         for found in islice(tries, _MOST_TRIES):
-            if _holds(found, condition, bench):
+            seen = _aim(found, condition, bench)
+            if seen.holds is Answer.YES:
                 return found
+            if seen.holds is Answer.CANNOT_TELL:
+                open_ = open_ or seen.details[0].why
     except NotWritten as problem:
         raise NotWritten(f"{name}: {problem}") from None
-    problems = [p for p in getattr(value, "patterns", ()) if p.problem]
+    problems = [p.problem for p in getattr(value, "patterns", ()) if p.problem]
     if problems:
-        raise NotWritten(f"{name}: a pattern is not judged ({problems[0].problem})")
+        raise NotWritten(f"{name}: a pattern is not judged ({problems[0]})")
+    if open_:
+        raise NotWritten(f"{name}: whether it holds cannot be told ({open_})")
     raise NotWritten(f"{name}: no mail was found that has what it looks for")
 
 
-def _holds(draft: Draft, condition: Condition, bench: Bench) -> bool:
+def _aim(draft: Draft, condition: Condition, bench: Bench) -> Aim:
     arrived = arrive(write(draft), bench.organization)
-    return meets(condition, bench.rule, arrived, bench.organization)
+    return aim_of_test(condition, bench.rule, arrived, bench.organization)
 
 
 def _failure(details: tuple[Detail, ...]) -> str:
