@@ -159,7 +159,7 @@ def _drafts(policy: Policy, stage: Stage, scenes: list[Scene]) -> list[Draft]:
     drafts = [draft for scene in scenes for draft in _of_row(scene)]
     for scene in scenes[:1]:
         partners = stage.facts.partners
-        drafts.extend(common_sorts.to_kinds(scene, _shown(scene), partners))
+        drafts.extend(common_sorts.to_kinds(scene, plainest(scene), partners))
     drafts.extend(_automatic(policy, scenes))
     drafts.extend(common_sorts.everyday(stage))
     drafts.extend(common_sorts.to_the_placeholder(stage))
