@@ -37,6 +37,7 @@ from fakes.exchange.rules.values import Recipients
 from fakes.internet.hosts import Internet
 from fakes.mail.address import Address
 from fakes.zivver.service import ZivverService
+from harness.policy.noun import Policy
 
 if TYPE_CHECKING:
     from harness.check.report import FoundIn, Sort
@@ -68,6 +69,7 @@ _LEFT_OUT: Mapping[type, frozenset[str]] = MappingProxyType(
         OutboundConnector: frozenset({"names"}),
         Recipient: frozenset({"names"}),
         Recipients: frozenset({"ids"}),
+        Policy: frozenset({"remarks"}),
     }
 )
 # What Exchange does not keep in an order, or what has it written on it (priority).
@@ -106,6 +108,11 @@ def of_world(world: World) -> str:
         "internet": _plain(world.internet),
     }
     return f"{_VERSION}-{_digest(parts, _LONG)}"
+
+
+def of_policy(policy: Policy) -> str:
+    """Give the fingerprint of what was intended, however it was typed."""
+    return f"{_VERSION}-{_digest(_plain(policy), _LONG)}"
 
 
 def of_sort(sort: Sort) -> str:

@@ -9,13 +9,19 @@ from typing import Any, TypeVar
 import click
 
 from harness.report.causes import Reported
-from harness.report.files import write_reports
+from harness.report.files import read_stencil, write_reports
+from harness.report.html_page import html_page
 from harness.report.junit import junit
 from harness.report.markdown import markdown
 from harness.report.plan_of_action import plan_of_action
 from harness.report.sarif import sarif
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _html(reported: Reported) -> str:
+    return html_page(reported, read_stencil())
+
 
 _STDOUT = "-"
 _ASKED = "relay-harness.reports"
@@ -27,6 +33,7 @@ _FORMS: Mapping[str, tuple[Callable[[Reported], str], str]] = MappingProxyType(
             "Write SARIF 2.1.0 there, with files and lines of the export.",
         ),
         "markdown": (markdown, "Write Markdown there, for a ticket or a pull request."),
+        "html": (_html, "Write one page of HTML there, with a picture."),
         "csv": (plan_of_action, "Write what is to be done there, with room for who."),
     }
 )

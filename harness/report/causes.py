@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from harness.policy import Policy
     from harness.report.check import Checked
     from harness.report.several import Unread
+    from harness.world import World
 
 _UNDETERMINED = FindingKind.UNDETERMINED
 _NOT_PRINTED = "(the text of the mail is not printed)"
@@ -50,6 +51,12 @@ class Examined:
     tenant: Tenant
     policy: Policy | None
     at: datetime
+
+    @property
+    def world(self) -> World:
+        """The world that was checked: the tenant's, or what the plan makes of it."""
+        plan = self.checked.plan
+        return plan.after if plan else self.tenant.world
 
 
 @dataclass(frozen=True, slots=True)

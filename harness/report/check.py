@@ -93,6 +93,15 @@ class Checked:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What mails depend on, and how an administrator finds it out."""
+
+    text: str
+    recipe: str
+    mails: tuple[str, ...]
+
+
 def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     """Lay out a check; `is_whole` names every mail."""
     report = checked.report
@@ -256,37 +265,48 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
         yield line("See one whole: ", (checked.again(example), STRONG))
 
 
-def _validation(found: Validation) -> Part:
-    """Say whether the connector could be validated by the mail that Exchange sends."""
-    name, why = shown(found.connector), shown(found.why)
-    said = "would pass" if found.passes else f"would fail, because {why}"
+def validation_told(found: Validation) -> str:
+    """Say whether a connector could be validated by the mail that Exchange sends."""
+    said = "would pass" if found.passes else f"would fail, because {shown(found.why)}"
     if found.because:
         said += f"; that depends on {depends_on(found.because)}"
+    return f"{said}. Its mail comes from {shown(found.sender)}."
+
+
+def _validation(found: Validation) -> Part:
     return line(
-        (f'Validation of connector "{name}" ', "" if found.passes else AMBER),
-        f"{said}. Its mail comes from {shown(found.sender)}.",
+        (
+            f'Validation of connector "{shown(found.connector)}" ',
+            "" if found.passes else AMBER,
+        ),
+        validation_told(found),
     )
 
 
 def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
     """One line a question: how many mails, what it is, how it can be found out."""
-    mails: dict[str, list[str]] = {}
-    recipes: dict[str, str] = {}
-    for sort in report.sorts:
-        if sort.kind is not FindingKind.UNDETERMINED:
-            continue
-        for found in sort.found:
-            text, recipe = what_is_open(found.finding.because, found.finding.why)
-            mails.setdefault(text, []).append(found.mail.id)
-            recipes[text] = recipe
-    for text, ids in mails.items():
-        names = tuple(dict.fromkeys(ids))
-        recipe = f" To find out: {recipes[text]}" if recipes[text] else ""
+    for question in open_questions(report):
+        recipe = f" To find out: {question.recipe}" if question.recipe else ""
+        mails = question.mails
         yield line(
             ("Not known: ", AMBER),
-            f"{counted(len(names), 'mail')} ({_some(names, most=most)}) "
-            f"{'depends' if len(names) == 1 else 'depend'} on {shown(text)}.{recipe}",
+            f"{counted(len(mails), 'mail')} ({_some(mails, most=most)}) "
+            f"{'depends' if len(mails) == 1 else 'depend'} on {shown(question.text)}."
+            f"{recipe}",
         )
+
+
+def open_questions(report: CheckReport) -> tuple[OpenQuestion, ...]:
+    """Give what is not known, each question once with the mails that depend on it."""
+    mails: dict[tuple[str, str], list[str]] = {}
+    for sort in report.sorts:
+        for found in sort.found if sort.kind is FindingKind.UNDETERMINED else ():
+            told = what_is_open(found.finding.because, found.finding.why)
+            mails.setdefault(told, []).append(found.mail.id)
+    return tuple(
+        OpenQuestion(text, recipe, tuple(dict.fromkeys(ids)))
+        for (text, recipe), ids in mails.items()
+    )
 
 
 def what_is_open(because: Because | None, why: str) -> tuple[str, str]:

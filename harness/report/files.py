@@ -11,6 +11,7 @@ from pathlib import Path
 
 import harness
 from harness.report.check_data import SCHEMA
+from harness.report.html_page import Stencil
 
 # In a wheel the pages lie beside the code, in a checkout where people read them.
 _PACKAGE = Path(harness.__file__).parent
@@ -20,8 +21,12 @@ _NOTE = "README"
 
 def read_schema() -> str:
     """Give the JSON Schema of what `check --json` prints."""
-    folder = importlib.resources.files("harness.report")
-    return folder.joinpath("schema", f"{SCHEMA}.json").read_text("utf-8")
+    return _packaged("schema", f"{SCHEMA}.json")
+
+
+def read_stencil() -> Stencil:
+    """Give what the page of HTML is made with."""
+    return Stencil(_packaged("stencil", "page.html"), _packaged("stencil", "style.css"))
 
 
 def page_names() -> tuple[str, ...]:
@@ -73,6 +78,11 @@ def write_reports(texts: Mapping[str, str]) -> None:
                 beside.unlink(missing_ok=True)
         why = getattr(error, "strerror", None) or "no usable file name"
         raise ReportError(f"{name}: cannot be written: {why.lower()}") from None
+
+
+def _packaged(folder: str, name: str) -> str:
+    place = importlib.resources.files("harness.report").joinpath(folder, name)
+    return place.read_text("utf-8")
 
 
 def _is_special(place: Path) -> bool:
