@@ -1,6 +1,7 @@
 """Rehearses the catalogue of failures on a tenant: who would notice?"""
 
 from harness.rehearse.drills import DRILLS, Drill, Drilled, drill
+from harness.rehearse.grade import Grade, Graded, Test, grade, tests_of
 from harness.rehearse.matrix import Matrix, Rehearsed, Seen, Try
 from harness.rehearse.run import rehearse
 
@@ -8,10 +9,15 @@ __all__ = [
     "DRILLS",
     "Drill",
     "Drilled",
+    "Grade",
+    "Graded",
     "Matrix",
     "Rehearsed",
     "Seen",
+    "Test",
     "Try",
     "drill",
+    "grade",
     "rehearse",
+    "tests_of",
 ]

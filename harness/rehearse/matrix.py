@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from harness.compare import FindingKind
-from harness.failures.noun import Failure, Notice
+from harness.failures.noun import Edit, Failure, Notice
 
 if TYPE_CHECKING:
     from harness.check import DerivedMail
@@ -26,9 +26,10 @@ class Seen(StrEnum):
 class Try:
     """One way in which a failure was made to happen, and what showed it.
 
-    `mail` is the mail that showed it, where one did; `kind` the finding; `ran` how
-    many mails were run; `also` the lints and lines of the checklist that newly tell of
-    it. `is_foreseen` says whether the finding is one that must follow.
+    `edits` are what was changed, `mail` is the mail that showed it, where one did, and
+    `kind` the finding; `ran` says how many mails were run. `also` are the lints and
+    lines of the checklist that newly tell of it. `is_foreseen` says whether the finding
+    is one that must follow.
     """
 
     says: str
@@ -41,6 +42,7 @@ class Try:
     ran: int = 0
     is_foreseen: bool = True
     also: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

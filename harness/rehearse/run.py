@@ -97,7 +97,11 @@ def _rehearsed(
         side = side_of(bench.world)
         try:
             tries += (
-                replace(_tried(staged, failure, bench, before), side=side)
+                replace(
+                    _tried(staged, failure, bench, before),
+                    side=side,
+                    edits=staged.edits,
+                )
                 for staged in failure.stage(bench)
             )
         except (EditError, RuleError, ExportError) as problem:

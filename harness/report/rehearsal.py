@@ -218,6 +218,7 @@ def _entry_data(entry: Rehearsed) -> Json:
                 "sort": one.mail.sort if one.mail else None,
                 "lints": list(one.also),
                 "mails_run": one.ran,
+                "edits": as_data(one.edits),
             }
             for one in entry.tries
         ],
