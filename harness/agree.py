@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fakes.mail.handoff import HandOff, Transmission
     from fakes.mail.reply import Reply
     from fakes.mail.session import Session
-    from harness.story import Mailed, Receipt
+    from harness.story import Mailed, Posted, Receipt
 
 T = TypeVar("T")
 
@@ -51,6 +51,21 @@ def agree(computed: Story, observed: Story) -> tuple[str, ...]:
                 zip(computed.receipts, observed.receipts, strict=False), 1
             )
             for words in _receipts(f"receipt {number}", ours, theirs)
+        ),
+        *(
+            words
+            for number, (ours, theirs) in enumerate(
+                zip(computed.posted, observed.posted, strict=False), 1
+            )
+            for words in (
+                *_differences(
+                    f"letter {number} outside",
+                    _MADE,
+                    ours.transmission,
+                    theirs.transmission,
+                ),
+                *_receipts(f"letter {number} outside", ours.arrival, theirs.arrival),
+            )
         ),
         *(
             f"letter {number}: {words}"
@@ -156,7 +171,7 @@ def _envelope(envelope: Envelope) -> tuple[str, ...]:
     return (f"from {envelope.reverse_path}", *map(str, envelope.recipients))
 
 
-def _letter(mailed: Mailed) -> tuple[str, ...]:
+def _letter(mailed: Mailed | Posted) -> tuple[str, ...]:
     item = mailed.letter.item
     return (
         mailed.letter.state.value,
@@ -207,6 +222,7 @@ _STORY: tuple[_Facet[Story], ...] = (
     _Facet("Exchange's records", lambda story: tuple(map(_kind, story.exchange))),
     _Facet("receipts", lambda story: tuple(map(_kind, story.receipts))),
     _Facet("letters", lambda story: tuple(map(_letter, story.letters))),
+    _Facet("letters outside", lambda story: tuple(map(_letter, story.posted))),
 )
 _PASSED: tuple[_Facet[Passed], ...] = (
     _Facet("number", lambda record: record.number),

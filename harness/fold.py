@@ -179,7 +179,9 @@ class _Clock:
         """Say of a copy that failed or waits when the sender heard of it."""
         delivery = copy.delivery
         told = self._told.get(copy.owner) if copy.owner is not None else None
-        if delivery.disposition not in _REPORTED:
+        # Exchange is done with what waits at Zivver, and tells nothing of it.
+        is_beyond = delivery.via == "zivver"
+        if delivery.disposition not in _REPORTED or is_beyond:
             return copy
         if told is not None:
             heard = replace(delivery, is_told=True, told_after=told)

@@ -42,8 +42,10 @@ _AT_ZIVVER: Mapping[ZivverState, Disposition] = MappingProxyType(
         ZivverState.BOUNCED: Disposition.BOUNCED,
         ZivverState.PLAIN: Disposition.PLAIN,
         ZivverState.DROPPED: Disposition.LOST,
+        ZivverState.WAITING: Disposition.DEFERRED,
     }
 )
+_NOT_REACHED = frozenset({Disposition.BOUNCED, Disposition.LOST, Disposition.DEFERRED})
 _KEPT: Mapping[KeptKind, Disposition] = MappingProxyType(
     {
         KeptKind.WAITS: Disposition.DEFERRED,
@@ -279,7 +281,7 @@ def _at_zivver(
         if owner is None and entry.address in originals:
             owner = entry.address
         left_plain = disposition is Disposition.PLAIN
-        has_reached = disposition not in {Disposition.BOUNCED, Disposition.LOST}
+        has_reached = disposition not in _NOT_REACHED
         if receipt.is_returning:
             disposition = Disposition.LOOPED
         elif not is_known:
@@ -296,7 +298,8 @@ def _at_zivver(
             is_encrypted=transmission.is_encrypted,
             tls=transmission.handoff.tls.in_force(transmission.host),
         )
-        step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, entry.why)
+        why = "; ".join(filter(None, (entry.why, entry.mailed)))
+        step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, why)
         copies.append(Copy(owner, delivery, (handed, admission, step)))
     if receipt.recipients and receipt.recipients.is_ignoring:
         reached = {copy.owner for copy in copies}

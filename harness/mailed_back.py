@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from harness.story import Receipt, Story
     from harness.world import World
 
-__all__ = ["OF_ZIVVER", "ROUNDS", "Due", "Heard", "due", "hear", "untold"]
+__all__ = [
+    "OF_ZIVVER",
+    "ROUNDS",
+    "Due",
+    "Heard",
+    "at_zivver",
+    "due",
+    "hear",
+    "is_own",
+    "untold",
+]
 
 # zivver#F85: repeated until some limit. That it goes round shows in the first round.
 ROUNDS = 3
@@ -71,17 +81,16 @@ class Heard:
 def due(story: Story, world: World) -> Iterator[Due]:
     """Give the letters that Zivver mails into the organization because of a mail.
 
-    Those to somebody outside are not followed: what Zivver sends there was judged as
-    Zivver's delivery.
+    Those to somebody outside are for `harness.mailed_out`.
     """
     generation = story.item.generation + 1
     if generation > ROUNDS:
         return
-    for made, taken in _at_zivver(story):
-        if not any(_is_own(who, world) for who in _concerned(taken)):
+    for made, taken in at_zivver(story):
+        if not any(is_own(who, world) for who in _concerned(taken)):
             continue
         for letter in letters(taken, made.handoff.content, world.zivver):
-            if _is_own(letter.to, world):
+            if is_own(letter.to, world):
                 # Nobody tells from which address it comes: see PASSES.
                 came = replace(letter.item.submission, passes_spf=True)
                 item = replace(letter.item, submission=came, generation=generation)
@@ -159,7 +168,7 @@ def _looping(mailed: Mailed, copy: Copy) -> Copy:
 
 def _rounds(story: Story) -> int:
     """Count how often a letter and what came of it was at Zivver again."""
-    if not any(taken.is_returning for _, taken in _at_zivver(story)):
+    if not any(taken.is_returning for _, taken in at_zivver(story)):
         return 0
     return 1 + max((_rounds(one.story) for one in story.letters), default=0)
 
@@ -171,7 +180,7 @@ def _within(copy: Copy, name: str, what: str) -> Copy:
     return Copy(None, within, copy.steps)
 
 
-def _at_zivver(story: Story) -> Iterator[tuple[Transmission, Transaction]]:
+def at_zivver(story: Story) -> Iterator[tuple[Transmission, Transaction]]:
     """Give what Zivver accepted, with the hand-off by which it came."""
     made = (one.transmission for one in story.exchange if isinstance(one, Transmitted))
     for transmission, receipt in zip(made, story.receipts, strict=True):
@@ -194,7 +203,7 @@ def _concerned(taken: Transaction) -> Iterator[Address]:
             yield taken.author
 
 
-def _is_own(who: Address, world: World) -> bool:
+def is_own(who: Address, world: World) -> bool:
     """Say whether mail for an address comes to Exchange first.
 
     exchange-rules#3.3: somebody in an external relay domain is outside.

@@ -46,9 +46,10 @@ from fakes.zivver.spf import Spf, check_host, identity_domain
 from harness.fold import fold
 from harness.hybrid import across, entered, receiver_across, side_of
 from harness.mailed_back import OF_ZIVVER, due
+from harness.mailed_out import Outgoing, outgoing, posted, with_posted
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
 from harness.peers import on_terms
-from harness.story import Crossing, Mailed, Onward, Relayed, Story
+from harness.story import Crossing, Mailed, Onward, Posted, Relayed, Story
 from harness.world import leads_to_zivver, outage_at, zivver_of
 
 if TYPE_CHECKING:
@@ -192,6 +193,8 @@ def _follow(
         else:
             receipts.append(_beyond(table, result, reached))
 
+    told = with_posted(told, tuple(table.post(out) for out in outgoing(told, world)))
+
     def mailed(item: MailItem, now: datetime) -> Story:
         own = ChoicesApart(choices, OF_ZIVVER)
         left = at + patience - now
@@ -298,6 +301,11 @@ class Table:
         if isinstance(found, Reply):
             return found
         return with_faults(found, self.desk, clock=clock)
+
+    def post(self, out: Outgoing) -> Posted:
+        """Hand a letter of Zivver's to whoever takes mail for its recipient."""
+        find = partial(self.find_outside, at=out.handoff.at)
+        return posted(out, *converse(out.handoff, find, source=None))
 
     def on_terms(self, handoff: HandOff) -> HandOff:
         """Give a hand-off on the terms of this run."""

@@ -14,7 +14,7 @@ from fakes.mail.reply import Reply
 from fakes.zivver.ledger import Transaction
 from fakes.zivver.letters import Letter
 
-__all__ = ["Crossing", "Mailed", "Onward", "Receipt", "Relayed", "Story"]
+__all__ = ["Crossing", "Mailed", "Onward", "Posted", "Receipt", "Relayed", "Story"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Story:
 
     `receipts` stand beside the `Transmitted` records of `exchange`, in their order.
     `side` is the half of a hybrid whose story it is, empty where there is only one.
-    `letters` are those that Zivver mailed back into the organization.
+    `letters` are those that Zivver mailed back into the organization, `posted` those
+    that it mailed to somebody outside.
     """
 
     item: MailItem
@@ -52,6 +53,7 @@ class Story:
     receipts: tuple[Receipt, ...] = ()
     side: str = ""
     letters: tuple[Mailed, ...] = ()
+    posted: tuple[Posted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,22 @@ class Mailed:
     transaction: Transaction
     letter: Letter
     story: Story
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter that Zivver sent to somebody outside, and what his host wrote down."""
+
+    transaction: Transaction
+    letter: Letter
+    transmission: Transmission
+    arrival: Arrival | None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the host has it now, also where the connection broke too early."""
+        is_there = self.arrival is not None and self.arrival.is_accepted
+        return is_there or bool(self.transmission.accepted)
 
 
 @dataclass(frozen=True, slots=True)

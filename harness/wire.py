@@ -36,8 +36,9 @@ from harness.agree import agree
 from harness.fold import fold
 from harness.hybrid import across, entered, peer_of, side_of, tls_across
 from harness.mailed_back import OF_ZIVVER, due
+from harness.mailed_out import Outgoing, outgoing, posted, with_posted
 from harness.simulate import Reached, Table
-from harness.story import Crossing, Mailed, Onward, Relayed, Story
+from harness.story import Crossing, Mailed, Onward, Posted, Relayed, Story
 from harness.world import leads_to_zivver, outage_at, zivver_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem, Submission
     from fakes.mail.receiver import Receiver
+    from fakes.mail.session import IpAddress
     from harness.outcome import Outcome
     from harness.story import Receipt
     from harness.world import World
@@ -461,7 +463,9 @@ class _Around:
         return Story(handled.item, (), handled.records, receipts, side)
 
     async def answered(self, story: Story) -> Story:
-        """Post what Zivver mails back because of a mail, once that is settled."""
+        """Post what Zivver mails because of a mail, outside and back, once settled."""
+        sent = [await self._post(out) for out in outgoing(story, self.world)]
+        story = with_posted(story, tuple(sent))
         letters = []
         for one in due(story, self.world):
             item, now = one.letter.item, one.at or self.run.at
@@ -480,6 +484,23 @@ class _Around:
                 Mailed(one.transaction, one.letter, await _through(item, there))
             )
         return replace(story, letters=tuple(letters))
+
+    async def _post(self, out: Outgoing) -> Posted:
+        made = await self._transmit(out.handoff, out.handoff.at)
+        return posted(out, made, self._receipt(made))
+
+    async def _transmit(
+        self, handoff: HandOff, at: datetime | None, source: IpAddress | None = None
+    ) -> Transmission:
+        """Hand over as somebody else's client."""
+        return await transmit(
+            handoff,
+            partial(self._locate_outside, at=at),
+            trust=client_context(),
+            source=source,
+            announces_source=True,
+            patience=self.run.timeouts,
+        )
 
     def _locate_outside(
         self, host: str, port: int, /, *, at: datetime | None
@@ -540,14 +561,7 @@ class _Around:
         onward = []
         self._books.moment.at = at
         for handoff in passage.handoffs:
-            made = await transmit(
-                handoff,
-                partial(self._locate_outside, at=at),
-                trust=client_context(),
-                source=passage.source,
-                announces_source=True,
-                patience=self.run.timeouts,
-            )
+            made = await self._transmit(handoff, at, passage.source)
             onward.append(Onward(made, self._receipt(made)))
         return Relayed(arrival, passage, tuple(onward))
 

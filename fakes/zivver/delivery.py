@@ -31,17 +31,22 @@ class ZivverState(StrEnum):
     BOUNCED = "bounced"
     PLAIN = "plain"
     DROPPED = "dropped"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
 class ZivverDelivery:
-    """One recipient's end; `is_told` says whether the sender hears of a failure."""
+    """One recipient's end; `is_told` says whether the sender hears of a failure.
+
+    `mailed` tells what his host said of Zivver's own mail to him, once that is known.
+    """
 
     address: Address
     state: ZivverState
     why: str
     is_told: bool = False
     verification: Verification | None = None
+    mailed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
