@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from fakes.mail.handoff import TlsLevel
 from fakes.mail.item import ItemKind
-from harness.duty import Duty, Inside, Obligation
+from fakes.trace import Answer, StepKind
+from harness.duty import Duty, FindingKind, Inside, Obligation
 from harness.outcome import SECURE, Because, Delivery, Disposition, Fate, Outcome
 from harness.policy.noun import is_own
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fakes.mail.address import Address
+    from fakes.trace import Step
 
 __all__ = [
     "HINTS",
@@ -27,22 +28,6 @@ __all__ = [
     "compare",
     "worst",
 ]
-
-
-class FindingKind(StrEnum):
-    """What is wrong; the order is the order of weight."""
-
-    LEAK = "LEAK"
-    EXPOSURE = "EXPOSURE"
-    MISDIRECTION = "MISDIRECTION"
-    LOSS = "LOSS"
-    LOOP = "LOOP"
-    UNDETERMINED = "UNDETERMINED"
-    VACUOUS = "VACUOUS"
-    DELAY = "DELAY"
-    WEAK = "WEAK"
-    OVER_CAPTURE = "OVER_CAPTURE"
-    DUPLICATE = "DUPLICATE"
 
 
 # What is worth a hint, and never makes an answer worse than yes.
@@ -57,7 +42,8 @@ WEIGHT: Mapping[FindingKind, int] = MappingProxyType(
 class Finding:
     """One difference between what must be and what is.
 
-    `recipient` is None for a copy that nobody of the envelope was to get.
+    `recipient` is None for a copy that nobody of the envelope was to get. `lacks` is
+    the rule whose effect the policy asks for and the mail does not show.
     """
 
     kind: FindingKind
@@ -70,6 +56,7 @@ class Finding:
     is_beyond_rules: bool = False
     because: Because | None = None
     others: tuple[FindingKind, ...] = ()
+    lacks: str = ""
 
 
 _D, _F, _O = Disposition, FindingKind, Obligation
@@ -139,6 +126,11 @@ _ON_THE_WAY: Mapping[TlsLevel, tuple[FindingKind, str]] = MappingProxyType(
         ),
     }
 )
+
+
+DLP = "Zivver's DLP"
+_LACKS_RULE = 'rule "{}" has not acted on it before Zivver gets it'
+_LACKS_DLP = "the relay has no DLP: nobody at Zivver looks for what must not leave"
 
 
 def compare(outcome: Outcome, duties: tuple[Duty, ...]) -> tuple[Finding, ...]:
@@ -223,10 +215,12 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
     for delivery in copies:
         own = _towards(delivery, duty)
         kind = _of_delivery(delivery, own)
-        if kind:
+        is_copy = kind is _F.MISDIRECTION and delivery.reached in duty.copies
+        if kind and not is_copy:
             findings.append(_finding(kind, fate, own, delivery))
-        elif own.obligation is _SECURE and delivery.tls:
-            findings.extend(_on_the_way(delivery.tls, fate, own, delivery))
+        elif own.obligation is _SECURE and not kind:
+            findings.extend(_on_the_way(fate, own, delivery))
+            findings.extend(_missing(fate, own, delivery))
     is_expected = duty.obligation not in {_NONE, _AWAY}
     if not copies and fate.recipient is not None and is_expected:
         # A recipient of whom nothing is said got nothing, whatever the reason.
@@ -239,14 +233,42 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
     return findings
 
 
-def _on_the_way(
-    tls: TlsLevel, fate: Fate, duty: Duty, delivery: Delivery
-) -> list[Finding]:
+def _on_the_way(fate: Fate, duty: Duty, delivery: Delivery) -> list[Finding]:
     """Find what the connector leaves to chance of a mail that Zivver got."""
-    if tls not in _ON_THE_WAY:
+    if delivery.tls is None or delivery.tls not in _ON_THE_WAY:
         return []
-    kind, why = _ON_THE_WAY[tls]
+    kind, why = _ON_THE_WAY[delivery.tls]
     return [replace(_finding(kind, fate, duty, delivery), why=why)]
+
+
+def _missing(fate: Fate, duty: Duty, delivery: Delivery) -> list[Finding]:
+    """Find what the policy asks of the mail itself when Zivver gets it.
+
+    zivver#F28, zivver#F31: it is secure, and lacks what other mail has.
+    """
+    if delivery.disposition not in SECURE:
+        return []
+    base = _finding(_F.WEAK, fate, duty, delivery)
+    # Of a copy for others no step tells; the recipients' own copies do.
+    wanted = duty.after if fate.recipient is not None else ()
+    found = [
+        replace(base, why=_LACKS_RULE.format(name), lacks=name)
+        for name in wanted
+        if not any(_has_acted(step, name, fate.recipient) for step in fate.steps)
+    ]
+    if duty.expects_dlp:
+        found.append(replace(base, why=_LACKS_DLP, lacks=DLP))
+    return found
+
+
+def _has_acted(step: Step, rule: str, recipient: Address | None) -> bool:
+    return (
+        step.kind is StepKind.RULE
+        and step.subject.casefold() == rule.casefold()
+        and step.answer is Answer.YES
+        and bool(step.did)
+        and (not step.recipients or recipient in step.recipients)
+    )
 
 
 def _reached(copies: list[Delivery]) -> set[Address | None]:

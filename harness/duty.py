@@ -1,4 +1,4 @@
-"""What the policy says of one recipient of one mail."""
+"""What the policy says of one recipient of one mail, and what can be wrong with it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fakes.mail.address import Address
 __all__ = [
     "Beyond",
     "Duty",
+    "FindingKind",
     "Inside",
     "Obligation",
 ]
@@ -29,6 +30,22 @@ class Obligation(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+class FindingKind(StrEnum):
+    """What is wrong; the order is the order of weight."""
+
+    LEAK = "LEAK"
+    EXPOSURE = "EXPOSURE"
+    MISDIRECTION = "MISDIRECTION"
+    LOSS = "LOSS"
+    LOOP = "LOOP"
+    UNDETERMINED = "UNDETERMINED"
+    VACUOUS = "VACUOUS"
+    DELAY = "DELAY"
+    WEAK = "WEAK"
+    OVER_CAPTURE = "OVER_CAPTURE"
+    DUPLICATE = "DUPLICATE"
+
+
 class Inside(StrEnum):
     """What an inside recipient of a mail that must be secure should get."""
 
@@ -43,7 +60,9 @@ class Duty:
 
     `is_beyond_rules`: no mail flow rule can see what makes it secure. `beyond` is what
     it says of the copies of others that come of this recipient: a member of the group,
-    whom the mailbox forwards to, the archive.
+    whom the mailbox forwards to, the archive. `copies` are addresses that may get a
+    copy that nobody asked for; `after` the rules that must have acted on the mail when
+    Zivver gets it, `expects_dlp` that Zivver is to look into it.
     """
 
     recipient: Address
@@ -53,6 +72,9 @@ class Duty:
     inside: Inside = Inside.EITHER
     is_beyond_rules: bool = False
     beyond: Beyond | None = field(default=None, compare=False, repr=False)
+    copies: frozenset[Address] = frozenset()
+    after: tuple[str, ...] = ()
+    expects_dlp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def shifts(report: CheckReport, before: World, *, at: datetime) -> tuple[Shift, 
     """Follow the same mails in the world as it was; the largest change first."""
     found: dict[tuple[tuple[End, ...], tuple[End, ...]], list[Moved]] = {}
     for entry in report.mails:
-        outcome = simulate(entry.mail.item, before, at=at)
+        outcome = simulate(entry.mail.item, before, at=entry.mail.at or at)
         musts = {duty.recipient: duty.obligation for duty in entry.mail.duties}
         whos = dict.fromkeys(
             fate.recipient for fate in (*outcome.fates, *entry.outcome.fates)

@@ -2,12 +2,14 @@
 
 from harness.policy.judge import judge
 from harness.policy.noun import (
+    Accepted,
     Audience,
     Kind,
     Labelled,
     LabelOn,
     Policy,
     PolicyError,
+    Relayed,
     Row,
     SentBy,
     SubjectHas,
@@ -16,12 +18,14 @@ from harness.policy.noun import (
 from harness.policy.parse import parse_policy
 
 __all__ = [
+    "Accepted",
     "Audience",
     "Kind",
     "LabelOn",
     "Labelled",
     "Policy",
     "PolicyError",
+    "Relayed",
     "Row",
     "SentBy",
     "SubjectHas",

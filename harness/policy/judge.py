@@ -31,6 +31,7 @@ from harness.policy.sight import (
     kinds,
     labels,
     reads,
+    relayed,
     senders,
     subjects,
 )
@@ -73,6 +74,14 @@ def judge(
     `own_domains` are the tenant's (folded; `*.x` for what lies below x), None when
     they are not known; those that the policy names itself go before them.
     """
+    duties = _judged(policy, item, own_domains)
+    copies = policy.expected_copies
+    return tuple(replace(duty, copies=copies) for duty in duties) if copies else duties
+
+
+def _judged(
+    policy: Policy, item: MailItem, own_domains: tuple[str, ...] | None
+) -> tuple[Duty, ...]:
     own = policy.own_domains if policy.own_domains is not None else own_domains
     recipients = tuple(dict.fromkeys(item.envelope.recipients))
     sender = _sender(item.content, own)
@@ -82,7 +91,7 @@ def judge(
         if (found := _hold(row, item.content, sender)).answer is not Answer.NO
     )
     if not held:
-        return _all(recipients, "no row of the policy speaks of it")
+        return _of_no_row(policy, item, recipients, sender)
     if sender.is_ours is Answer.NO:
         return _all(recipients, "its sender is not one of ours")
     found_kinds = kinds(item) & policy.exempt
@@ -92,15 +101,33 @@ def judge(
         names = tuple(entry.row.name for entry in held)
         why = f"excepted: {' and '.join(sorted(found_kinds))}"
         return tuple(Duty(r, Obligation.NO_WORD, names, why) for r in recipients)
-    outside = _duty(_ANYBODY, (_ANYBODY,), held, sender, policy.inside, own)
-    beyond = Beyond(own or (), outside)
+    asked = _Asked(held, sender, policy, own)
+    beyond = Beyond(own or (), _duty(_ANYBODY, (_ANYBODY,), asked))
     return tuple(
-        replace(
-            _duty(recipient, recipients, held, sender, policy.inside, own),
-            beyond=beyond,
-        )
+        replace(_duty(recipient, recipients, asked), beyond=beyond)
         for recipient in recipients
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The rows that hold or may hold for a mail, with what else decides."""
+
+    held: tuple[_Held, ...]
+    sender: _Sender
+    policy: Policy
+    own: tuple[str, ...] | None
+
+
+def _of_no_row(
+    policy: Policy, item: MailItem, recipients: tuple[Address, ...], sender: _Sender
+) -> tuple[Duty, ...]:
+    """Give the duty of mail that need not be secure, and may be in some cases."""
+    found = relayed(item.content) & policy.may_be_secure
+    if found and sender.is_ours is not Answer.NO:
+        why = f"it may go to Zivver: {' and '.join(sorted(found))}"
+        return tuple(Duty(r, Obligation.NO_WORD, (), why) for r in recipients)
+    return _all(recipients, "no row of the policy speaks of it")
 
 
 def _all(recipients: tuple[Address, ...], why: str) -> tuple[Duty, ...]:
@@ -181,14 +208,8 @@ def _label(
     return _Held(row, Answer.NO, "it does not carry the label")
 
 
-def _duty(
-    recipient: Address,
-    recipients: tuple[Address, ...],
-    held: tuple[_Held, ...],
-    sender: _Sender,
-    inside: Inside,
-    own: tuple[str, ...] | None,
-) -> Duty:
+def _duty(recipient: Address, recipients: tuple[Address, ...], asked: _Asked) -> Duty:
+    held, sender, policy, own = asked.held, asked.sender, asked.policy, asked.own
     if own is None:
         return _cannot_tell(recipient, held, _UNKNOWN_DOMAINS)
     is_inside = is_own(recipient.domain_key, own)
@@ -202,8 +223,10 @@ def _duty(
             Obligation.MUST_BE_SECURE,
             tuple(entry.row.name for entry in sure),
             "; ".join(dict.fromkeys(entry.why for entry in sure)),
-            Inside.SECURE if is_inside and asks_inside else inside,
+            Inside.SECURE if is_inside and asks_inside else policy.inside,
             all(entry.is_beyond_rules for entry in sure),
+            after=tuple(dict.fromkeys(n for entry in sure for n in entry.row.after)),
+            expects_dlp=policy.expects_dlp,
         )
     if speaking:
         doubts = [h.why for h in speaking if h.answer is Answer.CANNOT_TELL]

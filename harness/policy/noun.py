@@ -6,11 +6,12 @@ A policy speaks of what a person sees and means, never of what a mail flow rule 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
 from fakes.mail.address import Address, is_within
-from harness.duty import Inside
+from harness.duty import FindingKind, Inside
 from harness.world import Settled
 
 
@@ -42,6 +43,14 @@ class Kind(StrEnum):
     ZIVVER = "zivver"
 
 
+class Relayed(StrEnum):
+    """Mail that goes to Zivver by itself, and that a policy may allow (zivver#7)."""
+
+    ZIVVER_RELAY = "zivver-relay"
+    DIRECT_REPLY = "direct-reply"
+    PLUG_IN = "plug-in"
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectHas:
     """The subject has one of these words or phrases."""
@@ -69,12 +78,36 @@ Trigger: TypeAlias = SubjectHas | Labelled | SentBy
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. Without `senders` (addresses or domains) it speaks of everybody."""
+    """One row. Without `senders` (addresses or domains) it speaks of everybody.
+
+    `after` are rules whose effect the mail must show when Zivver gets it;
+    `also_through` connectors by which it should go as well, which none can.
+    """
 
     name: str
     trigger: Trigger
     senders: tuple[Address | str, ...] = ()
     to: Audience = Audience.OUTSIDE
+    place: str = ""
+    after: tuple[str, ...] = ()
+    also_through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Findings that somebody answers for, until a day; empty fields do not narrow.
+
+    `mail` is the id of a mail, with `*` for any letters.
+    """
+
+    kinds: frozenset[FindingKind]
+    reason: str
+    owner: str
+    until: date
+    row: str = ""
+    mail: str = ""
+    rule: str = ""
+    connector: str = ""
     place: str = ""
 
 
@@ -84,7 +117,10 @@ class Policy:
 
     `own_domains` is None when the tenant's accepted domains are meant. `remarks` are
     warnings about what somebody typed, `settled` the open questions that somebody has
-    answered on the tenant.
+    answered on the tenant. `is_reviewed` is false for an intent that was drawn from the
+    rules themselves. `may_be_secure` is other mail that may go to Zivver,
+    `expected_copies` who may get copies; `expects_dlp`: the mail is to be looked at by
+    Zivver's DLP, which the relay has not.
     """
 
     rows: tuple[Row, ...]
@@ -93,6 +129,11 @@ class Policy:
     own_domains: tuple[str, ...] | None = None
     remarks: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = ()
+    is_reviewed: bool = True
+    may_be_secure: frozenset[Relayed] = frozenset()
+    expected_copies: frozenset[Address] = frozenset()
+    expects_dlp: bool = False
+    accepted: tuple[Accepted, ...] = ()
 
 
 def is_own(domain: str, own_domains: tuple[str, ...]) -> bool:

@@ -29,7 +29,7 @@ from fakes.mail.attachments import (
 )
 from fakes.mail.labels import Label, parse_labels
 from fakes.mail.mime import is_readable_mime
-from harness.policy.noun import Kind
+from harness.policy.noun import Kind, Relayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +44,15 @@ _MOST_ADDRESSES = 262_144
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 # Letters written without blanks between words: a word may stand beside one.
 _FIRST_WITHOUT_BLANKS = 0x2E80
+# zivver#7
+_RELAYED: Mapping[str, Relayed] = MappingProxyType(
+    {
+        "zivver-message-info": Relayed.PLUG_IN,
+        "sdr": Relayed.DIRECT_REPLY,
+        "smart-sdr": Relayed.DIRECT_REPLY,
+    }
+)
+_REFERENCE = "<zivver-sdr-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,23 @@ def attached_labels(content: Content) -> Attached:
 def kinds(item: MailItem) -> frozenset[Kind]:
     """Say which sorts of mail that nobody wrote by hand this is."""
     return frozenset(kind for kind, is_kind in _KINDS.items() if is_kind(item))
+
+
+def relayed(content: Content) -> frozenset[Relayed]:
+    """Say by which sign, if any, this is mail that goes to Zivver by itself.
+
+    zivver#7: `zivver-relay` says what sort it is; a reply to what Zivver delivered
+    directly has its reference.
+    """
+    found: set[Relayed] = set()
+    for value in _raw_values(content, "zivver-relay"):
+        found.add(Relayed.ZIVVER_RELAY)
+        sort = _RELAYED.get(value.strip().lower())
+        if sort is not None:
+            found.add(sort)
+    if any(_REFERENCE in value.lower() for value in _raw_values(content, "references")):
+        found.add(Relayed.DIRECT_REPLY)
+    return frozenset(found)
 
 
 def reads(phrase: str, text: str) -> bool:
