@@ -22,7 +22,7 @@ from harness.check.blamed_connector import (
     why_past_zivver,
 )
 from harness.check.blamed_slip import blame_of_slip
-from harness.compare import Finding, FindingKind
+from harness.compare import DLP, Finding, FindingKind
 from harness.duty import Obligation
 from harness.hybrid import entered, side_of
 from harness.outcome import Disposition, Outcome, steps_of
@@ -80,6 +80,8 @@ def blame(finding: Finding, seen: Seen) -> Blame:
 def _blame(finding: Finding, seen: Seen) -> Blame:
     if finding.kind is FindingKind.UNDETERMINED:
         return Blame(why=finding.why)
+    if finding.lacks:
+        return _lacking(finding, seen)
     if finding.kind in _ON_THE_WAY and finding.delivery and finding.delivery.tls:
         return blame_of_terms(finding.delivery, seen.world)
     is_plain = finding.delivery is not None and (
@@ -95,6 +97,21 @@ def _blame(finding: Finding, seen: Seen) -> Blame:
         taken = _taken(finding, seen)
         return taken or _closest(finding, seen)
     return _last(finding, seen)
+
+
+def _lacking(finding: Finding, seen: Seen) -> Blame:
+    """Say why a rule has not acted that the policy wants to have acted."""
+    if finding.lacks == DLP:
+        return Blame(why="the policy says zivver_dlp_expected")
+    wanted = finding.lacks.casefold()
+    known = seen.world.organization.rules or ()
+    rule = next((rule for rule in known if rule.name.casefold() == wanted), None)
+    if rule is None:
+        return Blame(why=f'there is no rule "{finding.lacks}"')
+    ahead = _stopped(finding, seen)
+    if ahead and ahead.priority is not None and ahead.priority > rule.priority:
+        ahead = None
+    return _asleep(rule, seen) or ahead or _blamed(rule, "it does not match")
 
 
 def _steps(finding: Finding, outcome: Outcome, world: World) -> tuple[Step, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from fakes.mail.address import Address
 from harness.check.draft import Draft, Part
 from harness.check.label_sorts import unlabelled_file
 from harness.duty import Obligation
-from harness.policy.noun import Audience, Kind, SentBy, SubjectHas, is_own
+from harness.policy.noun import Audience, Kind, Relayed, SentBy, SubjectHas, is_own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.check.kinds import KindOfPerson
     from harness.check.scene import Scene, Stage
@@ -350,6 +351,39 @@ def everyday(stage: Stage) -> Iterator[Draft]:
         authenticated=None,
         source=stage.facts.stranger,
     )
+
+
+def other_traffic(stage: Stage, policy: Policy) -> Iterator[Draft]:
+    """Give the mail that goes to Zivver by itself, as far as the policy allows it."""
+    first = next(everyday(stage))
+    for kind in sorted(policy.may_be_secure):
+        words, fields = _RELAYED[kind]
+        yield replace(
+            first,
+            id=f"other-{kind}",
+            sort=f"everyday mail, {words}",
+            fields=fields,
+            obligation=Obligation.NO_WORD,
+        )
+
+
+# zivver#7
+_RELAYED: Mapping[Relayed, tuple[str, tuple[bytes, ...]]] = MappingProxyType(
+    {
+        Relayed.ZIVVER_RELAY: (
+            "marked for Zivver with the field zivver-relay",
+            (b"zivver-relay: smart\r\n",),
+        ),
+        Relayed.DIRECT_REPLY: (
+            "a reply to what Zivver delivered directly",
+            (b"References: <zivver-sdr-7e2a9c14-6b3d-4f58-a0c9-1d2e3f405162>\r\n",),
+        ),
+        Relayed.PLUG_IN: (
+            "sent by Zivver's plug-in",
+            (b"zivver-relay: zivver-message-info\r\n",),
+        ),
+    }
+)
 
 
 def _varied(

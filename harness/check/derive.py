@@ -162,6 +162,7 @@ def _drafts(policy: Policy, stage: Stage, scenes: list[Scene]) -> list[Draft]:
         drafts.extend(common_sorts.to_kinds(scene, plainest(scene), partners))
     drafts.extend(_automatic(policy, scenes))
     drafts.extend(common_sorts.everyday(stage))
+    drafts.extend(common_sorts.other_traffic(stage, policy))
     drafts.extend(common_sorts.to_the_placeholder(stage))
     return drafts
 

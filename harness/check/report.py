@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fakes.mail.address import Address
+from harness.check.accepted import Acceptance
 from harness.check.blamed import Blame
 from harness.check.checklist.noun import ChecklistEntry
 from harness.check.coverage import Coverage
@@ -14,6 +15,7 @@ from harness.check.lints.noun import Lint
 from harness.check.validation import Validation
 from harness.compare import HINTS, Finding, FindingKind
 from harness.outcome import Outcome
+from harness.policy.noun import Accepted
 from harness.world import Settled
 
 
@@ -55,13 +57,17 @@ class FoundIn:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Findings of one kind that one line of the configuration explains."""
+    """Findings of one kind that one line of the configuration explains.
+
+    `accepted` says who answers for them.
+    """
 
     kind: FindingKind
     rows: tuple[str, ...]
     blame: Blame
     found: tuple[FoundIn, ...]
     is_beyond_rules: bool = False
+    accepted: Accepted | None = None
 
     @property
     def mails(self) -> tuple[DerivedMail, ...]:
@@ -82,10 +88,14 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many recipients ended there as intended, and how many not, by kind."""
+    """How many recipients ended there as intended, and how many not, by kind.
+
+    With those of whom somebody has accepted that.
+    """
 
     right: int = 0
     wrong: tuple[tuple[FindingKind, int], ...] = ()
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,15 @@ class Vacuous:
 
 
 @dataclass(frozen=True, slots=True)
+class Impossible:
+    """A row that asks for a second connector: a message goes by one (zivver#14)."""
+
+    row: str
+    place: str
+    connector: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """All of it. `why` says what keeps the answer from being YES.
 
@@ -120,7 +139,10 @@ class CheckReport:
     `settled` names the open questions that somebody has answered; `validations` say
     whether connectors could be validated. `lints` hint and warn at what no single mail
     shows; `checklist` holds the tenant to the guide. `coverage` is what of the
-    configuration the mails have reached.
+    configuration the mails have reached. `accepted` are sorts of findings for which
+    somebody answers: they stand apart from `sorts`, and `acceptances` say who and
+    until when; `impossible` is what the policy asks and no tenant can do.
+    `is_reviewed` is false where the policy was drawn from the tenant's own rules.
     """
 
     answer: Verdict
@@ -139,6 +161,10 @@ class CheckReport:
     lints: tuple[Lint, ...] = ()
     checklist: tuple[ChecklistEntry, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
+    accepted: tuple[Sort, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+    impossible: tuple[Impossible, ...] = ()
+    is_reviewed: bool = True
 
     @property
     def refused(self) -> tuple[Lint, ...]:

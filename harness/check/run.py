@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import Organization
 from fakes.trace import Trace
+from harness.check.accepted import acceptances, accepted_by
 from harness.check.account import not_exported, not_judged
 from harness.check.blame import Seen, blame
 from harness.check.checklist.table import checklist
@@ -23,6 +24,7 @@ from harness.check.report import (
     CheckReport,
     Column,
     FoundIn,
+    Impossible,
     IntentLine,
     Sort,
     Vacuous,
@@ -49,6 +51,10 @@ _NOT_LOOKED_AT = "no copies by DLP policies"
 # What alone does not say that the tenant is wrong.
 _OPEN = frozenset({FindingKind.UNDETERMINED, FindingKind.VACUOUS})
 _NOT_MET = "no derived mail meets it"
+_NOT_REVIEWED = (
+    "nobody has reviewed the policy (`reviewed = false`): drawn from the tenant's own "
+    "rules, it compares the tenant with itself"
+)
 
 
 def check(
@@ -71,7 +77,9 @@ def check(
     followed = follow(world, policy, mails, at=at)
     checked = tuple(_blamed(entry, world, rows, at) for entry in followed)
     unmet = _unmet(policy, mails, vacuous)
-    sorts = tuple(_told_whole(sort, world, at) for sort in _sorted(checked))
+    every = tuple(_told_whole(sort, world, at) for sort in _sorted(checked, policy, at))
+    sorts = tuple(sort for sort in every if sort.accepted is None)
+    accepted = tuple(sort for sort in every if sort.accepted)
     ground = Ground(world, at, policy, labels)
     linted = lints(ground)
     unreadable = tuple(lint for lint in linted if lint.is_unreadable)
@@ -83,7 +91,7 @@ def check(
         answer,
         why,
         sorts,
-        _lines(policy, checked),
+        _lines(policy, checked, accepted),
         checked,
         unmet,
         tuple(assumed),
@@ -91,6 +99,10 @@ def check(
         _of_sides(world, not_exported),
         policy.remarks if policy else (),
         has_policy=policy is not None,
+        is_reviewed=policy is None or policy.is_reviewed,
+        accepted=accepted,
+        acceptances=acceptances(policy, checked, at=at),
+        impossible=_impossible(policy),
         settled=world.settled,
         validations=validations(world, at=at),
         lints=linted,
@@ -186,14 +198,26 @@ def _unmet(
     )
 
 
-def _sorted(checked: tuple[CheckedMail, ...]) -> tuple[Sort, ...]:
+def _impossible(policy: Policy | None) -> tuple[Impossible, ...]:
+    """Name the rows that ask for two ways at once."""
+    return tuple(
+        Impossible(row.name, row.place, connector)
+        for row in (policy.rows if policy else ())
+        for connector in row.also_through
+    )
+
+
+def _sorted(
+    checked: tuple[CheckedMail, ...], policy: Policy | None, at: datetime
+) -> tuple[Sort, ...]:
     """Group findings by kind, cause and row; the heaviest and largest first."""
     groups: dict[tuple[object, ...], Sort] = {}
     for entry in checked:
         for finding, blamed in zip(entry.findings, entry.blames, strict=True):
             # A connector is the same line of the configuration whatever the row.
             rows = finding.rows if blamed.rule or not blamed.connector else ()
-            key = (finding.kind, blamed.cause, rows, finding.is_beyond_rules)
+            accepted = accepted_by(finding, blamed, entry.mail.id, policy, at=at)
+            key = (finding.kind, blamed.cause, rows, finding.is_beyond_rules, accepted)
             found = FoundIn(entry.mail, entry.outcome, finding)
             known = groups.get(key)
             every = (*(known.rows if known else ()), *finding.rows)
@@ -203,6 +227,7 @@ def _sorted(checked: tuple[CheckedMail, ...]) -> tuple[Sort, ...]:
                 known.blame if known else blamed,
                 (*(known.found if known else ()), found),
                 finding.is_beyond_rules,
+                accepted,
             )
     return tuple(
         sorted(
@@ -225,8 +250,11 @@ def _answer(
         kinds = dict.fromkeys(sort.kind.value for sort in wrong)
         return Verdict.NO, ", ".join(kinds)
     is_met = any(entry.mail.intent.is_met for entry in checked)
+    if policy is not None and _impossible(policy):
+        return Verdict.NO, "the policy asks for two ways at once"
     doubts = (
         (policy is None, "there is no policy: nothing is said to be intended"),
+        (policy is not None and not policy.is_reviewed, _NOT_REVIEWED),
         (not checked, "no mail was checked"),
         (not is_met, "no mail that must be secure was checked"),
         (bool(unmet), f"no mail meets: {', '.join(v.row for v in unmet)}"),
@@ -251,9 +279,14 @@ class _Tally:
 
     right: Counter[Column]
     wrong: dict[Column, Counter[FindingKind]]
+    accepted: Counter[Column] = field(default_factory=Counter)
 
-    def add(self, column: Column, kind: FindingKind | None) -> None:
-        if kind is None:
+    def add(
+        self, column: Column, kind: FindingKind | None, *, is_accepted: bool = False
+    ) -> None:
+        if is_accepted:
+            self.accepted[column] += 1
+        elif kind is None:
             self.right[column] += 1
         else:
             self.wrong.setdefault(column, Counter())[kind] += 1
@@ -270,6 +303,7 @@ class _Tally:
                             key=lambda pair: WEIGHT[pair[0]],
                         )
                     ),
+                    self.accepted[column],
                 ),
             )
             for column in Column
@@ -277,22 +311,33 @@ class _Tally:
 
 
 def _lines(
-    policy: Policy | None, checked: tuple[CheckedMail, ...]
+    policy: Policy | None,
+    checked: tuple[CheckedMail, ...],
+    accepted: tuple[Sort, ...],
 ) -> tuple[IntentLine, ...]:
     """Count recipients: a line for each row, one for everything else."""
     if policy is None:
         return ()
     tallies = {row.name: _Tally(Counter(), {}) for row in policy.rows}
     rest = _Tally(Counter(), {})
+    answered = {
+        (found.mail.id, found.finding.recipient, sort.kind)
+        for sort in accepted
+        for found in sort.found
+    }
     for entry in checked:
         for duty in entry.mail.duties:
-            kind = _worst(entry.findings, duty)
+            kinds = _kinds(entry.findings, duty)
+            key = (entry.mail.id, duty.recipient)
+            open_ = [kind for kind in kinds if (*key, kind) not in answered]
+            kind = _worst(open_ or kinds)
             column = _column(entry.outcome.fate(duty.recipient), duty, kind)
+            is_accepted = bool(kinds) and not open_
             if duty.obligation is Obligation.MUST_BE_PLAIN:
-                rest.add(column, kind)
+                rest.add(column, kind, is_accepted=is_accepted)
             elif duty.obligation is not Obligation.NO_WORD:
                 for name in duty.rows:
-                    tallies[name].add(column, kind)
+                    tallies[name].add(column, kind, is_accepted=is_accepted)
     lines = [
         IntentLine(row.name, row.place, "secure", tallies[row.name].cells())
         for row in policy.rows
@@ -300,12 +345,15 @@ def _lines(
     return (*lines, IntentLine("", "", "plain", rest.cells()))
 
 
-def _worst(findings: tuple[Finding, ...], duty: Duty) -> FindingKind | None:
-    kinds = [
+def _kinds(findings: tuple[Finding, ...], duty: Duty) -> list[FindingKind]:
+    return [
         finding.kind
         for finding in findings
         if finding.recipient == duty.recipient and finding.kind not in HINTS
     ]
+
+
+def _worst(kinds: list[FindingKind]) -> FindingKind | None:
     return min(kinds, key=lambda kind: WEIGHT[kind], default=None)
 
 

@@ -224,7 +224,8 @@ def exit_code(report: CheckReport, fail_on: frozenset[FindingKind] | None) -> in
     if report.answer is Verdict.YES:
         is_asked = fail_on is not None and fail_on & set(_could_be(report))
         return _FINDINGS if is_asked else _ALL_MET
-    if fail_on is None or not report.has_policy or not report.mails:
+    is_judged = report.has_policy and report.is_reviewed and report.mails
+    if fail_on is None or not is_judged or report.impossible:
         return _FINDINGS
     return _FINDINGS if fail_on & set(_could_be(report)) else _ALL_MET
 

@@ -234,8 +234,9 @@ def sort_of(value: object) -> str:
 
 def hint(text: str, known: tuple[str, ...] | list[str]) -> str:
     """Name the nearest of what is known, if there is one near enough."""
-    found = difflib.get_close_matches(text.lower(), known, 1, 0.6)
-    return f", did you mean `{found[0]}`?" if found else ""
+    folded = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(text.lower(), folded, 1, 0.6)
+    return f", did you mean `{folded[found[0]]}`?" if found else ""
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

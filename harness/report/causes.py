@@ -177,7 +177,7 @@ def _facts(sort: Sort) -> Iterator[tuple[str, str]]:
         yield "happens", happens(sort)
     if sort.kind is not _UNDETERMINED or sort.blame.rule or sort.blame.connector:
         yield cause(sort.blame)
-    if sort.kind is FindingKind.WEAK:
+    if sort.kind is FindingKind.WEAK and not sort.example.finding.lacks:
         yield "ask", ask(sort)
 
 

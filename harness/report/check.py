@@ -13,6 +13,7 @@ from fakes.exchange.readings import QUESTIONS
 from fakes.zivver.readings import READINGS
 from harness.check.report import CheckReport, Sort, Verdict
 from harness.compare import HINTS, FindingKind
+from harness.report.accepted import accepted_clause, accepted_lines
 from harness.report.checklist import checklist_table
 from harness.report.coverage import coverage_line, coverage_part
 from harness.report.finding import finding_block
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from harness.report.page import Page, Part
 
 _UNDETERMINED = FindingKind.UNDETERMINED
+_IN_CLEAR = frozenset({FindingKind.LEAK, FindingKind.EXPOSURE})
 _MOST_NAMES = 6
 _FEW = 3
 _NO_POLICY = (
@@ -157,7 +159,12 @@ def _apart(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def answer(report: CheckReport) -> str:
-    """Say the answer in one sentence, after its word."""
+    """Say the answer in one sentence, after its word; what is accepted is named."""
+    text, accepted = _answer(report), accepted_clause(report)
+    return f"{text.removesuffix('.')}; {accepted}." if accepted else text
+
+
+def _answer(report: CheckReport) -> str:
     match report.answer:
         case Verdict.YES:
             return _yes(report)
@@ -181,6 +188,8 @@ def _yes(report: CheckReport) -> str:
     """A yes names what it rests on."""
     is_assumed = any(a.startswith("Zivver") for a in report.assumed)
     where = "for Exchange, every" if is_assumed else "every"
+    if report.accepted:
+        where += " other"
     text = f"{where} mail of this check goes as intended"
     if report.assumed:
         text += f"; assumed {taken_for_granted(report.assumed)}"
@@ -208,6 +217,10 @@ def _no(report: CheckReport) -> str:
     told = listed(finding_word(kind) for kind in wrong)
     if FindingKind.EXPOSURE in wrong:
         return f"mail that must be secure can be read by others: {told}."
+    if not wrong:
+        return "the policy asks for what no tenant can do (see Impossible)."
+    if any(sort.kind in _IN_CLEAR for sort in report.accepted):
+        return f"mail goes another way than it must: {told}."
     return f"nothing leaves in clear, but mail goes another way than it must: {told}."
 
 
@@ -242,11 +255,18 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
             ("Not tested: ", AMBER),
             f"{shown(unmet.row)} ({shown(unmet.place)}): {shown(unmet.why)}.",
         )
+    for one in report.impossible:
+        yield line(
+            ("Impossible: ", AMBER),
+            f'{shown(one.row)} ({shown(one.place)}) is to go also through "'
+            f'{shown(one.connector)}", and Exchange gives a message to one connector.',
+        )
+    yield from accepted_lines(report, is_whole=is_whole)
     for remark in report.remarks:
         yield line(("Note: ", AMBER), f"{shown(remark)}.")
     yield from map(_validation, report.validations)
-    for one in report.settled:
-        yield line(f"Settled: {shown(settled(one))}.")
+    for known in report.settled:
+        yield line(f"Settled: {shown(settled(known))}.")
     if report.answer is not Verdict.YES and report.assumed:
         yield line(f"Taken for granted: {taken_for_granted(report.assumed)}.")
     judged = _some(checked.not_judged) or "nothing was left out"

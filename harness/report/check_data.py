@@ -18,6 +18,7 @@ from harness.report.words import depends_on
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from harness.check.accepted import Acceptance
     from harness.check.remedy import Remedy
     from harness.check.report import FoundIn, IntentLine, Sort
     from harness.exports import Tenant
@@ -48,6 +49,8 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "fingerprint": checked.fingerprint,
         "plan": plan_data(checked.plan, checked.shifts) if checked.plan else None,
         "findings": findings,
+        "accepted": [_acceptance(each, checked) for each in report.acceptances],
+        "impossible": as_data(report.impossible),
         "counts": {
             "mails": len(report.mails),
             "as_intended": report.as_intended if report.has_policy else None,
@@ -125,6 +128,31 @@ def _finding(
     }
 
 
+def _acceptance(each: Acceptance, checked: Checked) -> Json:
+    """Give what somebody answers for, with the findings that are counted apart."""
+    one = each.accepted
+    findings: list[Json] = [
+        _finding(entry, sort, None, checked)
+        for sort in checked.report.accepted
+        if sort.accepted == one
+        for entry in sort.found
+    ]
+    return {
+        "kinds": as_data(sorted(one.kinds)),
+        "row": one.row or None,
+        "mail": one.mail or None,
+        "rule": one.rule or None,
+        "connector": one.connector or None,
+        "reason": one.reason,
+        "owner": one.owner,
+        "until": one.until.isoformat(),
+        "place": one.place,
+        "is_expired": each.is_expired,
+        "mails": [mail.id for mail in each.mails],
+        "findings": findings,
+    }
+
+
 def _intent(entry: IntentLine) -> Json:
     return {
         "row": entry.row or None,
@@ -134,6 +162,7 @@ def _intent(entry: IntentLine) -> Json:
             column.value: {
                 "ok": cell.right,
                 **{kind.value: number for kind, number in cell.wrong},
+                **({"accepted": cell.accepted} if cell.accepted else {}),
             }
             for column, cell in entry.cells
         },

@@ -92,7 +92,7 @@ def finding_block(
         yield rows((("happens", happens(sort)),), indent=INDENT, label=LABEL)
     yield rows((cause(sort.blame),), indent=INDENT, label=LABEL)
     yield from _looked(sort.blame, width)
-    if sort.kind is FindingKind.WEAK:
+    if sort.kind is FindingKind.WEAK and not sort.example.finding.lacks:
         yield rows((("ask", ask(sort)),), indent=INDENT, label=LABEL)
     if remedy:
         yield from right_lines(remedy, indent=INDENT)

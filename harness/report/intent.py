@@ -9,7 +9,7 @@ from rich.text import Text
 
 from harness.check.report import Cell, Column
 from harness.compare import FindingKind
-from harness.report.page import GREEN, QUIET, STRONG, counted, line, shown
+from harness.report.page import AMBER, GREEN, QUIET, STRONG, counted, line, shown
 from harness.report.words import COLOUR, finding_word
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _cell(cell: Cell) -> Text:
     pieces += [
         Text(_counted(number, kind), style=COLOUR[kind]) for kind, number in cell.wrong
     ]
+    if cell.accepted:
+        pieces.append(Text(f"{cell.accepted} accepted", style=AMBER))
     return Text(", ").join(pieces) if pieces else Text("-", style=QUIET)
 
 

@@ -1,5 +1,7 @@
 """The finding table is whole, and says what the page on the house says."""
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.mail.handoff import TlsLevel
@@ -48,6 +50,18 @@ def test_a_misdirected_copy_that_left_plain_is_a_leak():
     result = Outcome((Fate(None, (copy,)),))
     findings = compare(result, (Duty(BOB, MUST_SECURE),))
     assert FindingKind.LEAK in [finding.kind for finding in findings]
+
+
+@pytest.mark.parametrize("obligation", [MUST_SECURE, MUST_PLAIN])
+def test_an_expected_copy_is_not_misdirected_and_leaks_in_clear(obligation):
+    duty = Duty(INFO, obligation, copies=frozenset({BOB}))
+    copy = Delivery(INFO, BOB, Disposition.MISDIRECTED, "a copy")
+    own = Delivery(INFO, INFO, Disposition.INTERNAL, "")
+    assert () == compare(Outcome((Fate(INFO, (own, copy)),)), (duty,))
+    in_clear = replace(copy, left_plain=True)
+    found = compare(Outcome((Fate(INFO, (own, in_clear)),)), (duty,))
+    is_leak = obligation is MUST_SECURE
+    assert [FindingKind.LEAK] * is_leak == [finding.kind for finding in found]
 
 
 def test_a_copy_for_somebody_else_is_judged_by_the_strictest_duty():
