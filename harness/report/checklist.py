@@ -29,7 +29,8 @@ _STYLE: Mapping[State, str] = MappingProxyType(
     }
 )
 # What asks for something first.
-_ORDER = (State.NOT_MET, State.DIFFERENT, State.CANNOT_TELL, State.MET)
+_ORDER = (State.NOT_MET, State.MET, State.DIFFERENT, State.CANNOT_TELL)
+_ASKS = frozenset({State.NOT_MET, State.CANNOT_TELL})
 
 
 def checklist_table(
@@ -38,52 +39,79 @@ def checklist_table(
     """Lay out the checklist; what is met only if all is asked, it is counted else."""
     if not entries:
         return
-    wanted = _wanted(entries, is_whole=is_whole)
-    counts = Counter(entry.state for entry in entries)
-    said = listed(f"{counts[state]} {state}" for state in State if counts[state])
-    yield line(("The guide, step by step", STRONG), f": {said}.")
+    groups = _grouped(entries)
+    wanted = groups if is_whole else _asking(groups)[:_MOST]
+    yield line(("The guide, step by step", STRONG), f": {_counted(entries)}.")
     if width < _NARROW:
-        for entry in wanted:
-            yield line((entry.state, _STYLE[entry.state]), f"  {_step(entry)}")
-            yield line(_what(entry), indent=6)
+        for group in wanted:
+            yield line(_state(group[0]), f"  {_step(group[0])}")
+            yield line(_what(group), indent=6)
     elif wanted:
         yield _wide(wanted)
-    left = len(entries) - len(wanted)
+    left = len(entries) - sum(map(len, wanted))
     if left:
         yield line((f"{left} more: --all shows all.", QUIET), indent=2)
 
 
-def _wanted(
-    entries: tuple[ChecklistEntry, ...], *, is_whole: bool
-) -> list[ChecklistEntry]:
-    if is_whole:
-        return list(entries)
-    open_ = [entry for entry in entries if entry.state is not State.MET]
-    return sorted(open_, key=lambda entry: _ORDER.index(entry.state))[:_MOST]
+def _counted(entries: tuple[ChecklistEntry, ...]) -> str:
+    counts = Counter(entry.state for entry in entries)
+    said = listed(f"{counts[state]} {state}" for state in State if counts[state])
+    mistaken = sum(map(_is_mistaken, entries))
+    return f"{said}; in {mistaken} the guide is mistaken" if mistaken else said
 
 
-def _wide(entries: list[ChecklistEntry]) -> Table:
+def _grouped(entries: tuple[ChecklistEntry, ...]) -> list[list[ChecklistEntry]]:
+    """Put together what is to be said of several rules or domains alike."""
+    groups: dict[tuple[str, ...], list[ChecklistEntry]] = {}
+    for entry in entries:
+        key = (entry.side, entry.id, entry.state, entry.instead)
+        groups.setdefault(key, []).append(entry)
+    return list(groups.values())
+
+
+def _asking(groups: list[list[ChecklistEntry]]) -> list[list[ChecklistEntry]]:
+    asks = [group for group in groups if group[0].instead or group[0].state in _ASKS]
+    return sorted(asks, key=lambda group: _ORDER.index(group[0].state))
+
+
+def _wide(groups: list[list[ChecklistEntry]]) -> Table:
     table = Table(
         box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, expand=True
     )
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=2)
     table.add_column(overflow="fold", ratio=5)
-    for entry in entries:
-        state = Text(f"  {entry.state}", style=_STYLE[entry.state])
-        table.add_row(state, Text(_step(entry)), _what(entry))
+    for group in groups:
+        state = Text("  ").append_text(_state(group[0]))
+        table.add_row(state, Text(_step(group[0])), _what(group))
     return table
+
+
+def _is_mistaken(entry: ChecklistEntry) -> bool:
+    """Say whether the guide was followed where it should not be."""
+    return entry.state is State.MET and bool(entry.instead)
+
+
+def _state(entry: ChecklistEntry) -> Text:
+    if _is_mistaken(entry):
+        return Text("mistaken", style=AMBER)
+    return Text(entry.state, style=_STYLE[entry.state])
 
 
 def _step(entry: ChecklistEntry) -> str:
     side = f"{entry.side}: " if entry.side else ""
-    return shown(f"{side}{entry.chapter} {entry.step}".rstrip())
+    return shown(f"{side}{entry.chapter} {entry.step}")
 
 
-def _what(entry: ChecklistEntry) -> Text:
+def _what(group: list[ChecklistEntry]) -> Text:
+    found = "; ".join(map(_found, group))
+    text = Text(shown(f"{group[0].says}: {found}."))
+    if group[0].instead:
+        text.append(shown(f" Instead: {group[0].instead}."), style=STRONG)
+    return text
+
+
+def _found(entry: ChecklistEntry) -> str:
     about = f"{entry.about}: " if entry.about else ""
     place = f" ({entry.place})" if entry.place else ""
-    text = Text(shown(f"{entry.says}: {about}{entry.found}{place}."))
-    if entry.instead and entry.state is not State.MET:
-        text.append(shown(f" Instead: {entry.instead}."), style=STRONG)
-    return text
+    return f"{about}{entry.found}{place}"

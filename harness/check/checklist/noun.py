@@ -38,7 +38,8 @@ class Chapter(StrEnum):
 class Look:
     """What was found of one instruction at one place of the configuration.
 
-    `about` names the rule, connector or domain where there may be several.
+    `about` names the rule, connector or domain where there may be several. `instead`
+    says what to do; beside an instruction that is met, the guide itself is mistaken.
     """
 
     state: State
@@ -50,17 +51,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One row: `says` is the guide's sentence, shortened; `step` where it stands.
-
-    `instead` says what to do where the guide's own instruction is the mistake.
-    """
+    """One row: `says` is the guide's sentence, shortened; `step` where it stands."""
 
     id: str
     chapter: Chapter
     step: str
     says: str
     look: Callable[[Ground], Iterator[Look]]
-    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fakes.exchange.organization import Platform
 from harness.check.checklist.noun import ChecklistEntry, Instruction
+from harness.check.checklist.online import ONLINE_CONNECTOR
+from harness.check.checklist.requirements import ALLOWLIST, REQUIREMENTS
+from harness.check.checklist.rule import ONLINE_RULE, SERVER_RULE
+from harness.check.checklist.server import (
+    SERVER_CONNECTOR,
+    SERVER_CONTACT,
+    SERVER_DOMAIN,
+)
 from harness.hybrid import side_of
 from harness.world import turned
 
@@ -14,7 +25,23 @@ if TYPE_CHECKING:
 
     from harness.check.lints.noun import Ground
 
-INSTRUCTIONS: tuple[Instruction, ...] = ()
+INSTRUCTIONS: Mapping[Platform, tuple[Instruction, ...]] = MappingProxyType(
+    {
+        Platform.ONLINE: (
+            *REQUIREMENTS,
+            *ALLOWLIST,
+            *ONLINE_CONNECTOR,
+            *ONLINE_RULE,
+        ),
+        Platform.SERVER: (
+            *REQUIREMENTS,
+            *SERVER_DOMAIN,
+            *SERVER_CONTACT,
+            *SERVER_CONNECTOR,
+            *SERVER_RULE,
+        ),
+    }
+)
 
 
 def checklist(ground: Ground) -> tuple[ChecklistEntry, ...]:
@@ -28,7 +55,7 @@ def checklist(ground: Ground) -> tuple[ChecklistEntry, ...]:
 
 
 def _of_side(ground: Ground) -> Iterator[ChecklistEntry]:
-    for row in INSTRUCTIONS:
+    for row in INSTRUCTIONS[ground.organization.platform]:
         for look in row.look(ground):
             yield ChecklistEntry(
                 id=row.id,
@@ -39,6 +66,6 @@ def _of_side(ground: Ground) -> Iterator[ChecklistEntry]:
                 found=look.found,
                 about=look.about,
                 place=look.place,
-                instead=look.instead or row.instead,
+                instead=look.instead,
                 side=side_of(ground.world),
             )

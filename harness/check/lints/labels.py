@@ -41,6 +41,11 @@ def label_texts(rule: Rule) -> Iterator[tuple[Condition, str]]:
                 yield test, text
 
 
+def is_plural(text: str) -> bool:
+    """Say whether a text has the guide's literal, which no mail has."""
+    return _PLURAL.search(text) is not None
+
+
 def _texts(ground: Ground) -> Iterator[tuple[Rule, Condition, str]]:
     for rule in ground.rules:
         for test, text in label_texts(rule):
@@ -49,7 +54,7 @@ def _texts(ground: Ground) -> Iterator[tuple[Rule, Condition, str]]:
 
 def _plural(ground: Ground) -> Iterator[Spot]:
     for rule, _, text in _texts(ground):
-        if _PLURAL.search(text):
+        if is_plural(text):
             right = _PLURAL.sub("MSIP_Label_", text)
             yield at_rule(
                 rule,
@@ -111,7 +116,7 @@ def _unknown(ground: Ground) -> Iterator[Spot]:
         return
     known = {label.guid for label in ground.labels}
     for rule, _, text in _texts(ground):
-        for guid in _guids(text):
+        for guid in guids_of(text):
             if guid not in known:
                 yield at_rule(rule, f"no label has the GUID {guid}")
     for name, place, guid in _of_policy(ground):
@@ -124,7 +129,7 @@ def _parent(ground: Ground) -> Iterator[Spot]:
     parents = {label.parent for label in ground.labels or ()}
     parents |= {label.guid for label in ground.labels or () if label.is_parent}
     for rule, _, text in _texts(ground):
-        for guid in _guids(text):
+        for guid in guids_of(text):
             if guid in parents:
                 yield at_rule(rule, f"{_called(guid, ground)} only groups other labels")
     for name, place, guid in _of_policy(ground):
@@ -136,7 +141,7 @@ def _parent(ground: Ground) -> Iterator[Spot]:
 def _not_for_mail(ground: Ground) -> Iterator[Spot]:
     labels = {label.guid: label for label in ground.labels or ()}
     for rule, _, text in _texts(ground):
-        for guid in _guids(text):
+        for guid in guids_of(text):
             label = labels.get(guid)
             if label and (label.is_disabled or not label.is_for_mail):
                 why = "is off" if label.is_disabled else "is not for mail"
@@ -160,7 +165,8 @@ def _on_premises(ground: Ground) -> Iterator[Spot]:
             )
 
 
-def _guids(text: str) -> Iterator[str]:
+def guids_of(text: str) -> Iterator[str]:
+    """Give the GUIDs in a text, folded."""
     yield from (guid.lower() for guid in _GUID.findall(text))
 
 
