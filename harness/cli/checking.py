@@ -44,7 +44,7 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         again=lambda mail: case.command(
             "explain", mail, *(() if mail in timed else when)
         ),
-        account=account_line(case.tenant.account),
+        account=account_line(case.tenant, at),
         policy=case.policy_name,
         not_judged=report.not_judged,
         not_exported=not_exported(case.tenant),

@@ -5,14 +5,17 @@ Pure names only; `harness.exports.files.read_tenant` opens the files.
 
 from harness.exports.account import Account, FileLine, Line, Summary, Understood
 from harness.exports.encodings import RawFile
+from harness.exports.manifest import Manifest
+from harness.exports.missing import Missing
 from harness.exports.problems import ExportError
-from harness.exports.tenant import Missing, Tenant, TenantError, make_tenant
+from harness.exports.tenant import Tenant, TenantError, make_tenant
 
 __all__ = [
     "Account",
     "ExportError",
     "FileLine",
     "Line",
+    "Manifest",
     "Missing",
     "RawFile",
     "Summary",

@@ -105,7 +105,8 @@ class Line:
 class FileLine:
     """One file: the cmdlet that it comes from, or why it was not read.
 
-    `is_note`: it is for people, and nothing of it was to be read.
+    `is_note`: it is for people, and nothing of it was to be read. `is_in_doubt`: it
+    was read, and is not what a manifest says.
     """
 
     file: str
@@ -114,6 +115,7 @@ class FileLine:
     is_read: bool = True
     remark: str = ""
     is_note: bool = False
+    is_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,11 @@ class Account:
     def not_read(self) -> tuple[FileLine, ...]:
         """The files of which nothing was read, but for notes."""
         return tuple(f for f in self.files if not (f.is_read or f.is_note))
+
+    @property
+    def in_doubt(self) -> tuple[FileLine, ...]:
+        """The files that are not as the export left them."""
+        return tuple(f for f in self.files if f.is_in_doubt)
 
     @property
     def summary(self) -> Summary:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from fakes.zivver.service import Account
-from harness.exports.account import FileLine, Ledger
+from harness.exports.account import FileLine, Ledger, Mark, Understood
 from harness.exports.archives import base_name
 from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
@@ -19,6 +19,14 @@ from harness.exports.encodings import RawFile, decode
 from harness.exports.format_list import LOSSY, is_format_list, read_format_list
 from harness.exports.formats import Exported, Objects, is_json, read_objects
 from harness.exports.internet import InternetFile, read_internet
+from harness.exports.manifest import (
+    MANIFEST,
+    Manifest,
+    Saved,
+    is_manifest,
+    read_manifest,
+    remark_on,
+)
 from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, Faults, shown
 from harness.exports.recipients import TRUNCATED_AT
@@ -51,7 +59,10 @@ class Folder:
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
     found: dict[Cmdlet, tuple[Exported, ...]] = field(default_factory=dict)
-    cut: set[Cmdlet] = field(default_factory=set)
+    cut: dict[Cmdlet, str] = field(default_factory=dict)
+    manifests: list[Manifest] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Saved] = field(default_factory=dict)
     zivver: ZivverFile = field(default_factory=ZivverFile)
     accounts: tuple[Account, ...] | None = None
     internet: InternetFile = field(default_factory=InternetFile)
@@ -168,6 +179,8 @@ def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], 
 
 def _shown(raw: RawFile, objects: Objects, folder: Folder) -> FileLine:
     """Take in the objects that a Get- cmdlet has shown, in whatever format."""
+    if is_manifest(objects.entries):
+        return _listed(raw, objects.entries[0], folder)
     cmdlet = recognise(raw.name, objects.entries)
     if cmdlet is None:
         inner = nested(objects.entries)
@@ -176,8 +189,46 @@ def _shown(raw: RawFile, objects: Objects, folder: Folder) -> FileLine:
     count = len(objects.entries)
     _add(cmdlet, objects.entries, folder)
     if objects.has_more or count == TRUNCATED_AT:
-        folder.cut.add(cmdlet)
+        folder.cut[cmdlet] = "" if objects.has_more else raw.name
     return FileLine(raw.name, cmdlet, count)
+
+
+def _listed(raw: RawFile, entry: Exported, folder: Folder) -> FileLine:
+    """Take in what the export script says of itself."""
+    manifest = read_manifest(entry)
+    folder.manifests.append(manifest)
+    began = f"begun {manifest.began:%Y-%m-%d}" if manifest.began else ""
+    used = [Mark(name, Understood.USED) for name in entry.columns.names]
+    folder.ledger.note(entry, MANIFEST, used)
+    return FileLine(
+        raw.name, "the list of an export", len(manifest.saved), remark=began
+    )
+
+
+def hold_to_manifests(folder: Folder) -> None:
+    """Say of the files of a folder what is not as the export script left it.
+
+    A list of just as many objects as cmdlets give without being asked is whole, if the
+    script has asked for all.
+    """
+    files = folder.ledger.files
+    for manifest in folder.manifests:
+        for at, line in enumerate(files):
+            sha256 = folder.hashes.get(line.file)
+            if sha256 and isinstance(line.what, Cmdlet):
+                name = base_name(line.file)
+                said = remark_on(manifest, name, sha256)
+                if said:
+                    remark = "; ".join(filter(None, (line.remark, said)))
+                    files[at] = replace(line, remark=remark, is_in_doubt=True)
+        here = {base_name(name): sha256 for name, sha256 in folder.hashes.items()}
+        for saved in manifest.saved:
+            if saved.file not in here:
+                folder.failed[saved.cmdlet] = saved
+            elif saved.is_unlimited and saved.sha256 == here[saved.file]:
+                whole = [c for c, f in folder.cut.items() if base_name(f) == saved.file]
+                for cmdlet in whole:
+                    del folder.cut[cmdlet]
 
 
 def _made(

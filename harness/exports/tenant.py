@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -20,22 +21,29 @@ from fakes.exchange.organization import (
     Platform,
     SendConnector,
 )
-from fakes.exchange.rules.rule import Rule
 from fakes.exchange.sites import Sites
 from fakes.internet.hosts import Internet
 from fakes.mail.handoff import AuthTerms
 from fakes.zivver.service import ZivverService
 from harness.exports.account import Account, Ledger
-from harness.exports.archives import Unpacking, is_archive, unpack
+from harness.exports.archives import Unpacking, base_name, is_archive, unpack
 from harness.exports.arrivals import own_hosts_of, read_inbound, read_receive
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.connectors import read_outbound
 from harness.exports.domains import read_domain
 from harness.exports.encodings import RawFile
 from harness.exports.formats import Exported
-from harness.exports.intake import INTERNET_FILE, ZIVVER_FILE, Folder, take
+from harness.exports.intake import (
+    INTERNET_FILE,
+    ZIVVER_FILE,
+    Folder,
+    hold_to_manifests,
+    take,
+)
 from harness.exports.labels import ExportedLabel, read_label
 from harness.exports.limits import SizeLimits
+from harness.exports.manifest import MANIFEST, Manifest, check_one_tenant, hash_of
+from harness.exports.missing import Missing, missing_beside, missing_of
 from harness.exports.onward import (
     read_auto_reply,
     read_inbox_rule,
@@ -44,7 +52,7 @@ from harness.exports.onward import (
 )
 from harness.exports.problems import ExportError, ExportErrors, each, shown
 from harness.exports.queues import read_limits, read_queues
-from harness.exports.recipients import TRUNCATED_AT, read_directory
+from harness.exports.recipients import read_directory
 from harness.exports.remote_domains import read_remote_domain
 from harness.exports.rules import read_rules
 from harness.exports.send_connectors import read_send
@@ -64,33 +72,6 @@ _ONLINE = (Cmdlet.OUTBOUND_CONNECTORS, Cmdlet.INBOUND_CONNECTORS)
 _SERVER = (Cmdlet.SEND_CONNECTORS, Cmdlet.RECEIVE_CONNECTORS, Cmdlet.SERVERS)
 # exports#2.1: a rule of a server has none of these.
 _ONLINE_RULE = ("CreatedBy", "LastModifiedBy", "RemoveOMEv2")
-_FACTS: Mapping[Platform, tuple[tuple[Cmdlet, str], ...]] = MappingProxyType(
-    {
-        Platform.ONLINE: (
-            (Cmdlet.RULES, "mail flow rules"),
-            (Cmdlet.OUTBOUND_CONNECTORS, "outbound connectors"),
-            (Cmdlet.INBOUND_CONNECTORS, "inbound connectors"),
-            (Cmdlet.ACCEPTED_DOMAINS, "accepted domains"),
-            (Cmdlet.RECIPIENTS, "recipients"),
-        ),
-        Platform.SERVER: (
-            (Cmdlet.RULES, "mail flow rules"),
-            (Cmdlet.SEND_CONNECTORS, "send connectors"),
-            (Cmdlet.RECEIVE_CONNECTORS, "receive connectors"),
-            (Cmdlet.ACCEPTED_DOMAINS, "accepted domains"),
-            (Cmdlet.RECIPIENTS, "recipients"),
-        ),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A fact that was not exported (or not wholly), and the cmdlet that gives it."""
-
-    fact: str
-    cmdlet: str
-    why: str = "not exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +79,8 @@ class Tenant:
     """One organisation's configuration as exported, and how it was understood.
 
     Of a hybrid, `organization` is the cloud's and `other` that of the servers.
-    `labels` is None where they were not exported.
+    `labels` is None where they were not exported; `manifests` tell of exports by the
+    script.
     """
 
     name: str
@@ -113,6 +95,7 @@ class Tenant:
     source: str = ""
     other: Organization | None = None
     labels: tuple[ExportedLabel, ...] | None = None
+    manifests: tuple[Manifest, ...] = ()
 
     @property
     def world(self) -> World:
@@ -183,6 +166,7 @@ class _Half:
     organization: Organization
     missing: tuple[Missing, ...]
     labels: tuple[ExportedLabel, ...] | None = None
+    manifests: tuple[Manifest, ...] = ()
 
 
 def _folders(
@@ -192,12 +176,21 @@ def _folders(
     top = Folder()
     halves: dict[str, Folder] = {}
     unpacking = Unpacking(limits, top.faults)
-    for given in sorted(files, key=lambda one: one.name):
-        for raw in _unpacked(given, unpacking):
+    every = sorted(files, key=lambda one: one.name)
+    for given in every:
+        inside = _unpacked(given, unpacking)
+        is_listed = any(base_name(raw.name) == MANIFEST for raw in (*every, *inside))
+        for raw in inside:
             side, slash, rest = raw.name.partition("/")
             is_of_side = slash and rest and side in SIDES
             empty = Folder(ledger=top.ledger, faults=top.faults)
-            take(raw, halves.setdefault(side, empty) if is_of_side else top)
+            folder = halves.setdefault(side, empty) if is_of_side else top
+            take(raw, folder)
+            if is_listed and not raw.problem:
+                folder.hashes[raw.name] = hash_of(raw.octets)
+    for folder in (top, *halves.values()):
+        top.faults.ask(partial(check_one_tenant, folder.manifests, folder.found))
+        hold_to_manifests(folder)
     return top, halves
 
 
@@ -220,7 +213,14 @@ def _read_half(name: str, folder: Folder) -> _Half:
     organization = _organization(name, platform, folder)
     _check_credentials(organization)
     labels = _each(folder, Cmdlet.LABELS, read_label)
-    return _Half(organization, _missing(organization, folder), labels)
+    missing = missing_of(
+        organization,
+        found=folder.found,
+        cut=folder.cut,
+        failed=folder.failed,
+        has_labels=labels is not None,
+    )
+    return _Half(organization, missing, labels, tuple(folder.manifests))
 
 
 def _check_half(side: str, folder: Folder) -> None:
@@ -244,6 +244,7 @@ def _tenant(name: str, halves: tuple[_Half, ...], top: Folder) -> Tenant:
         for side, half in zip(sides, halves, strict=True)
         for one in half.missing
     )
+    manifests = (one for half in halves for one in half.manifests)
     return Tenant(
         name=name,
         organization=first,
@@ -251,9 +252,17 @@ def _tenant(name: str, halves: tuple[_Half, ...], top: Folder) -> Tenant:
         internet=top.internet.internet,
         account=top.ledger.close(),
         policies=MappingProxyType(top.policies),
-        missing=missing,
+        missing=missing + _missing_beside(top),
+        manifests=tuple(dict.fromkeys((*top.manifests, *manifests))),
         other=more[0] if more else None,
         labels=next((h.labels for h in halves if h.labels is not None), None),
+    )
+
+
+def _missing_beside(top: Folder) -> tuple[Missing, ...]:
+    return missing_beside(
+        has_zivver=top.zivver != ZivverFile(),
+        has_internet=top.internet.internet != Internet(),
     )
 
 
@@ -408,56 +417,3 @@ def _check_credentials(organization: Organization) -> None:
                 f"credentials for `{shown(name)}`, which is no send connector; "
                 f"there is {known[:200]}",
             )
-
-
-def _missing(organization: Organization, folder: Folder) -> tuple[Missing, ...]:
-    facts = _FACTS[organization.platform]
-    found = [
-        Missing(fact, cmdlet) for cmdlet, fact in facts if cmdlet not in folder.found
-    ]
-    found += [
-        Missing(cmdlet.value, f"{cmdlet} -ResultSize Unlimited", _why_cut(cmdlet))
-        for cmdlet in Cmdlet
-        if cmdlet in folder.cut
-    ]
-    if organization.source is None:
-        found.append(
-            Missing("the outbound address", INTERNET_FILE, "`outbound_address` not set")
-        )
-    found += [
-        Missing(
-            f"connector `{shown(name)}`",
-            f"{Cmdlet.OUTBOUND_CONNECTORS} -IsTransportRuleScoped $true",
-            "a rule names it, and it is not in the export",
-        )
-        for name in _unknown_connectors(organization)
-    ]
-    return tuple(found)
-
-
-def _why_cut(cmdlet: Cmdlet) -> str:
-    return f"{TRUNCATED_AT:,} objects: the list of {cmdlet} is probably cut off"
-
-
-def _unknown_connectors(organization: Organization) -> tuple[str, ...]:
-    """Connectors that rules name and that no export shows.
-
-    exchange-routing#1.1: the cmdlet lists those that are made for rules on request.
-    """
-    connectors = organization.outbound_connectors
-    if connectors is None:
-        return ()
-    known = {text.lower() for one in connectors for text in (one.name, *one.names)}
-    return _absent_from(known, organization.rules or ())
-
-
-def _absent_from(known: set[str], rules: tuple[Rule, ...]) -> tuple[str, ...]:
-    wanted = (
-        value[0]
-        for rule in rules
-        for action in rule.actions
-        if action.name == "RouteMessageOutboundConnector"
-        for value in action.values
-        if value
-    )
-    return tuple(dict.fromkeys(w for w in wanted if w.lower() not in known))

@@ -107,7 +107,7 @@ def as_rich(text: str | Text) -> Text:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Say a number with its noun: `1 mail`, `2 mails`."""
-    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+    return f"{number} {one}" if number == 1 else f"{number:,} {many or one + 's'}"
 
 
 def listed(names: Iterable[str], *, last: str = "and") -> str:

@@ -175,6 +175,11 @@ def test_account_says_what_was_read(run):
 
     assert 0 == ran.code
     assert ran.out.startswith("Every value of guide-online-as-written was understood.")
-    assert "HeaderContainsWords" in ran.out
+    assert "Get-Mailbox" in ran.out
+    assert "HeaderContainsWords" not in ran.out
+    whole = run("account", WRITTEN, "--all").out
+    assert "HeaderContainsWords" in whole
+    assert "tells of the connector, and sends no mail another way" in whole
     found = json.loads(run("account", WRITTEN, "--json").out)
-    assert {"summary", "files", "lines", "missing"} == set(found["account"])
+    parts = {"summary", "files", "lines", "missing", "exports"}
+    assert parts == set(found["account"])
