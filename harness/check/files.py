@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.check.baseline import Baseline, BaselineError, parse_baseline
 from harness.check.derive import DerivedMail
 from harness.check.saved import (
     Circumstances,
@@ -15,6 +16,8 @@ from harness.check.saved import (
     read_circumstances,
     write_circumstances,
 )
+from harness.exports.encodings import RawFile, decode
+from harness.exports.problems import ExportError
 
 _NOTHING_SAID = Circumstances()
 _MOST = 150_000_000
@@ -40,6 +43,28 @@ def save_mails(mails: Iterable[DerivedMail], folder: Path | str) -> tuple[Path, 
     except OSError as error:
         raise MailError(f"{folder}: cannot be written: {_why(error)}") from None
     return tuple(written)
+
+
+def read_baseline(path: Path | str) -> Baseline:
+    """Read an earlier check from a file.
+
+    Raises:
+        BaselineError: it cannot be read, or is none; one line.
+
+    """
+    place = Path(path)
+    try:
+        with place.open("rb") as file:
+            octets = file.read(_MOST + 1)
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"{path}: cannot be read: {_why(error)}") from None
+    if len(octets) > _MOST:
+        raise BaselineError(f"{path}: more than {_MOST} octets, expected a check")
+    try:
+        text = decode(RawFile(str(path), octets))
+    except ExportError as problem:
+        raise BaselineError(str(problem)) from None
+    return parse_baseline(text, file=str(path))
 
 
 def load_mail(path: Path | str, overrides: Circumstances = _NOTHING_SAID) -> LoadedMail:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import click
 
 from harness import DISTRIBUTION, __version__
+from harness.check.baseline import BaselineError
 from harness.check.saved import MailError
 from harness.cli.account import account_command
 from harness.cli.check import check_command
@@ -98,7 +99,7 @@ def _ended(problem: Exception) -> int:
         case ExportError():
             tell_faults(problem)
             code = ILL_FORMED
-        case PolicyError() | MailError() | ReportError():
+        case PolicyError() | MailError() | ReportError() | BaselineError():
             complain(str(problem))
             code = ILL_FORMED
         case OSError():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from harness.check.files import save_mails
+from harness.check.baseline import Baseline, Since, since
+from harness.check.files import read_baseline, save_mails
 from harness.check.report import CheckReport, Verdict
 from harness.cli.checking import run, with_remedies
 from harness.cli.output import complain, show, show_data, width
@@ -24,7 +25,7 @@ from harness.cli.parameters import (
 )
 from harness.cli.reports import goes_to_screen, report_options, write_asked
 from harness.cli.sizes import size_options
-from harness.compare import FindingKind
+from harness.compare import HINTS, FindingKind
 from harness.exports import ExportError
 from harness.policy import PolicyError
 from harness.report.causes import Examined, Reported
@@ -58,6 +59,14 @@ def read_kinds(
     return frozenset(found)
 
 
+def open_baseline(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> Baseline | None:
+    """Open an earlier check."""
+    del context, parameter
+    return None if value is None else read_baseline(value)
+
+
 class _Held(TypedDict):
     """The options that say to what a tenant is held, and what is planned for it."""
 
@@ -65,6 +74,8 @@ class _Held(TypedDict):
     plan: str | None
     fail_on: frozenset[FindingKind] | None
     expect: str | None
+    baseline: Baseline | None
+    is_since: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,18 @@ class _Done:
     help="End with 1 if the configuration is another than the one that a check before "
     "gave this fingerprint.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    callback=open_baseline,
+    help="Say what is new and what is gone since an earlier check (its --json).",
+)
+@click.option(
+    "--fail-on-new",
+    "is_since",
+    is_flag=True,
+    help="With --baseline: end with 1 only for what was not so then.",
+)
 @report_options
 @at_option
 @click.pass_context
@@ -143,12 +166,12 @@ def check_command(
     Exit codes: 0 all goes as intended; 1 there are findings, or something is not
     known; 2 a tenant or policy cannot be read. Without a policy nothing is intended,
     so the answer is never yes and the exit code is 1. So it is with --expect when the
-    configuration has changed.
+    configuration has changed. With --baseline and --fail-on-new only what is new
+    counts: a finding that was not there, a row of the policy that is tested no more.
     """
     asked = _Asked(at or now(), at is not None, held)
     is_silent = goes_to_screen(context, as_json=as_json)
-    if held["expect"] and len(tenants) > 1:
-        raise click.UsageError("--expect is about one tenant", context)
+    _about_one(context, held, tenants)
     if len(tenants) == 1:
         done = [_check(tenants[0], asked)]
         unread: list[Unread] = []
@@ -181,6 +204,20 @@ def check_command(
     context.exit(max(codes))
 
 
+def _about_one(context: click.Context, held: _Held, tenants: tuple[str, ...]) -> None:
+    """Refuse what several tenants cannot share.
+
+    Raises:
+        UsageError: an option is about one tenant, or lacks another option.
+
+    """
+    for option in ("expect", "baseline"):
+        if held.get(option) and len(tenants) > 1:
+            raise click.UsageError(f"--{option} is about one tenant", context)
+    if held["is_since"] and not held["baseline"]:
+        raise click.UsageError("--fail-on-new needs --baseline FILE", context)
+
+
 def _each(tenants: tuple[str, ...], asked: _Asked) -> tuple[list[_Done], list[Unread]]:
     """Check each tenant; one that cannot be read does not keep us from the others."""
     done: list[_Done] = []
@@ -199,7 +236,11 @@ def _check(tenant: str, asked: _Asked) -> _Done:
         derivation = case.derive()
         found = run(case, derivation, at=asked.at, is_timed=asked.is_timed)
         checked = with_remedies(found, case, at=asked.at)
-    code = exit_code(checked.report, asked.held["fail_on"])
+    baseline, fail_on = asked.held["baseline"], asked.held["fail_on"]
+    if baseline:
+        checked = replace(checked, since=since(checked.report, baseline))
+    is_new = checked.since if asked.held["is_since"] else None
+    code = exit_code(checked.report, fail_on, since=is_new)
     expected = asked.held["expect"]
     if expected and expected != checked.fingerprint:
         complain(
@@ -216,11 +257,21 @@ def _save(done: _Done, folder: Path) -> None:
     complain(f"{counted(len(written), 'mail')} written to {folder}")
 
 
-def exit_code(report: CheckReport, fail_on: frozenset[FindingKind] | None) -> int:
+def exit_code(
+    report: CheckReport,
+    fail_on: frozenset[FindingKind] | None,
+    *,
+    since: Since | None = None,
+) -> int:
     """Say how the command ends; what is not known never ends well.
 
-    A hint ends well, unless it was asked for by name.
+    A hint ends well, unless it was asked for by name. With `since` only what is new
+    counts, and a rule that nobody can read.
     """
+    if since is not None:
+        sorts = tuple(replace(one.sort, found=one.found) for one in since.new)
+        report = replace(report, sorts=sorts, vacuous=since.not_tested)
+        fail_on = fail_on or frozenset(FindingKind) - HINTS
     if report.answer is Verdict.YES:
         is_asked = fail_on is not None and fail_on & set(_could_be(report))
         return _FINDINGS if is_asked else _ALL_MET

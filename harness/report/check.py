@@ -31,6 +31,7 @@ from harness.report.page import (
     shown,
 )
 from harness.report.plan import plan_page
+from harness.report.since import since_lines
 from harness.report.words import (
     COLOUR,
     depends_on,
@@ -44,6 +45,7 @@ from harness.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from harness.check.baseline import Since
     from harness.check.remedy import Remedy
     from harness.check.report import CheckedMail
     from harness.check.shifts import Shift
@@ -68,7 +70,8 @@ class Checked:
     `tenant` and `policy` are named as on the command line, `read` says what was read
     and `account` what became of it, `again` spells the command that explains a mail.
     `remedies` has that of a sort, by its place in the report, where one was tried and
-    holds. `fingerprint` is that of the configuration.
+    holds. `fingerprint` is that of the configuration; `since` what has changed since an
+    earlier check.
     """
 
     report: CheckReport
@@ -84,6 +87,7 @@ class Checked:
     fingerprint: str = ""
     plan: Plan | None = None
     shifts: tuple[Shift, ...] = ()
+    since: Since | None = None
 
     @property
     def shown_sorts(self) -> tuple[tuple[int, Sort], ...]:
@@ -114,6 +118,11 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     if report.mails and report.has_policy:
         mails = counted(len(report.mails), "mail")
         page.append(line(f"{report.as_intended} of {mails} go as intended."))
+    if checked.since:
+        page += [
+            "",
+            *since_lines(checked.since, checked.fingerprint, is_whole=is_whole),
+        ]
     if report.has_policy:
         page.append("")
         title = (

@@ -13,6 +13,7 @@ from harness.report.check import answer, kinds_of
 from harness.report.data import Json, as_data
 from harness.report.finding import reads_body
 from harness.report.plan import plan_data
+from harness.report.since import since_data
 from harness.report.words import depends_on
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "at": at.isoformat(),
         "fingerprint": checked.fingerprint,
         "plan": plan_data(checked.plan, checked.shifts) if checked.plan else None,
+        "since": since_data(checked.since) if checked.since else None,
         "findings": findings,
         "accepted": [_acceptance(each, checked) for each in report.acceptances],
         "impossible": as_data(report.impossible),
