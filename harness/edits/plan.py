@@ -19,7 +19,8 @@ from harness.edits.plan_lines import NOUNS, ROUTE, Noun
 from harness.edits.rules import find_rule, replace_rule
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.command_line import command_line
-from harness.exports.commands import parameters_of, shown_as
+from harness.exports.commands import only_asks, parameters_of, shown_as
+from harness.exports.formats import Lost
 from harness.exports.powershell import Code, Command, NeedsValue, read_lines
 from harness.exports.problems import ExportError, shown
 from harness.world import turned
@@ -93,7 +94,7 @@ def _apply(
     given = _once(parameters_of(file, command, known), command, place)
     identity = _identity(given, command, place, is_new=verb == "new")
     called = command_line(command.name, identity)
-    if _only_asks(command):
+    if only_asks(command):
         return world, PlanLine(place, called, note="it only asks (-WhatIf)")
     parameters = {
         shown_as(k): v for k, v in given.items() if k.lower() not in noun.mute
@@ -117,13 +118,6 @@ def _apply(
     return after, PlanLine(place, called, found, note)
 
 
-def _only_asks(command: Command) -> bool:
-    return any(
-        argument.name.lower() == "whatif" and argument.value is not False
-        for argument in command.arguments
-    )
-
-
 def _once(
     given: Iterable[tuple[str, object]], command: Command, place: str
 ) -> dict[str, object]:
@@ -132,6 +126,9 @@ def _once(
         if name in found:
             what = f"`-{name}`" if name else "a value without a name"
             raise ExportError(place, f"`{command.name}` has {what} twice")
+        if isinstance(value, Lost):
+            said = f"`{shown(value.text)}` stands for one; write it into the line"
+            raise ExportError(place, f"`{name}` needs a value: {said}")
         found[name] = value
     return found
 

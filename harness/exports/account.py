@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from fakes.exchange.rules.rule import is_set
-from harness.exports.formats import Columns, Exported
+from harness.exports.formats import Columns, Exported, Lost
 
 _EXAMPLES = 5
 
@@ -249,7 +249,7 @@ class Ledger:
 def marks_of(entry: Exported, table: Table) -> tuple[Mark, ...]:
     """Say of each property what becomes of it."""
     plans = _plans(entry.columns, table)
-    return tuple(
+    marks = tuple(
         [
             plan.empty
             if value is None or (value is False and plan.drops_false)
@@ -257,6 +257,9 @@ def marks_of(entry: Exported, table: Table) -> tuple[Mark, ...]:
             for plan, value in zip(plans, entry.values, strict=True)
         ]
     )
+    if not entry.lost:
+        return marks
+    return marks + tuple(_lost(name, table.row(name), why) for name, why in entry.lost)
 
 
 def changed(marks: tuple[Mark, ...], *better: Mark) -> tuple[Mark, ...]:
@@ -320,6 +323,12 @@ class _Plan:
         if row.only_if and _said(entry.get(row.only_if[0])) != row.only_if[1]:
             return self.harmless
         return self.carries
+
+
+def _lost(name: str, row: Row | None, lost: Lost) -> Mark:
+    if row and row.use is Understood.WITHOUT_EFFECT:
+        return Mark(name, row.use, row.source)
+    return Mark(name, Understood.NOT_JUDGED, lost.why)
 
 
 @lru_cache(maxsize=4096)

@@ -206,13 +206,18 @@ def nested(entries: tuple[Exported, ...]) -> Cmdlet | None:
         if isinstance(value, list):
             stack.extend(value)
         elif isinstance(value, dict):
-            keys = frozenset(key.lower() for key in value)
-            scores = _scores(keys)
-            best = max(scores, key=lambda cmdlet: scores[cmdlet])
-            if scores[best] >= _ENOUGH:
-                return best
+            found = likeliest(frozenset(key.lower() for key in value))
+            if found:
+                return found
             stack.extend(value.values())
     return None
+
+
+def likeliest(keys: frozenset[str]) -> Cmdlet | None:
+    """Say which cmdlet has most of these properties; None if none has enough."""
+    scores = _scores(keys)
+    best = max(scores, key=lambda cmdlet: scores[cmdlet])
+    return best if scores[best] >= _ENOUGH else None
 
 
 def _scores(keys: frozenset[str]) -> dict[Cmdlet, int]:

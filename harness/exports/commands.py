@@ -7,14 +7,16 @@ command's own: here they become the properties that every reader knows.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from fakes.exchange.rules.rule import parameter_names
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.formats import Exported, exported_object, is_secret_name
+from harness.exports.formats import Exported, Lost, exported_object, is_secret_name
 from harness.exports.powershell import Argument, Command, NeedsValue, Value
-from harness.exports.problems import ExportError, shown
+from harness.exports.problems import ExportError, each, shown
 
 # The commands that make an object, and the cmdlet that shows it.
 MAKES: Mapping[str, Cmdlet] = MappingProxyType(
@@ -51,29 +53,107 @@ RULE_NAMES: Mapping[str, str] = MappingProxyType(
         for name in {*parameter_names(), "NotifySender", "Enabled", "Comments", "Name"}
     }
 )
-# What a command takes and no object has.
-_OF_THE_COMMAND = frozenset(
-    {"confirm", "whatif", "force", "domaincontroller", "erroraction", "verbose"}
+# What a command takes and no object has: the parameters of every cmdlet, with their
+# short names.
+_COMMON = """
+confirm cf whatif wi force domaincontroller erroraction ea warningaction wa
+informationaction infa verbose vb debug db errorvariable ev warningvariable wv
+informationvariable iv outvariable ov outbuffer ob pipelinevariable pv progressaction
+proga
+"""
+_OF_THE_COMMAND = frozenset(_COMMON.split())
+# What changes an object that is there: nobody applies it to what was just read.
+_CHANGES = frozenset(
+    f"{verb}-{noun.partition('-')[2]}"
+    for verb in ("set", "enable", "disable", "remove")
+    for noun in MAKES
 )
+_ALIAS = frozenset({"set-alias", "new-alias", "sal", "nal"})
+# exports#5, exports#6: what a page or a template leaves to its reader.
+_HOLE = re.compile(r"<[A-Za-z][\w .,'/-]{0,60}>|---.{1,60}---|%%\w{1,60}%%")
 
 
-def objects_of(
-    file: str, commands: tuple[Command, ...], *, line: int = 1
-) -> tuple[tuple[Cmdlet, Exported], ...]:
+Made = tuple[tuple[Cmdlet, Exported], ...]
+
+
+def objects_of(file: str, commands: tuple[Command, ...], *, line: int = 1) -> Made:
     """Give an object for each command that makes one; rules in their order.
 
     `line` is where the text of the commands begins in the file.
 
     Raises:
-        ExportError: a line holds what nobody can read or must fill in.
+        ExportError: a line holds what nobody can read, or changes what others made.
 
     """
-    found = []
+    aliases = dict(_aliases(commands))
+    named = [(aliases.get(c.name.lower(), c.name.lower()), c) for c in commands]
+    found = each(
+        lambda one: (MAKES[one[0]], _object(file, one[1], MAKES[one[0]], line)),
+        [(n, c) for n, c in named if n in MAKES and not only_asks(c)],
+    )
+    changes = [command for name, command in named if name in _CHANGES]
+    if found and changes:
+        raise ExportError(
+            f"{file}:{line + changes[0].line - 1}",
+            f"`{changes[0].name}` changes what another line made; expected only lines "
+            "that make objects, or an export of what the script has made",
+        )
+    return found
+
+
+def made_of(
+    file: str, line: int, cmdlet: Cmdlet, given: Mapping[str, Value]
+) -> Exported:
+    """Give the object that a command would make of these parameters.
+
+    Raises:
+        ExportError: it would not take one of them.
+
+    """
+    arguments = tuple(Argument(name, value, 1) for name, value in given.items())
+    verb = f"New-{cmdlet.partition('-')[2]}"
+    return _object(file, Command(verb, arguments, 1), cmdlet, line)
+
+
+def only_asks(command: Command) -> bool:
+    """Say whether a command only tells what it would do: `-WhatIf`."""
+    return any(
+        argument.name.lower() in {"whatif", "wi"} and argument.value is not False
+        for argument in command.arguments
+    )
+
+
+def with_holes(commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Know the texts that stand for something: `"<RuleName>"`, `%%DlpPolicyName%%`."""
+    return tuple(
+        replace(
+            command,
+            arguments=tuple(
+                replace(one, value=with_hole(one.value)) for one in command.arguments
+            ),
+        )
+        for command in commands
+    )
+
+
+def with_hole(value: Value) -> Value:
+    """Give what a text stands for, if it does."""
+    if isinstance(value, str) and _HOLE.fullmatch(value):
+        return NeedsValue(value)
+    if isinstance(value, tuple):
+        return tuple(with_hole(one) for one in value)
+    return value
+
+
+def _aliases(commands: tuple[Command, ...]) -> Iterator[tuple[str, str]]:
+    """Read the other names that a script gives to commands."""
     for command in commands:
-        cmdlet = MAKES.get(command.name.lower())
-        if cmdlet is not None:
-            found.append((cmdlet, _object(file, command, cmdlet, line)))
-    return tuple(found)
+        if command.name.lower() in _ALIAS:
+            said = [
+                one.value for one in command.arguments if isinstance(one.value, str)
+            ]
+            if len(said) > 1:
+                yield said[0].lower(), said[1].lower()
 
 
 def parameters_of(
@@ -103,23 +183,36 @@ def parameters_of(
             # What asks for a password, or holds one: that it is there is all we want.
             yield name, argument.value.text
         else:
-            yield name, _plain(argument.value, place, name)
+            yield name, plain_value(argument.value)
 
 
 def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
     properties: dict[str, object] = dict(_DEFAULTS.get(cmdlet, {}))
+    first = line + command.line - 1
     known = RULE_NAMES if cmdlet is Cmdlet.RULES else None
     for said, given in parameters_of(file, command, known, line=line):
         name, value = said or "Name", given
         if cmdlet is Cmdlet.RULES and name == "Enabled":
-            name, value = "State", "Enabled" if value is True else "Disabled"
+            name, value = "State", _state(value, f"{file}:{first}")
         properties[shown_as(name)] = value
-    return exported_object(file, line + command.line - 1, properties)
+    return exported_object(file, first, properties)
 
 
 def shown_as(name: str) -> str:
     """Give the name that an object has for a parameter of a command."""
     return _SHOWN_AS.get(name.lower(), name)
+
+
+def _state(enabled: object, place: str) -> object:
+    """Give the state that the object form has for `-Enabled` (exports#2.1)."""
+    if isinstance(enabled, Lost):
+        return enabled
+    said = str(enabled).lower().lstrip("$")
+    said = {"1": "true", "0": "false"}.get(said, said)
+    if said not in {"true", "false"}:
+        what = f"`Enabled` is `{shown(enabled)}`, expected $true or $false"
+        raise ExportError(place, what)
+    return "Enabled" if said == "true" else "Disabled"
 
 
 def _name(
@@ -143,21 +236,15 @@ def _name(
     raise ExportError(place, f"`{command.name} -{shown(argument.name)}` {what}")
 
 
-def _plain(value: Value, place: str, name: str) -> object:
-    """Give a value as JSON would hold it.
-
-    Raises:
-        ExportError: it is to be computed or filled in.
-
-    """
+def plain_value(value: Value) -> object:
+    """Give a value as JSON would hold it; `Lost` if a part of it is not known."""
     if isinstance(value, NeedsValue):
-        raise ExportError(
-            place,
-            f"`{name}` needs a value: `{shown(value.text)}` stands for one; "
-            "write it into the line",
-        )
+        return Lost(value.text, "a value that a script or a reader fills in")
     if isinstance(value, tuple):
-        return [_plain(one, place, name) for one in value]
+        parts = [plain_value(one) for one in value]
+        return next((one for one in parts if isinstance(one, Lost)), parts)
     if isinstance(value, Mapping):
-        return {key: _plain(one, place, name) for key, one in value.items()}
+        table = {key: plain_value(one) for key, one in value.items()}
+        lost = (one for one in table.values() if isinstance(one, Lost))
+        return next(lost, table)
     return value

@@ -210,4 +210,9 @@ def _recipient_domain(entry: Exported, said: str) -> str:
 
 def absent(entry: Exported, needs: tuple[str, ...]) -> tuple[str, ...]:
     """Name what the export of an object lacks."""
-    return tuple(f"{name} (not exported)" for name in needs if not entry.has(name))
+    lost = {name.lower() for name, _ in entry.lost}
+    return tuple(
+        f"{name} (not exported)"
+        for name in needs
+        if not entry.has(name) and name.lower() not in lost
+    )

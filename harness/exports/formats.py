@@ -7,8 +7,9 @@ Nothing here knows what the objects mean. Grammar: one object, a list of objects
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from harness.exports.problems import ExportError, shown
 MAX_TEXT = 262_144
 # .NET's serialised form of an object: never decoded, and long (exports#mistake-9).
 _OPAQUE = "serializationdata"
+_STARTS = re.compile(r"\s*(?:\{|null\s*\Z|\[\s*(?:[\[{\]\"\d-]|null|true|false|\Z))")
 _MORE = "@odata.nextlink"
 _AROUND = frozenset({"value", "count", _MORE, "@odata.context", "@odata.count"})
 _SECRET = ("password", "credential", "secret")
@@ -58,11 +60,20 @@ def _among(columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A value that a file does not hold: what stands in its place, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """One exported object: a row of values. Names are found without regard to case.
 
     `secrets` names properties that hold a password, whose values are not kept, and
-    `notes` those that only tell the type of another one.
+    `notes` those that only tell the type of another one. `lost` are properties that
+    were set, and nobody knows to what: they are not among the values.
     """
 
     file: str
@@ -71,6 +82,7 @@ class Exported:
     values: tuple[object, ...] = field(hash=False)
     secrets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lost: tuple[tuple[str, Lost], ...] = ()
 
     @property
     def properties(self) -> dict[str, object]:
@@ -117,9 +129,11 @@ class Objects:
 
 
 def is_json(text: str) -> bool:
-    """Say whether a text sets out to be a JSON object, list or null."""
-    start = text.lstrip()
-    return start[:1] in {"{", "["} or start.strip() == "null"
+    """Say whether a text sets out to be a JSON object, list or null.
+
+    A script may begin with a bracket too: `[CmdletBinding()]`.
+    """
+    return bool(_STARTS.match(text))
 
 
 def read_objects(name: str, text: str) -> Objects:
@@ -152,9 +166,7 @@ def _values(name: str, text: str) -> Iterator[tuple[int, object]]:
     place = _skip(text, 0)
     line, counted = 1, 0
     if text[place : place + 1] != "[":
-        value, end = _one(name, text, place, decoder)
-        _nothing_after(name, text, _skip(text, end))
-        yield text.count("\n", 0, place) + 1, value
+        yield from _one_after_the_other(name, text, place, decoder)
         return
     place = _skip(text, place + 1)
     if text[place : place + 1] == "]":
@@ -173,6 +185,19 @@ def _values(name: str, text: str) -> Iterator[tuple[int, object]]:
         if sign != ",":
             raise _broken(name, text, place, "expected `,` or `]`")
         place = _skip(text, place + 1)
+
+
+def _one_after_the_other(
+    name: str, text: str, place: int, decoder: json.JSONDecoder
+) -> Iterator[tuple[int, object]]:
+    """Yield an object, and those below it: each was piped to ConvertTo-Json alone."""
+    while True:
+        value, end = _one(name, text, place, decoder)
+        yield text.count("\n", 0, place) + 1, value
+        place = _skip(text, end)
+        if text[place : place + 1] != "{" or "\n" not in text[end:place]:
+            _nothing_after(name, text, place)
+            return
 
 
 def _one(
@@ -255,8 +280,13 @@ def exported_object(name: str, line: int, value: Mapping[str, object]) -> Export
         ExportError: a text is monstrous, or two names differ in case only.
 
     """
+    lost = tuple((k, one) for k, one in value.items() if isinstance(one, Lost))
+    if lost:
+        value = {k: one for k, one in value.items() if not isinstance(one, Lost)}
     kept, notes, secrets = _sorted_out(name, line, value)
     found = row_of(name, line, kept, secrets, notes)
+    if lost:
+        found = replace(found, lost=lost)
     if len(found.columns.places) < len(found.values):
         message = "two properties differ in upper and lower case only"
         raise ExportError(found.place, message)

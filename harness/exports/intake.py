@@ -5,32 +5,25 @@ A file is known by what stands in it; its name helps only where that is not enou
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from fakes.zivver.service import Account
 from harness.exports.account import FileLine, Ledger, Mark, Understood
+from harness.exports.agreement import together
 from harness.exports.archives import base_name
-from harness.exports.clixml import is_clixml, read_clixml
-from harness.exports.cmdlets import Cmdlet, by_name, nested, recognise
-from harness.exports.commands import objects_of
-from harness.exports.encodings import RawFile, decode
-from harness.exports.format_list import LOSSY, is_format_list, read_format_list
-from harness.exports.formats import Exported, Objects, is_json, read_objects
+from harness.exports.cmdlets import Cmdlet, by_name
+from harness.exports.encodings import RawFile, decode, decode_table
+from harness.exports.formats import Exported
 from harness.exports.internet import InternetFile, read_internet
 from harness.exports.manifest import (
     MANIFEST,
     Manifest,
     Saved,
-    is_manifest,
     read_manifest,
     remark_on,
 )
-from harness.exports.powershell import read_commands
 from harness.exports.problems import ExportError, Faults, shown
-from harness.exports.recipients import TRUNCATED_AT
-from harness.exports.rule_collection import is_rule_collection, read_rule_collection
+from harness.exports.readers import Found, not_understood, read_text
 from harness.exports.zivver import ZivverFile, read_zivver, with_accounts
 from harness.exports.zivver_accounts import decode_accounts, read_accounts
 
@@ -38,15 +31,20 @@ ZIVVER_FILE, INTERNET_FILE = "zivver.toml", "internet.toml"
 ACCOUNTS_FILE = "zivver-accounts.csv"
 _POLICY = "policy"
 _TOML = ".toml"
-# Command lines: a script, or lines that somebody kept.
-_SCRIPTS = frozenset({".ps1", ".psm1", ".txt"})
-_OTHER = {".xml": "no rule collection; export with `ConvertTo-Json`"}
-_UNREAD = {
-    ".csv": "CSV does not hold everything; export with `ConvertTo-Json`",
-}
+_TABLE = ".csv"
+_TEXTS = frozenset({".json", ".xml", ".csv", ".ps1", ".psm1", ".txt", ".clixml"})
+# Their readers say what hangs on a value that nobody knows.
+_MAY_LACK = frozenset(
+    {
+        Cmdlet.RULES,
+        Cmdlet.OUTBOUND_CONNECTORS,
+        Cmdlet.INBOUND_CONNECTORS,
+        Cmdlet.SEND_CONNECTORS,
+        Cmdlet.RECEIVE_CONNECTORS,
+    }
+)
 _REFUSED = "not read"
 _NOT_LOOKED_INTO = "only `online` and `onpremises` are looked into"
-_UNKNOWN = "not from a cmdlet that we know"
 _EMPTY = (
     "empty: no result, or an export that failed; write `[]` into it if there are none"
 )
@@ -127,70 +125,69 @@ def _check_first(raw: RawFile, folder: Folder) -> None:
 
 
 def _take_export(raw: RawFile, folder: Folder) -> None:
-    is_called_json = raw.name.lower().endswith(".json")
-    try:
-        line = _export(raw, folder, must_be_json=is_called_json)
-    except ExportError as problem:
-        if is_called_json or by_name(raw.name):
-            raise
-        line = FileLine(raw.name, "not understood", 0, False, problem.message)  # noqa: FBT003
+    found = _found(raw)
+    if found.manifest:
+        folder.ledger.files.append(_listed(raw, found.manifest, folder))
+        return
+    for kind in found.kinds:
+        entries = found.of(kind)
+        _check_whole(kind, entries)
+        known = folder.found.get(kind, ())
+        folder.found[kind] = together(kind, known, entries, folder.ledger)
+    if found.has_more or found.is_round:
+        cut = "" if found.has_more else raw.name
+        folder.cut.update(dict.fromkeys(found.kinds, cut))
+    line = FileLine(
+        raw.name,
+        found.what,
+        len(found.made),
+        found.is_read,
+        found.remark,
+        found.is_note,
+    )
     folder.ledger.files.append(line)
 
 
-def _export(raw: RawFile, folder: Folder, *, must_be_json: bool) -> FileLine:
+def _found(raw: RawFile) -> Found:
+    """Read a file; one that is no text and not called like an export may be anything.
+
+    Raises:
+        ExportError: it breaks the rules of its format.
+
+    """
     suffix = raw.name[raw.name.rfind(".") :].lower()
-    if suffix in _UNREAD:
-        return _not_understood(raw, _UNREAD[suffix])
-    text = decode(raw)
+    try:
+        text, assumed = decode_table(raw) if suffix == _TABLE else (decode(raw), "")
+    except ExportError as problem:
+        if suffix in _TEXTS or by_name(raw.name):
+            raise
+        return not_understood(problem.message)
     if not text.strip():
-        return _not_understood(raw, _EMPTY)
-    made = _lines(raw.name, suffix, text)
-    if made:
-        return _made(raw.name, made, folder)
-    for is_it, read, remark in _FORMATS:
-        if is_it(text):
-            line = _shown(raw, read(raw.name, text), folder)
-            return replace(line, remark=line.remark or remark)
-    if must_be_json:
-        raise ExportError(
-            f"{raw.name}:1",
-            f"`{shown(text.lstrip()[:20])}`, expected JSON as `ConvertTo-Json` "
-            "writes it",
-        )
-    return _not_understood(raw, _OTHER.get(suffix, "no JSON"))
+        return not_understood(_EMPTY)
+    found = read_text(raw.name, suffix, text)
+    remark = "; ".join(part for part in (found.remark, assumed) if part)
+    return replace(found, remark=remark)
 
 
-# How each format of objects is told and read; what is said of one that loses things.
-_FORMATS: tuple[
-    tuple[Callable[[str], bool], Callable[[str, str], Objects], str], ...
-] = (
-    (is_json, read_objects, ""),
-    (is_clixml, lambda file, text: Objects(read_clixml(file, text)), ""),
-    (is_format_list, lambda file, text: Objects(read_format_list(file, text)), LOSSY),
-)
+def _check_whole(kind: Cmdlet, entries: tuple[Exported, ...]) -> None:
+    """Refuse objects with a value that is lost, where nobody can say what hangs on it.
 
+    Raises:
+        ExportError: there are such.
 
-def _lines(file: str, suffix: str, text: str) -> tuple[tuple[Cmdlet, Exported], ...]:
-    """Read what holds command lines: a rule collection, a script."""
-    if is_rule_collection(text):
-        return read_rule_collection(file, text)
-    return objects_of(file, read_commands(text)) if suffix in _SCRIPTS else ()
-
-
-def _shown(raw: RawFile, objects: Objects, folder: Folder) -> FileLine:
-    """Take in the objects that a Get- cmdlet has shown, in whatever format."""
-    if is_manifest(objects.entries):
-        return _listed(raw, objects.entries[0], folder)
-    cmdlet = recognise(raw.name, objects.entries)
-    if cmdlet is None:
-        inner = nested(objects.entries)
-        why = f"`{inner}` in something else: a template?" if inner else _UNKNOWN
-        return _not_understood(raw, why)
-    count = len(objects.entries)
-    _add(cmdlet, objects.entries, folder)
-    if objects.has_more or count == TRUNCATED_AT:
-        folder.cut[cmdlet] = "" if objects.has_more else raw.name
-    return FileLine(raw.name, cmdlet, count)
+    """
+    lost = {
+        name: (entry, what)
+        for entry in reversed(entries)
+        for name, what in entry.lost
+        if kind not in _MAY_LACK
+    }
+    faults = Faults()
+    for name, (entry, what) in lost.items():
+        message = f"`{name}` is `{shown(what.text)}`: {what.why}"
+        cure = "write the value into the file, or export with `ConvertTo-Json`"
+        faults.found.append(ExportError(entry.place, f"{message}; {cure}"))
+    faults.check()
 
 
 def _listed(raw: RawFile, entry: Exported, folder: Folder) -> FileLine:
@@ -229,43 +226,3 @@ def hold_to_manifests(folder: Folder) -> None:
                 whole = [c for c, f in folder.cut.items() if base_name(f) == saved.file]
                 for cmdlet in whole:
                     del folder.cut[cmdlet]
-
-
-def _made(
-    file: str, made: tuple[tuple[Cmdlet, Exported], ...], folder: Folder
-) -> FileLine:
-    """Take in the objects that command lines make."""
-    kinds = dict.fromkeys(cmdlet for cmdlet, _ in made)
-    for kind in kinds:
-        _add(kind, tuple(entry for cmdlet, entry in made if cmdlet is kind), folder)
-    return FileLine(file, ", ".join(f"lines for {kind}" for kind in kinds), len(made))
-
-
-def _add(cmdlet: Cmdlet, entries: tuple[Exported, ...], folder: Folder) -> None:
-    known = folder.found.get(cmdlet, ())
-    folder.found[cmdlet] = known + _new(known, entries, folder.ledger)
-
-
-def _new(
-    known: tuple[Exported, ...], entries: tuple[Exported, ...], ledger: Ledger
-) -> tuple[Exported, ...]:
-    """Leave out what another file of the same cmdlet has just so."""
-    if not known:
-        return entries
-    seen = {_fingerprint(entry): entry.file for entry in known}
-    new = []
-    for entry in entries:
-        other = seen.get(_fingerprint(entry))
-        if other is None:
-            new.append(entry)
-        else:
-            ledger.note_unused(entry, f"the same object stands in {other}")
-    return tuple(new)
-
-
-def _fingerprint(entry: Exported) -> str:
-    return json.dumps(entry.properties, sort_keys=True)
-
-
-def _not_understood(raw: RawFile, why: str) -> FileLine:
-    return FileLine(raw.name, "not understood", 0, is_read=False, remark=why)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import tree_sitter_powershell
@@ -34,10 +34,13 @@ _MASKED = re.compile(
     r"|(?P<name>(?<=[\s])-[A-Za-z]+[0-9][A-Za-z0-9]*)|(?P<block>\{\s*\})",
     re.DOTALL,
 )
+# An operator may stand there: `-join`.
+_PARAMETER = re.compile(r"[ \t]*(-(?!join\b|split\b|not\b)[A-Za-z]\w*)", re.IGNORECASE)
+_GOES_ON = ("`", "|", ",", "(", "{", "=")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
 _ESCAPED = re.compile(r'`(.)|""', re.DOTALL)
 _CONSTANTS = {"$true": True, "$false": False, "$null": None}
-_WRAPPERS = frozenset(
+WRAPPERS = frozenset(
     {
         "pipeline",
         "pipeline_chain",
@@ -104,14 +107,14 @@ def read_lines(text: str) -> tuple[Command | Code, ...]:
 
     What a variable takes from a command that only reads (`Get-`) needs a value.
     """
-    source = _Source.of(text)
+    source = Source.of(text)
     known: dict[str, Value] = {}
     found: list[Command | Code] = []
     for node in _statements(source.tree.root_node):
         (first, *more) = node.named_children or [node]
         if first.type == "assignment_expression" and not more:
             if _is_plain(first.children[-1], source, known):
-                _assign(first, source, known)
+                assign(first, source, known)
                 continue
         elif command := _alone(node, source, known):
             found.append(command)
@@ -122,22 +125,27 @@ def read_lines(text: str) -> tuple[Command | Code, ...]:
 
 def read_commands(text: str) -> tuple[Command, ...]:
     """Find the commands of a PowerShell text, in the order in which they stand."""
-    source = _Source.of(text)
+    source = Source.of(text)
     known: dict[str, Value] = {}
     found: list[Command] = []
-    for node in _walk(source.tree.root_node):
+    for node in walk(source.tree.root_node):
         if node.type == "assignment_expression":
-            _assign(node, source, known)
+            assign(node, source, known)
         elif node.type == "command":
             command = _command(node, source, known)
             if command is not None:
                 found.append(command)
+    for line, said in _dangling(text):
+        before = [at for at, command in enumerate(found) if command.line < line]
+        if before:
+            command = found[before[-1]]
+            found[before[-1]] = replace(command, unread=(*command.unread, said))
     return tuple(found)
 
 
 def read_value(text: str) -> Value:
     """Read one PowerShell expression as a value."""
-    source = _Source.of(text)
+    source = Source.of(text)
     return _value(source.tree.root_node, source, {})
 
 
@@ -146,14 +154,14 @@ _NEWLINE = "\n".encode(_ENCODING)
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A text, and the tree of its twin: the same length, masked where need be."""
 
     octets: bytes
     tree: Tree
 
     @classmethod
-    def of(cls, text: str) -> _Source:
+    def of(cls, text: str) -> Source:
         """Parse the twin; each of its places is the same place of the text."""
         twin = _MASKED.sub(_mask, text.translate(_TYPOGRAPHIC))
         parser = Parser(_LANGUAGE)
@@ -173,6 +181,27 @@ class _Source:
         return self.octets.count(_NEWLINE, 0, node.start_byte) + 1
 
 
+def _dangling(text: str) -> Iterator[tuple[int, str]]:
+    """Find lines that begin with a parameter: they belong to no command.
+
+    PowerShell ends a command with its line, but for a backtick.
+    """
+    bare = _MASKED.sub(_without_text, text.translate(_TYPOGRAPHIC))
+    before = ""
+    for number, line in enumerate(bare.split("\n"), 1):
+        match = _PARAMETER.match(line)
+        if match and not before.endswith(_GOES_ON):
+            yield number, f"{match[1]} at the beginning of a line, without a backtick"
+        before = line.rstrip() or before
+
+
+def _without_text(match: re.Match[str]) -> str:
+    """Keep the lines of a text, and nothing else."""
+    if match["string"]:
+        return "x" + "\n" * match[0].count("\n") + "x"
+    return match[0]
+
+
 def _mask(match: re.Match[str]) -> str:
     """Keep strings; make one word of each of the others."""
     if match["string"]:
@@ -182,7 +211,7 @@ def _mask(match: re.Match[str]) -> str:
     return "x" * len(match[0])
 
 
-def _walk(node: Node) -> Iterator[Node]:
+def walk(node: Node) -> Iterator[Node]:
     """Give every node, in the order of the text."""
     waiting = [node]
     while waiting:
@@ -202,15 +231,15 @@ def _statements(root: Node) -> Iterator[Node]:
         yield from (node for node in inner if node.type not in _SILENT)
 
 
-def _is_plain(node: Node, source: _Source, known: Mapping[str, Value]) -> bool:
+def _is_plain(node: Node, source: Source, known: Mapping[str, Value]) -> bool:
     """Say whether a variable is given a value, or what a reading command gives."""
     if not isinstance(_value(node, source, known), NeedsValue):
         return True
-    commands = [child for child in _walk(node) if child.type == "command"]
+    commands = [child for child in walk(node) if child.type == "command"]
     return len(commands) == 1 and source.text(commands[0]).lower().startswith("get-")
 
 
-def _alone(node: Node, source: _Source, known: Mapping[str, Value]) -> Command | None:
+def _alone(node: Node, source: Source, known: Mapping[str, Value]) -> Command | None:
     """Read a statement that is one command, its output at most thrown away."""
     chains = node.named_children
     if node.type != "pipeline" or len(chains) != 1:
@@ -224,7 +253,7 @@ def _alone(node: Node, source: _Source, known: Mapping[str, Value]) -> Command |
     return command if is_read else None
 
 
-def _assign(node: Node, source: _Source, known: dict[str, Value]) -> None:
+def assign(node: Node, source: Source, known: dict[str, Value]) -> None:
     """Remember `$name = value`; a second value makes the name unknown."""
     left, right = node.children[0], node.children[-1]
     name = source.text(left).strip().lower()
@@ -234,7 +263,7 @@ def _assign(node: Node, source: _Source, known: dict[str, Value]) -> None:
         known[name] = _value(right, source, known)
 
 
-def _command(node: Node, source: _Source, known: Mapping[str, Value]) -> Command | None:
+def _command(node: Node, source: Source, known: Mapping[str, Value]) -> Command | None:
     name = next((c for c in node.children if c.type == "command_name"), None)
     if name is None:
         return None
@@ -245,12 +274,12 @@ def _command(node: Node, source: _Source, known: Mapping[str, Value]) -> Command
         if any(each.has_error for each in nodes):
             unread.append(shown(" ".join(source.text(each) for each in nodes)))
             continue
-        values = _values(nodes, source, known)
+        values = values_of(nodes, source, known)
         splatted = values[0] if not label and len(values) == 1 else None
         if isinstance(splatted, Mapping):
             arguments.extend(Argument(n, v, line) for n, v in splatted.items())
         elif label:
-            arguments.append(Argument(label, _joined(values), line))
+            arguments.append(Argument(label, joined(values), line))
         else:
             arguments.extend(Argument("", each, line) for each in values)
     return Command(
@@ -259,7 +288,7 @@ def _command(node: Node, source: _Source, known: Mapping[str, Value]) -> Command
 
 
 def _groups(
-    elements: Node | None, source: _Source
+    elements: Node | None, source: Source
 ) -> Iterator[tuple[str, int, list[Node]]]:
     """Give each parameter with the nodes behind it; first those without one."""
     label, line = "", 1
@@ -279,9 +308,10 @@ def _groups(
         yield label, line, nodes
 
 
-def _values(
-    nodes: list[Node], source: _Source, known: Mapping[str, Value]
+def values_of(
+    nodes: list[Node], source: Source, known: Mapping[str, Value]
 ) -> list[Value]:
+    """Read what stands behind a parameter, or by its position."""
     found: list[Value] = []
     for node in nodes:
         if node.type == "generic_token":
@@ -302,16 +332,16 @@ def _bare(text: str) -> list[Value]:
     return [word for word in words if word]
 
 
-def _joined(values: list[Value]) -> Value:
+def joined(values: list[Value]) -> Value:
     """Give one value as it is, several as a tuple, none as a switch."""
     if not values:
         return True
     return values[0] if len(values) == 1 else tuple(values)
 
 
-def _value(node: Node, source: _Source, known: Mapping[str, Value]) -> Value:
+def _value(node: Node, source: Source, known: Mapping[str, Value]) -> Value:
     """Evaluate what needs no running; everything else needs a value."""
-    while node.type in _WRAPPERS and node.named_child_count == 1:
+    while node.type in WRAPPERS and node.named_child_count == 1:
         node = node.named_children[0]
     read = _READ.get(node.type)
     found = read(node, source, known) if read else None
@@ -319,14 +349,14 @@ def _value(node: Node, source: _Source, known: Mapping[str, Value]) -> Value:
 
 
 def _list(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
     values = [_value(child, source, known) for child in node.named_children]
     return (values[0],) if len(values) == 1 else (tuple(values),)
 
 
 def _array(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
     """Read `@(...)`: a tuple, whatever stands in it."""
     if not node.named_children:
@@ -344,7 +374,7 @@ def _array(
 
 
 def _string(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
     inner = node.named_children[0]
     text = source.text(inner)
@@ -369,7 +399,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _variable(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
     name = source.text(node).lower()
     if name in _CONSTANTS:
@@ -379,7 +409,7 @@ def _variable(
 
 
 def _number(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
     del known
     text = source.text(node)
@@ -387,7 +417,7 @@ def _number(
 
 
 def _signed(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
     del known
     text = source.text(node).strip()
@@ -395,9 +425,9 @@ def _signed(
 
 
 def _table(
-    node: Node, source: _Source, known: Mapping[str, Value]
+    node: Node, source: Source, known: Mapping[str, Value]
 ) -> tuple[Value] | None:
-    entries = [child for child in _walk(node) if child.type == "hash_entry"]
+    entries = [child for child in walk(node) if child.type == "hash_entry"]
     return (
         {
             source.text(entry.named_children[0]).strip("'\" "): _value(

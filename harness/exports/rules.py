@@ -11,16 +11,18 @@ from fakes.exchange.rules.actions import ACTIONS
 from fakes.exchange.rules.predicate import Support
 from fakes.exchange.rules.predicates import PREDICATES
 from fakes.exchange.rules.rule import (
+    WITHOUT_EFFECT,
     Rule,
     RuleError,
     is_set,
     make_rule,
     parameter_names,
 )
+from fakes.exchange.rules.values import NotJudged
 from harness.exports import values
 from harness.exports.account import Ledger, Mark, Understood
 from harness.exports.connectors import named
-from harness.exports.formats import Exported
+from harness.exports.formats import Exported, Lost
 from harness.exports.problems import ExportError, each, shown
 
 MAX_PRIORITY = 100_000
@@ -47,6 +49,7 @@ _USED = frozenset(
         "StopRuleProcessing",
     }
 )
+_PROSE = WITHOUT_EFFECT - _USED | {"Comments"}
 # Properties of a rule that change its meaning and that nobody judges
 # (exchange-rules#6.1); the values are those that every ordinary rule has.
 _OPEN = {
@@ -110,7 +113,11 @@ def read_rule(
         _spelt(key): _value(entry, _spelt(key), value)
         for key, value in entry.properties.items()
     }
-    ledger.note(entry, name, [_mark(_spelt(k), v) for k, v in parameters.items()])
+    marks = [_mark(_spelt(k), v) for k, v in parameters.items()]
+    for said, lost in entry.lost:
+        parameters[_spelt(said)] = _unknown(entry, _spelt(said), lost)
+        marks.append(Mark(_spelt(said), Understood.NOT_JUDGED, lost.why))
+    ledger.note(entry, name, marks)
     try:
         return make_rule(
             parameters,
@@ -152,6 +159,21 @@ def _value(entry: Exported, name: str, value: object) -> object:
     if isinstance(value, bool):
         return value
     return found if isinstance(value, list) else found[0]
+
+
+def _unknown(entry: Exported, name: str, lost: Lost) -> object:
+    """Give what stands for a value that nobody knows: for prose, its own text.
+
+    Raises:
+        ExportError: without it nobody knows what the rule is.
+
+    """
+    if name in _PROSE:
+        return lost.text
+    if name in _USED:
+        what = f"`{name}` is `{shown(lost.text)}`: {lost.why}"
+        raise ExportError(entry.place, f"{what}; write the value into the file")
+    return NotJudged((lost.text,), lost.why)
 
 
 def _is_judged(name: str) -> bool:

@@ -39,6 +39,10 @@ def names(world):
         (f'disable-transportrule -Identity "{WORD}"', ("State", "Enabled", "Disabled")),
         (
             f"Set-TransportRule '{WORD}' -Mode Audit -WarningAction Ignore",
+            ("Mode", "Enforce", "Audit"),
+        ),
+        (
+            f"Set-TransportRule '{WORD}' -Mode Audit -ToScope Ignore",
             None,
         ),
         (
@@ -73,7 +77,7 @@ def names(world):
 )
 def test_a_line_changes_what_it_says(line, change):
     if change is None:
-        with pytest.raises(ExportError, match="`Set-TransportRule -WarningAction` is"):
+        with pytest.raises(ExportError, match="`Set-TransportRule -ToScope` is"):
             planned(line)
     else:
         assert change in changed(planned(line))

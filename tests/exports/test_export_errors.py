@@ -48,7 +48,7 @@ def complaint(files):
         (b'[\n{"Name": tru}]', "r.json:2: no JSON at column 10: expecting value"),
         (b'[{"a": 1}] [', "r.json:1: no JSON at column 12: something follows the end"),
         (b'[{"a": 1} {"a": 2}]', "r.json:1: no JSON at column 11: expected `,` or `]`"),
-        (b"<rules/>", "r.json:1: `<rules/>`, expected JSON"),
+        (b"<other/>", "r.json:1: `<other/>`, expected JSON"),
         (b"MZ\x90\x00", "r.json: no UTF-8 at byte 2"),
         (b"[\n\x00]", "r.json:2: a NUL character"),
         (DEEP, "nested too deeply"),

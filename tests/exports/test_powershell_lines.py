@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.commands import objects_of
+from harness.exports.commands import objects_of, with_holes
 from harness.exports.powershell import NeedsValue, read_commands, read_value
 from harness.exports.problems import ExportError
 
@@ -201,8 +201,12 @@ def test_a_table_stays_a_table():
     [
         ("New-TransportRule x -Subject a", "-Subject` is short for Subject"),
         ("New-TransportRule x -ToScope a", "-ToScope` is unknown to it"),
-        ("New-TransportRule x -SenderDomainIs $d", "`SenderDomainIs` needs a value"),
         ("New-TransportRule x -From 'a','b'... -N 1", "cannot be read as PowerShell"),
+        (
+            "New-TransportRule x\n  -From 'a'",
+            "`-From at the beginning of a line, without a backtick`",
+        ),
+        ("New-TransportRule x -Enabled maybe", "`Enabled` is `maybe`, expected $true"),
     ],
 )
 def test_a_line_that_says_too_little_is_one_line(line, what):
@@ -211,9 +215,57 @@ def test_a_line_that_says_too_little_is_one_line(line, what):
     assert "rules.ps1:2" == caught.value.place
 
 
+def lost(line):
+    ((_, entry),) = objects_of("rules.ps1", with_holes(read_commands(line)))
+    return {name: what.text for name, what in entry.lost}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("New-TransportRule x -SenderDomainIs $d", {"SenderDomainIs": "$d"}),
+        ("New-TransportRule x -From 'a', $d", {"From": "$d"}),
+        ("New-TransportRule x -From '<whom you trust>'", {"From": "<whom you trust>"}),
+        ("New-TransportRule x -From <whom>", {"From": "<whom>"}),
+        ("New-TransportRule x -Enabled $on", {"State": "$on"}),
+        (
+            "New-TransportRule x -MessageContainsDataClassifications @{Name=$n}",
+            {"MessageContainsDataClassifications": "$n"},
+        ),
+        ("New-TransportRule x -From 'a' -ApplyHtmlDisclaimerText '<p>so</p>'", {}),
+        ("New-TransportRule x -ExceptIfFromAddressMatchesPatterns '<>'", {}),
+    ],
+)
+def test_what_somebody_fills_in_is_named_and_not_guessed(line, expected):
+    assert expected == lost(line)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["sal ntr New-TransportRule", "Set-Alias -Name ntr -Value New-TransportRule"],
+)
+def test_another_name_of_a_command_is_known(said):
+    assert {"Name": "x"} == only(f"{said}\nntr x", Name="x")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [("1", "Enabled"), ("0", "Disabled"), ("$False", "Disabled")]
+)
+def test_a_number_is_a_switch(said, expected):
+    assert {"State": expected} == only(f"New-TransportRule x -Enabled {said}", State="")
+
+
+def test_lines_that_change_what_others_made_are_refused():
+    text = "New-TransportRule x -From a\nDisable-TransportRule x"
+    with pytest.raises(ExportError, match="changes what another line made") as caught:
+        objects_of("x.ps1", read_commands(text))
+    assert "x.ps1:2" == caught.value.place
+
+
 def test_other_commands_make_nothing():
     assert () == objects_of("x.ps1", read_commands("Get-TransportRule | fl"))
     assert () == objects_of("x.ps1", read_commands("Remove-TransportRule x"))
+    assert () == objects_of("x.ps1", read_commands("New-TransportRule x -WhatIf"))
 
 
 @pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no real samples")

@@ -105,11 +105,6 @@ def test_a_folder_may_hold_it_beside_connectors():
             "rules.xml:2",
             "a DOCTYPE, which no export has",
         ),
-        (
-            TWO.replace("'Secure'", "$word"),
-            "rules.xml:6",
-            "`SubjectContainsWords` needs",
-        ),
     ],
 )
 def test_what_is_wrong_is_one_line(text, where, what):

@@ -714,7 +714,7 @@ def test_both_platforms_in_one_folder_are_refused():
 
 
 def test_objects_inside_something_else_are_named_and_not_read():
-    files = online(**{"template.json": {"routing": {"inline": {}, "parallel": rule()}}})
+    files = online(**{"template.json": {"routing": [[rule()]]}})
     found = tenant(files)
     (line,) = [f for f in found.account.files if f.file == "template.json"]
     assert "`Get-TransportRule` in something else" in line.remark
@@ -726,10 +726,13 @@ def test_the_content_of_a_file_stays_out_of_traces():
 
 
 def test_a_file_in_a_format_that_is_not_read_says_what_to_write_instead():
-    found = tenant(online(**{"rules.csv": "Name,State", "rules.xml": "<html/>"}))
+    found = tenant(online(**{"rules.csv": "Name,State", "rules.xml": "<other/>"}))
     remarks = {f.file: f.remark for f in found.account.files if not f.is_read}
-    assert {"rules.csv", "rules.xml"} == set(remarks)
-    assert all("`ConvertTo-Json`" in remark for remark in remarks.values())
+    expected = "no rule collection; export with `ConvertTo-Json`"
+    assert {
+        "rules.csv": "not from a cmdlet that we know",
+        "rules.xml": expected,
+    } == remarks
 
 
 MIXED = {

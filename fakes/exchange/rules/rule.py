@@ -21,7 +21,7 @@ from fakes.exchange.rules.taking_attachments import flag
 from fakes.exchange.rules.values import NotJudged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fakes.exchange.organization import Directory
     from fakes.exchange.rules.values import PropertyType
@@ -162,7 +162,8 @@ def make_rule(
     """Make a rule of the parameters of New-TransportRule or Get-TransportRule.
 
     A parameter that carries a value and that nobody knows becomes a condition that
-    cannot be judged, or an error where `refuses_unknown` is set.
+    cannot be judged, or an error where `refuses_unknown` is set. A value that is
+    `NotJudged` says that the parameter is set, and that nobody knows to what.
 
     Raises:
         RuleError: Exchange would not take it; the message names the parameter.
@@ -297,6 +298,10 @@ def _conditions(
         present = [name for name in names if name in given]
         if not present:
             continue
+        lost = _lost(given, present)
+        if lost:
+            found.append(Condition(row.name, lost))
+            continue
         absent = [name for name in names if name not in given]
         if absent and not (row.default and absent == names[-1:]):
             message = f"`{present[0]}` without `{absent[0]}`"
@@ -319,6 +324,11 @@ def _conditions(
     return tuple(found)
 
 
+def _lost(given: Mapping[str, object], names: Iterable[str]) -> NotJudged | None:
+    """Give what says that one of the values is not known."""
+    return next((v for n in names if isinstance(v := given.get(n), NotJudged)), None)
+
+
 def _first(given: Mapping[str, object], name: str, row: Predicate) -> str:
     """The first of two parameters: the field, or one of the words that it can be."""
     values = texts(given[name])
@@ -332,7 +342,8 @@ def _unjudged_properties(given: Mapping[str, object]) -> tuple[Condition, ...]:
     """Turn properties that change what a rule means into conditions not judged."""
     found = []
     for name in _PROPERTIES:
-        value = texts(given.get(name))
+        lost = _lost(given, (name,))
+        value = lost.values if lost else texts(given.get(name))
         if value and value[0].lower() not in _NOT_SET:
             found.append(Condition(name, NotJudged(value, "not judged yet")))
     return tuple(found)
@@ -346,6 +357,11 @@ def _actions(
         if not any(name in given for name in row.parameters):
             continue
         name = row.parameters[0]
+        lost = _lost(given, row.parameters)
+        if lost:
+            unknown += (row.name,)
+            given = {**given, row.name: lost.values}
+            continue
         if row.is_flag and not _flag(given[name], name):
             continue
         values = tuple(texts(given.get(name)) for name in row.parameters)
@@ -398,9 +414,10 @@ def _is_enabled(parameters: Mapping[str, object]) -> bool:
 def _flag(value: object, name: str) -> bool:
     if isinstance(value, bool):
         return value
+    # PowerShell takes numbers for a parameter of that type.
     text = text_of(value).lower().lstrip("$")
-    if text in {"true", "false"}:
-        return text == "true"
+    if text in {"true", "false", "1", "0"}:
+        return text in {"true", "1"}
     message = f"{name}: `{text_of(value)}`, expected true or false"
     raise RuleError(message)
 
