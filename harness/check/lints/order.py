@@ -49,8 +49,8 @@ def _route_behind(ground: Ground) -> Iterator[Spot]:
             if is_behind and _meet(other, rule):
                 yield at_rule(
                     rule,
-                    f"{_named(other)} behind it sends mail {_way(other)}; the last "
-                    "rule that matches decides",
+                    f"{_named(other)} behind it sends mail {_way(other)}; which of two "
+                    "ways a mail takes is not documented, most likely the last one",
                 )
 
 
@@ -60,8 +60,8 @@ def _route_ahead(ground: Ground) -> Iterator[Spot]:
             if other.priority < rule.priority and _meet(other, rule):
                 yield at_rule(
                     rule,
-                    f"{_named(other)} ahead of it sends mail {_way(other)}; a mail "
-                    "has one way only, and this rule takes it from there",
+                    f"{_named(other)} ahead of it sends mail {_way(other)}; which of "
+                    "two ways a mail takes is not documented",
                 )
 
 
@@ -223,10 +223,9 @@ ORDER = (
     ),
     LintRow(
         "ROUTE-AHEAD",
-        Severity.HINT,
+        Severity.WARNING,
         "Another way out ahead of a rule to Zivver.",
-        "see whether the mail to Zivver can do without the other way: it takes one "
-        "connector only",
+        "except the mail to Zivver from the other rule: a mail takes one way only",
         "zivver#F23",
         _route_ahead,
     ),
