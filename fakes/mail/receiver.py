@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fakes.mail.offers import USUAL, Extension
+from fakes.mail.receiving import USUAL_WORDING, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ class Receiver(Generic[R_co]):
     a whole mail with the recipients that were accepted. `size_limit` is in octets;
     `announced_size` is what EHLO names instead, where that differs.
     `hello`, `starttls` and `data` are for servers that refuse there; None goes on.
-    A reply 421 ends the session.
+    A reply 421 ends the session. `wording` is what is said before any of them is asked.
     """
 
     name: str
@@ -74,3 +75,4 @@ class Receiver(Generic[R_co]):
     data: Callable[[Session, Envelope], Reply | None] | None = None
     offers: frozenset[Extension] = USUAL
     announced_size: int | None = None
+    wording: Wording = USUAL_WORDING

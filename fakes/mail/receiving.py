@@ -39,7 +39,21 @@ TLS_FIRST = reply(530, "5.7.0", "Must issue a STARTTLS command first")
 GO_AHEAD = reply(354, "", "End data with <CR><LF>.<CR><LF>")
 TOO_BIG = reply(552, "5.3.4", "Message exceeds the size limit")
 BARE_LINE_END = reply(554, "5.6.0", "Bare CR or LF in the message")
+AUTH_NEEDS_TLS = reply(538, "5.7.11", "Encryption required for authentication")
 LINE_TOO_LONG = reply(554, "5.6.0", "Line too long in the message")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a server says before its receiver is asked; it may choose its words."""
+
+    tls_first: Reply = TLS_FIRST
+    auth_needs_tls: Reply = AUTH_NEEDS_TLS
+    size_declared: Reply = TOO_BIG
+    too_big: Reply = TOO_BIG
+
+
+USUAL_WORDING = Wording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ def answer_mail(
 ) -> Reply:
     """Answer MAIL: the size first, then the receiver."""
     if size is not None and size > receiver.size_limit:
-        return TOO_BIG
+        return receiver.wording.size_declared
     return receiver.mail(session, reverse_path, size)
 
 
@@ -112,7 +126,7 @@ def answer_message(
 ) -> Receipt[R] | Reply:
     """Answer the end of data: size and line ends, then the receiver."""
     if len(content.raw) > receiver.size_limit:
-        return TOO_BIG
+        return receiver.wording.too_big
     return flaw(content) or receiver.message(session, envelope, content)
 
 

@@ -17,7 +17,6 @@ from fakes.mail.receiving import (
     NEEDS_UTF8,
     NESTED_MAIL,
     RCPT_FIRST,
-    TLS_FIRST,
     Showing,
     answer_data,
     answer_hello,
@@ -125,7 +124,7 @@ class Reception(Generic[R]):
         if not self.session.helo:
             return HELLO_FIRST
         if self.lacks_tls:
-            return TLS_FIRST
+            return self.receiver.wording.tls_first
         return NESTED_MAIL if self.has_sender else None
 
     def mail(
@@ -146,7 +145,7 @@ class Reception(Generic[R]):
     def refuse_rcpt(self) -> Reply | None:
         """Say why RCPT comes at the wrong time."""
         if self.lacks_tls:
-            return TLS_FIRST
+            return self.receiver.wording.tls_first
         if not self.has_sender:
             return MAIL_FIRST
         return BDAT_BEGUN if self._is_chunked else None
@@ -194,7 +193,7 @@ class Reception(Generic[R]):
 
     def _refuse_content(self) -> Reply | None:
         if self.lacks_tls:
-            return TLS_FIRST
+            return self.receiver.wording.tls_first
         if not self.has_sender:
             return MAIL_FIRST
         return None if self._taken else RCPT_FIRST

@@ -18,15 +18,12 @@ from fakes.mail.receiving import (
     HELLO_FIRST,
     NESTED_MAIL,
     OK,
-    TLS_FIRST,
-    TOO_BIG,
 )
 from fakes.mail.reply import Reply
 from fakes.smtp.commands import read_mail, read_rcpt
 from fakes.smtp.connection import Connection, Setup
 from fakes.smtp.replies import (
     AUTH_ABORTED,
-    AUTH_NEEDS_TLS,
     AUTH_NO_BASE64,
     AUTH_UNKNOWN,
     BYE,
@@ -159,7 +156,7 @@ class Dialogue(Connection[R], Generic[R]):
         session = self._reception.session
         # In clear always 538, whatever else is wrong (zivver#12).
         if not session.is_encrypted:
-            return AUTH_NEEDS_TLS
+            return self._setup.receiver.wording.auth_needs_tls
         if self._setup.receiver.authenticate is None:
             return NOT_IMPLEMENTED
         if not session.helo:
@@ -258,7 +255,7 @@ class Dialogue(Connection[R], Generic[R]):
         if raw is None:
             self._chunks.clear()
             reception.reset()
-            return TOO_BIG
+            return self._setup.receiver.wording.too_big
         content = Content(raw)
         answer = reception.message(content)
         if isinstance(answer, Receipt):
@@ -281,7 +278,7 @@ class Dialogue(Connection[R], Generic[R]):
 
     async def _vrfy(self, argument: str) -> Reply:
         if self._reception.lacks_tls:
-            return TLS_FIRST
+            return self._setup.receiver.wording.tls_first
         return NOT_VERIFIED if argument else NEEDS_ARGUMENT
 
     async def _help(self, argument: str) -> Reply:

@@ -135,11 +135,11 @@ def decide_recipient(
     return Decision(Reason.RECIPIENT_OK)
 
 
-def spoken(service: ZivverService, decision: Decision) -> Reply:
-    """Give the reply of a decision that is not silence."""
-    said = reply_for(service, decision.reason)
+def said_by(service: ZivverService, reason: Reason) -> Reply:
+    """Give the reply of a row that is not silence."""
+    said = reply_for(service, reason)
     if said is None:
-        raise AssertionError(decision)
+        raise AssertionError(reason)
     return said
 
 

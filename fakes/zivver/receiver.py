@@ -11,6 +11,7 @@ from fakes.mail.address import Address
 from fakes.mail.content import Content, Parsed, parse
 from fakes.mail.envelope import Envelope
 from fakes.mail.receiver import Receipt, Receiver
+from fakes.mail.receiving import Wording
 from fakes.mail.reply import Reply
 from fakes.mail.session import Session
 from fakes.mail.troubles import CONNECTION_REFUSED
@@ -21,7 +22,7 @@ from fakes.zivver.admission import (
     decide_connect,
     decide_mail,
     decide_recipient,
-    spoken,
+    said_by,
 )
 from fakes.zivver.delivery import ZivverDelivery, ZivverState, deliver
 from fakes.zivver.ledger import Refusal, Transaction, digest
@@ -77,6 +78,12 @@ def receiver(
         message=desk.message,
         authenticate=desk.authenticate,
         offers=service.offers,
+        wording=Wording(
+            said_by(service, Reason.NO_TLS),
+            said_by(service, Reason.AUTH_BEFORE_TLS),
+            said_by(service, Reason.SIZE_DECLARED),
+            said_by(service, Reason.TOO_BIG),
+        ),
     )
 
 
@@ -149,7 +156,7 @@ class _Desk:
             end = End(admitted)
             decision = admitted
         sha256 = digest(content)
-        reply = spoken(self.service, decision)
+        reply = said_by(self.service, decision.reason)
         if reply.is_positive:
             reply = replace(reply, text=f"{reply.text} {sha256[:12]}")
         parsed = parse(content)
@@ -178,7 +185,7 @@ class _Desk:
         self, session: Session, decision: Decision, about: Address | None = None
     ) -> Reply:
         self._note(session, decision, about)
-        return spoken(self.service, decision)
+        return said_by(self.service, decision.reason)
 
     def _note(
         self, session: Session, decision: Decision, about: Address | None = None

@@ -32,6 +32,7 @@ PAGES = {
     "explain-mixed.txt": ("explain", MEANT, "word-mixed", *AT),
     "support.txt": ("support",),
     "support.md": ("support", "--markdown"),
+    "replies.txt": ("support", "--replies"),
 }
 # Our own words, and those of Python, that no person should have to read.
 INTERNAL = re.compile(
@@ -159,6 +160,12 @@ def test_explain_gives_the_trace_as_it_is(run):
         step["kind"] for step in fate["steps"]
     ]
     assert "must be secure" == document["duties"][0]["obligation"]
+
+
+def test_the_replies_of_zivver_are_listed_for_programs_too(run):
+    rows = json.loads(run("support", "--replies", "--json").out)
+    assert {"MAIL", "RCPT", "end of data"} <= {row["moment"] for row in rows}
+    assert "`no-account`" in run("support", "--replies", "--markdown").out
 
 
 def test_support_counts_what_is_judged(run):

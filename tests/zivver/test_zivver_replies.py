@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from fakes.choices import Choices, explore
 from fakes.mail.address import Address, parse_address
 from fakes.mail.envelope import Envelope
+from fakes.mail.reception import Reception
 from fakes.mail.reply import Reply, reply
 from fakes.mail.session import Session
 from fakes.zivver import Fault, Refusal, receiver
-from fakes.zivver.admission import Assumed, Decision, decide_auth, spoken
+from fakes.zivver.admission import Assumed, decide_auth, said_by
 from fakes.zivver.readings import EmptyRecipients, MissingAccount, NotAllowlisted
 from fakes.zivver.replies import REPLIES, Reason, ReplyError
 from fakes.zivver.service import Credential, CredentialState, credential
@@ -269,7 +270,7 @@ def test_credentials_that_were_not_given_let_everybody_log_in():
 
 def test_silence_has_no_words():
     with pytest.raises(AssertionError):
-        spoken(SETTLED, Decision(Reason.SILENT))
+        said_by(SETTLED, Reason.SILENT)
 
 
 def test_a_greeting_names_the_host():
@@ -361,6 +362,23 @@ def test_a_row_can_be_replaced_and_the_ledger_holds_what_was_said():
     record = Given().run(service=service, content=FROM_BOB)
     assert LATER == record.reply
     assert Reason.NO_ACCOUNT is record.reason
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [Reason.NO_TLS, Reason.AUTH_BEFORE_TLS, Reason.SIZE_DECLARED, Reason.TOO_BIG],
+    ids=str,
+)
+def test_what_is_said_before_the_receiver_is_asked_is_of_its_rows_too(reason):
+    service = with_(size_limit=10, replies={reason: LATER})
+    door = Reception(receiver(service, DNS, 25, Choices()), None)
+    clear = [door.hello("x"), door.mail(ANNA, None)]
+    door.secured()
+    door.hello("x")
+    big = [door.mail(ANNA, 11), door.mail(ANNA, None), door.recipient(CLEO)]
+    said = [*clear, *big, door.message(Given().content)]
+    word = door.receiver.wording.auth_needs_tls
+    assert (LATER in said) is not (LATER == word)
 
 
 def test_a_greeting_of_its_own_is_said_as_it_stands():
