@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from fakes.mail.address import Address
 from harness.check.accepted import Acceptance
@@ -17,6 +18,9 @@ from harness.compare import HINTS, Finding, FindingKind
 from harness.outcome import Outcome
 from harness.policy.noun import Accepted
 from harness.world import Settled
+
+if TYPE_CHECKING:
+    from harness.check.asleep import Asleep
 
 
 class Verdict(StrEnum):
@@ -143,6 +147,7 @@ class CheckReport:
     somebody answers: they stand apart from `sorts`, and `acceptances` say who and
     until when; `impossible` is what the policy asks and no tenant can do.
     `is_reviewed` is false where the policy was drawn from the tenant's own rules.
+    `asleep` is set where somebody has found that no rule to Zivver is in force.
     """
 
     answer: Verdict
@@ -165,6 +170,7 @@ class CheckReport:
     acceptances: tuple[Acceptance, ...] = ()
     impossible: tuple[Impossible, ...] = ()
     is_reviewed: bool = True
+    asleep: Asleep | None = None
 
     @property
     def refused(self) -> tuple[Lint, ...]:

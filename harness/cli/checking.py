@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.check.asleep import find_asleep
 from harness.check.fingerprint import of_world
 from harness.check.remedy import Checked as Tried
 from harness.check.remedy import find_remedies
@@ -32,6 +33,8 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         unwritten=derivation.unwritten,
         labels=case.tenant.labels,
     )
+    asleep = find_asleep(report, world, case.policy, at=at)
+    report = replace(report, asleep=asleep)
     changed = shifts(report, case.world_before, at=at) if case.plan else ()
     when = ("--at", at.isoformat()) if is_timed else ()
     # They are sent when they are, whatever the time of the check.

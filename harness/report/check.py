@@ -14,6 +14,7 @@ from fakes.zivver.readings import READINGS
 from harness.check.report import CheckReport, Sort, Verdict
 from harness.compare import HINTS, FindingKind
 from harness.report.accepted import accepted_clause, accepted_lines
+from harness.report.asleep import asleep_lines, asleep_sentence, comes_of
 from harness.report.checklist import checklist_table
 from harness.report.coverage import coverage_line, coverage_part
 from harness.report.finding import finding_block
@@ -115,6 +116,8 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     if checked.plan:
         page += plan_page(checked.plan, checked.shifts, is_whole=is_whole)
     page.append(_headline(checked))
+    if report.asleep:
+        page.extend(asleep_lines(report, checked.tenant))
     if report.mails and report.has_policy:
         mails = counted(len(report.mails), "mail")
         page.append(line(f"{report.as_intended} of {mails} go as intended."))
@@ -132,6 +135,8 @@ def check_page(checked: Checked, *, width: int, is_whole: bool = False) -> Page:
     else:
         page += ["", _ends(report)]
     for number, sort in checked.shown_sorts:
+        if report.asleep and comes_of(sort, report.asleep):
+            continue
         page.append("")
         remedy = checked.remedies.get(number)
         page.extend(finding_block(sort, remedy, width=width, is_whole=is_whole))
@@ -174,6 +179,8 @@ def answer(report: CheckReport) -> str:
 
 
 def _answer(report: CheckReport) -> str:
+    if report.asleep and report.answer is not Verdict.YES:
+        return asleep_sentence(report.asleep)
     match report.answer:
         case Verdict.YES:
             return _yes(report)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from harness.check.accepted import Acceptance
+    from harness.check.asleep import Asleep
     from harness.check.remedy import Remedy
     from harness.check.report import FoundIn, IntentLine, Sort
     from harness.exports import Tenant
@@ -53,6 +54,7 @@ def checked_data(checked: Checked, tenant: Tenant, *, at: datetime) -> Json:
         "findings": findings,
         "accepted": [_acceptance(each, checked) for each in report.acceptances],
         "impossible": as_data(report.impossible),
+        "asleep": _asleep(report.asleep) if report.asleep else None,
         "counts": {
             "mails": len(report.mails),
             "as_intended": report.as_intended if report.has_policy else None,
@@ -127,6 +129,22 @@ def _finding(
         "could_be": [kind.value for kind in finding.others],
         "depends_on": depends_on(because) if because else None,
         "command": checked.again(entry.mail.id),
+    }
+
+
+def _asleep(asleep: Asleep) -> Json:
+    """Give the rules that are not in force, and what was found with them on."""
+    then = asleep.then
+    return {
+        "rules": as_data(asleep.rules),
+        "commands": list(asleep.commands),
+        "then": {
+            "answer": then.answer.value,
+            "mails": len(then.mails),
+            "as_intended": then.as_intended if then.has_policy else None,
+        }
+        if then
+        else None,
     }
 
 
