@@ -113,6 +113,8 @@ def since(report: CheckReport, baseline: Baseline) -> Since:
         )
         if found:
             new.append(NewIn(sort, found))
+    for sort in report.accepted:
+        seen.update(of_finding(entry, sort) for entry in sort.found)
     left = [one for one in baseline.findings if one.fingerprint not in seen]
     written = {entry.mail.id for entry in report.mails}
     return Since(

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from harness.check.derive import DerivedMail
-    from harness.check.report import CheckedMail, Sort
+    from harness.check.remedy import Remedy
+    from harness.check.report import Sort
     from harness.exports import Tenant
     from harness.policy import Policy
     from harness.report.check import Checked
@@ -97,6 +98,7 @@ class Cause:
     found: str = ""
     right: tuple[str, ...] = ()
     but: str = ""
+    accepted: str = ""
 
     @property
     def word(self) -> str:
@@ -104,16 +106,17 @@ class Cause:
         return finding_word(self.kind)
 
     @property
-    def is_hint(self) -> bool:
-        """Whether it never makes an answer worse than yes."""
-        return self.kind in HINTS
+    def is_open(self) -> bool:
+        """Whether it makes an answer worse than yes: no hint, and not accepted."""
+        return self.kind not in HINTS and not self.accepted
 
 
 def causes_of(checked: Checked) -> tuple[Cause, ...]:
-    """Give the causes of a check, the heaviest first."""
+    """Give the causes of a check, the heaviest first, those accepted at the end."""
+    every = (*checked.report.sorts, *checked.report.accepted)
     return tuple(
-        _cause(number, sort, checked)
-        for number, sort in enumerate(checked.report.sorts)
+        _cause(checked.remedies.get(number), sort, checked)
+        for number, sort in enumerate(every)
     )
 
 
@@ -136,13 +139,7 @@ def causes_by_mail(
     return MappingProxyType({mail: tuple(every) for mail, every in found.items()})
 
 
-def is_clean(entry: CheckedMail) -> bool:
-    """Say whether a mail went as intended, whatever could be done better."""
-    return all(finding.kind in HINTS for finding in entry.findings)
-
-
-def _cause(number: int, sort: Sort, checked: Checked) -> Cause:
-    remedy = checked.remedies.get(number)
+def _cause(remedy: Remedy | None, sort: Sort, checked: Checked) -> Cause:
     example = sort.example.mail
     looked_for, found = _compared(sort)
     return Cause(
@@ -159,7 +156,13 @@ def _cause(number: int, sort: Sort, checked: Checked) -> Cause:
         found=found,
         right=tuple(map(shown, remedy.commands)) if remedy else (),
         but=broken(remedy) if remedy else "",
+        accepted=_accepted(sort),
     )
+
+
+def _accepted(sort: Sort) -> str:
+    one = sort.accepted
+    return f"by {one.owner} until {one.until}: {one.reason}" if one else ""
 
 
 def _facts(sort: Sort) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ from harness.report.flows import doors_of, flows_of, rules_of, told_of
 from harness.report.lints import lint_told
 from harness.report.page import RED, as_text, counted, listed, shown
 from harness.report.picture import NARROW, WIDE, Picture, draw, sign_of
+from harness.report.since import since_sentence
 from harness.report.words import COLOUR, finding_word, settled, taken_for_granted
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def html_page(reported: Reported, stencil: Stencil) -> str:
         "listed": listed,
         "word": finding_word,
         "lint_told": lint_told,
+        "since_sentence": since_sentence,
         "cell": _cell,
     }
     every = reported.every
@@ -227,6 +229,8 @@ def _way(entry: CheckedMail, examined: Examined) -> Iterator[tuple[str, str]]:
 def _cell(cell: Cell) -> list[tuple[str, str]]:
     """A cell of the intent table: words with their tone."""
     pieces = [(f"{cell.right} ok", "green")] if cell.right else []
+    if cell.accepted:
+        pieces.append((f"{cell.accepted} accepted", "amber"))
     for kind, number in cell.wrong:
         tone = "red" if COLOUR[kind] == RED else "amber"
         word = "" if kind is FindingKind.UNDETERMINED else f" {finding_word(kind)}"

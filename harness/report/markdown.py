@@ -15,6 +15,7 @@ from harness.report.causes import causes_of
 from harness.report.check import answer
 from harness.report.lints import lint_told
 from harness.report.page import counted, listed, shown
+from harness.report.since import since_sentence
 from harness.report.words import finding_word, taken_for_granted
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ def _tenant(examined: Examined) -> Iterator[str]:
     if report.mails and report.has_policy:
         mails = counted(len(report.mails), "mail")
         yield f"{report.as_intended} of {mails} go as intended."
+    if checked.since:
+        yield escaped(since_sentence(checked.since))
+    if checked.plan:
+        yield ""
+        yield f"With the plan {escaped(checked.plan.file)} applied to a copy:"
+        yield ""
+        yield from _fenced(line.command for line in checked.plan.lines)
     if report.lines:
         yield ""
         yield from _intent(report, checked.policy)
@@ -86,6 +94,7 @@ def _intent(report: CheckReport, policy: str) -> Iterator[str]:
 
 def _cell(cell: Cell) -> str:
     pieces = [f"{cell.right} ok"] if cell.right else []
+    pieces += [f"{cell.accepted} accepted"] if cell.accepted else []
     pieces += [f"**{number} {finding_word(kind)}**" for kind, number in cell.wrong]
     return ", ".join(pieces) or "-"
 
@@ -110,6 +119,8 @@ def _cause(cause: Cause) -> Iterator[str]:
         yield ""
     if cause.but:
         yield f"- but it would newly break: {escaped(cause.but)}"
+    if cause.accepted:
+        yield f"- accepted {escaped(cause.accepted)}"
     yield f"- see it again: {_code(cause.again)}"
 
 
@@ -127,6 +138,13 @@ def _lists(examined: Examined) -> Iterator[str]:
         (
             "The guide, step by step",
             [f"{e.state}: {e.chapter} {e.step}: {e.says}: {e.found}" for e in open_],
+        ),
+        (
+            "Not possible",
+            [
+                f"{e.row} ({e.place}): connector {e.connector}"
+                for e in report.impossible
+            ],
         ),
         ("Notes", list(report.remarks)),
         ("Not judged", list(checked.not_judged)),

@@ -92,18 +92,24 @@ def _rows(examined: Examined) -> Iterator[_Row]:
 
 def _of_cause(cause: Cause) -> _Row:
     return {
-        "what": cause.word,
+        "what": f"accepted: {cause.word}" if cause.accepted else cause.word,
         "says": cause.says,
         "mails": str(len(cause.mails)),
         "example": f"{cause.example.id}: {cause.example.sort}",
         "policy": ", ".join(cause.rows),
-        "why": "; ".join(f"{label}: {sentence}" for label, sentence in cause.facts),
+        "why": "; ".join(f"{label}: {sentence}" for label, sentence in _facts(cause)),
         "right": "; ".join(cause.right),
         "newly breaks": cause.but,
         "see it again": cause.again,
         "fingerprint": cause.fingerprint,
         **_place(cause.place),
     }
+
+
+def _facts(cause: Cause) -> Iterator[tuple[str, str]]:
+    yield from cause.facts
+    if cause.accepted:
+        yield "accepted", cause.accepted
 
 
 def _place(place: Place | None) -> _Row:

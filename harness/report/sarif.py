@@ -111,13 +111,18 @@ def _results(examined: Examined) -> Iterator[Json]:
     checked = examined.checked
     report = checked.report
     for cause in causes_of(checked):
-        yield _result(
+        result = _result(
             cause.kind.value,
             _LEVEL[cause.kind.value],
             "\n".join(_said(cause)),
             cause.place,
             cause.fingerprint,
         )
+        if cause.accepted:
+            # SARIF 2.1.0, 3.35: what somebody has looked at and lets be.
+            why = f"accepted {shown(cause.accepted)}"
+            result["suppressions"] = [{"kind": "external", "justification": why}]
+        yield result
     for unmet in report.vacuous:
         yield _result(
             FindingKind.VACUOUS.value,
@@ -155,7 +160,7 @@ def _said(cause: Cause) -> Iterator[str]:
 
 def _result(
     rule: str, level: str, text: str, place: Place | None, fingerprint: str
-) -> Json:
+) -> dict[str, Json]:
     result: dict[str, Json] = {
         "ruleId": rule,
         "level": level,

@@ -16,7 +16,7 @@ from harness.report.junit import junit
 from harness.report.markdown import escaped, markdown
 from harness.report.plan_of_action import harmless, plan_of_action
 from harness.report.sarif import sarif
-from tests.report.hostile import NASTY, examined, leaking, nasty, reported
+from tests.report.hostile import LEAKY, NASTY, examined, leaking, nasty, reported
 from tests.report.samples import CARDS, SUBJECT
 
 GUARDED = {
@@ -207,3 +207,42 @@ def test_a_harmless_cell_begins_with_nothing_that_a_spreadsheet_runs(text):
 def test_a_place_is_a_file_and_a_line(text, file, line):
     assert Place(file, line) == place_of(text)
     assert place_of("") is None
+
+
+# -- what somebody answers for
+
+ACCEPTED = """
+[[must_be_secure]]
+subject = ["Secure"]
+
+[[accepted]]
+finding = ["LEAK", "LOSS", "EXPOSURE", "OVER_CAPTURE"]
+reason = "until the rule is there"
+owner = "Anna"
+until = 2027-01-01
+"""
+
+
+@pytest.fixture(scope="module")
+def accepted():
+    found = examined(SUBJECT | LEAKY, policy=ACCEPTED)
+    assert found.checked.report.accepted
+    return Reported((found,))
+
+
+@pytest.mark.parametrize("form", [junit, markdown, plan_of_action, sarif])
+def test_what_is_accepted_is_told_with_who_answers_for_it(form, accepted):
+    assert "by Anna until 2027-01-01: until the rule is there" in form(accepted)
+
+
+def test_what_is_accepted_fails_no_test_of_a_mail(accepted):
+    tests = suites(accepted)[0].findall("testcase")[1:]
+
+    assert not [test for test in tests if test.find("failure") is not None]
+
+
+def test_what_is_accepted_is_suppressed_in_sarif(accepted):
+    results = [r for r in runs(accepted)[0]["results"] if r["ruleId"] == "LEAK"]
+
+    assert results
+    assert all(result["suppressions"] for result in results)
