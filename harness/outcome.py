@@ -131,7 +131,8 @@ class Because:
     """Why something cannot be told, or on what it depends.
 
     `questions` is the smallest set that was found; `ways` says for each what was
-    assumed there, `otherwise` what then becomes of the copy.
+    assumed there, `otherwise` what then becomes of the copy. `is_assumed` says that the
+    questions are what was taken for granted.
     """
 
     questions: tuple[str, ...]
@@ -139,6 +140,7 @@ class Because:
     otherwise: tuple[Delivery, ...]
     is_reading: bool = False
     why: str = ""
+    is_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

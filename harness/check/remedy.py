@@ -219,6 +219,8 @@ def _keys(followed: _Followed) -> dict[_Key, DerivedMail]:
         for entry in followed
         for finding in entry.findings
         if finding.kind not in HINTS
+        # What is assumed is assumed before and after.
+        if not (finding.because and finding.because.is_assumed)
     }
 
 

@@ -12,6 +12,7 @@ from harness.check.blamed import Blame
 from harness.check.checklist.noun import ChecklistEntry
 from harness.check.coverage import Coverage
 from harness.check.derive import DerivedMail
+from harness.check.evidence import Grade
 from harness.check.lints.noun import Lint
 from harness.check.validation import Validation
 from harness.compare import HINTS, Finding, FindingKind
@@ -85,6 +86,12 @@ class Sort:
         return tuple(dict.fromkeys(who for who in found if who is not None))
 
     @property
+    def is_assumed(self) -> bool:
+        """Whether all is well if what was taken for granted is so."""
+        whys = (entry.finding.because for entry in self.found)
+        return all(because is not None and because.is_assumed for because in whys)
+
+    @property
     def example(self) -> FoundIn:
         """The first of them."""
         return self.found[0]
@@ -104,12 +111,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class IntentLine:
-    """One line of the intent table; `row` is empty for everything else."""
+    """One line of the intent table; `row` is empty for everything else.
+
+    `rests_on` counts what went as intended by the weakest evidence on its way.
+    """
 
     row: str
     place: str
     must_be: str
     cells: tuple[tuple[Column, Cell], ...]
+    rests_on: tuple[tuple[Grade, int], ...] = ()
 
     def cell(self, column: Column) -> Cell:
         """Give the cell of a column."""

@@ -15,6 +15,7 @@ from harness.check.account import not_exported, not_judged
 from harness.check.blame import Seen, blame
 from harness.check.checklist.table import checklist
 from harness.check.coverage import coverage_of
+from harness.check.evidence import Grade, doubted, grade_of
 from harness.check.lints.noun import Ground
 from harness.check.lints.table import lints
 from harness.check.meant import is_meant_by_rule
@@ -66,17 +67,21 @@ def check(
     vacuous: tuple[VacuousRow, ...] = (),
     unwritten: tuple[Unwritten, ...] = (),
     labels: tuple[ExportedLabel, ...] | None = None,
+    is_strict: bool = False,
 ) -> CheckReport:
     """Run the mails through the world and hold what becomes of them to the policy.
 
     Without a policy nothing is intended, and the answer is never YES. `vacuous` says
     why rows are not met, for those that are not; `unwritten` what could not be written
-    for rules; `labels` are those of the tenant, None where nobody exported them.
+    for rules; `labels` are those of the tenant, None where nobody exported them. If
+    `is_strict`, what is assumed counts as not known.
     """
     rows = {row.name: row for row in policy.rows} if policy else {}
     followed = follow(world, policy, mails, at=at)
+    if is_strict:
+        followed = tuple(map(doubted, followed))
     checked = tuple(_blamed(entry, world, rows, at) for entry in followed)
-    unmet = _unmet(policy, mails, vacuous)
+    unmet = _unmet(policy, tuple(entry.mail for entry in checked), vacuous)
     every = tuple(_told_whole(sort, world, at) for sort in _sorted(checked, policy, at))
     sorts = tuple(sort for sort in every if sort.accepted is None)
     accepted = tuple(sort for sort in every if sort.accepted)
@@ -91,7 +96,7 @@ def check(
         answer,
         why,
         sorts,
-        _lines(policy, checked, accepted),
+        _lines(policy, checked, accepted, world),
         checked,
         unmet,
         tuple(assumed),
@@ -259,8 +264,12 @@ def _answer(
         (not is_met, "no mail that must be secure was checked"),
         (bool(unmet), f"no mail meets: {', '.join(v.row for v in unmet)}"),
         (
-            any(sort.kind not in HINTS for sort in sorts),
+            any(sort.kind not in HINTS and not sort.is_assumed for sort in sorts),
             "what becomes of some mail is not known",
+        ),
+        (
+            any(sort.is_assumed for sort in sorts),
+            "some mail goes as intended only if what nobody has stated is so",
         ),
         (
             bool(unreadable),
@@ -280,16 +289,26 @@ class _Tally:
     right: Counter[Column]
     wrong: dict[Column, Counter[FindingKind]]
     accepted: Counter[Column] = field(default_factory=Counter)
+    grades: Counter[Grade] = field(default_factory=Counter)
 
     def add(
-        self, column: Column, kind: FindingKind | None, *, is_accepted: bool = False
+        self,
+        column: Column,
+        kind: FindingKind | None,
+        grade: Grade,
+        *,
+        is_accepted: bool = False,
     ) -> None:
         if is_accepted:
             self.accepted[column] += 1
         elif kind is None:
             self.right[column] += 1
+            self.grades[grade] += 1
         else:
             self.wrong.setdefault(column, Counter())[kind] += 1
+
+    def rests_on(self) -> tuple[tuple[Grade, int], ...]:
+        return tuple((grade, self.grades[grade]) for grade in Grade)
 
     def cells(self) -> tuple[tuple[Column, Cell], ...]:
         return tuple(
@@ -314,6 +333,7 @@ def _lines(
     policy: Policy | None,
     checked: tuple[CheckedMail, ...],
     accepted: tuple[Sort, ...],
+    world: World,
 ) -> tuple[IntentLine, ...]:
     """Count recipients: a line for each row, one for everything else."""
     if policy is None:
@@ -331,18 +351,26 @@ def _lines(
             key = (entry.mail.id, duty.recipient)
             open_ = [kind for kind in kinds if (*key, kind) not in answered]
             kind = _worst(open_ or kinds)
-            column = _column(entry.outcome.fate(duty.recipient), duty, kind)
+            fate = entry.outcome.fate(duty.recipient)
+            column = _column(fate, duty, kind)
+            grade = grade_of(entry, fate, world)
             is_accepted = bool(kinds) and not open_
             if duty.obligation is Obligation.MUST_BE_PLAIN:
-                rest.add(column, kind, is_accepted=is_accepted)
+                rest.add(column, kind, grade, is_accepted=is_accepted)
             elif duty.obligation is not Obligation.NO_WORD:
                 for name in duty.rows:
-                    tallies[name].add(column, kind, is_accepted=is_accepted)
+                    tallies[name].add(column, kind, grade, is_accepted=is_accepted)
     lines = [
-        IntentLine(row.name, row.place, "secure", tallies[row.name].cells())
+        IntentLine(
+            row.name,
+            row.place,
+            "secure",
+            tallies[row.name].cells(),
+            tallies[row.name].rests_on(),
+        )
         for row in policy.rows
     ]
-    return (*lines, IntentLine("", "", "plain", rest.cells()))
+    return (*lines, IntentLine("", "", "plain", rest.cells(), rest.rests_on()))
 
 
 def _kinds(findings: tuple[Finding, ...], duty: Duty) -> list[FindingKind]:

@@ -76,6 +76,7 @@ class _Held(TypedDict):
     expect: str | None
     baseline: Baseline | None
     is_since: bool
+    is_strict: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ class _Done:
     is_flag=True,
     help="Print which rules, conditions, exceptions and connectors the mails have "
     "reached, and why not the others.",
+)
+@click.option(
+    "--strict",
+    "is_strict",
+    is_flag=True,
+    help="Count as not known what rests on something that nobody has stated.",
 )
 @click.option(
     "--save-mails",
@@ -234,7 +241,13 @@ def _check(tenant: str, asked: _Asked) -> _Done:
     case = open_case(tenant, asked.held["policy"], asked.held["plan"])
     with working(f"following the mails of {case.tenant.name}"):
         derivation = case.derive()
-        found = run(case, derivation, at=asked.at, is_timed=asked.is_timed)
+        found = run(
+            case,
+            derivation,
+            at=asked.at,
+            is_timed=asked.is_timed,
+            is_strict=asked.held["is_strict"],
+        )
         checked = with_remedies(found, case, at=asked.at)
     baseline, fail_on = asked.held["baseline"], asked.held["fail_on"]
     if baseline:

@@ -21,8 +21,18 @@ if TYPE_CHECKING:
     from harness.cli.parameters import Case
 
 
-def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> Checked:
-    """Check a tenant; `is_timed` says that the time was asked for and counts."""
+def run(
+    case: Case,
+    derivation: Derivation,
+    *,
+    at: datetime,
+    is_timed: bool,
+    is_strict: bool = False,
+) -> Checked:
+    """Check a tenant; `is_timed` says that the time was asked for and counts.
+
+    If `is_strict`, what is assumed counts as not known.
+    """
     world = case.world
     report = run_check(
         world,
@@ -32,6 +42,7 @@ def run(case: Case, derivation: Derivation, *, at: datetime, is_timed: bool) -> 
         vacuous=derivation.vacuous,
         unwritten=derivation.unwritten,
         labels=case.tenant.labels,
+        is_strict=is_strict,
     )
     asleep = find_asleep(report, world, case.policy, at=at)
     report = replace(report, asleep=asleep)

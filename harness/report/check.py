@@ -39,7 +39,6 @@ from harness.report.words import (
     end_word,
     finding_word,
     settled,
-    something_open,
     taken_for_granted,
 )
 
@@ -59,6 +58,10 @@ _UNDETERMINED = FindingKind.UNDETERMINED
 _IN_CLEAR = frozenset({FindingKind.LEAK, FindingKind.EXPOSURE})
 _MOST_NAMES = 6
 _FEW = 3
+_STATE_IT = (
+    "state in zivver.toml what is Zivver's; what else is missing, "
+    "`relay-harness account` names."
+)
 _NO_POLICY = (
     "nobody has said what is intended (--policy FILE does). What becomes of mail:"
 )
@@ -266,6 +269,7 @@ def _closing(checked: Checked, *, is_whole: bool) -> Iterator[Part]:
     report = checked.report
     yield ""
     yield from _not_known(report, most=len(report.mails) if is_whole else _FEW)
+    yield from _unstated(report)
     for unmet in report.vacuous:
         yield line(
             ("Not tested: ", AMBER),
@@ -321,7 +325,7 @@ def _validation(found: Validation) -> Part:
 
 def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
     """One line a question: how many mails, what it is, how it can be found out."""
-    for question in open_questions(report):
+    for question in _not_judged_or_read(report):
         recipe = f" To find out: {question.recipe}" if question.recipe else ""
         mails = question.mails
         yield line(
@@ -334,14 +338,44 @@ def _not_known(report: CheckReport, *, most: int) -> Iterator[Part]:
 
 def open_questions(report: CheckReport) -> tuple[OpenQuestion, ...]:
     """Give what is not known, each question once with the mails that depend on it."""
+    return (*_not_judged_or_read(report), *_not_stated(report))
+
+
+def _not_judged_or_read(report: CheckReport) -> Iterator[OpenQuestion]:
     mails: dict[tuple[str, str], list[str]] = {}
     for sort in report.sorts:
         for found in sort.found if sort.kind is FindingKind.UNDETERMINED else ():
-            told = what_is_open(found.finding.because, found.finding.why)
-            mails.setdefault(told, []).append(found.mail.id)
-    return tuple(
-        OpenQuestion(text, recipe, tuple(dict.fromkeys(ids)))
-        for (text, recipe), ids in mails.items()
+            because = found.finding.because
+            if because is None or not because.is_assumed:
+                told = what_is_open(because, found.finding.why)
+                mails.setdefault(told, []).append(found.mail.id)
+    for (text, recipe), ids in mails.items():
+        yield OpenQuestion(text, recipe, tuple(dict.fromkeys(ids)))
+
+
+def _not_stated(report: CheckReport) -> Iterator[OpenQuestion]:
+    """What a strict check does not take for granted, that of most mails first."""
+    mails: dict[str, dict[str, None]] = {}
+    for sort in report.sorts:
+        for found in sort.found:
+            because = found.finding.because
+            for name in because.questions if because and because.is_assumed else ():
+                mails.setdefault(name, {})[found.mail.id] = None
+    for name in sorted(mails, key=lambda name: -len(mails[name])):
+        yield OpenQuestion(name, _STATE_IT, tuple(mails[name]))
+
+
+def _unstated(report: CheckReport) -> Iterator[Part]:
+    """What nobody has stated, in one line: each with how many mails rest on it."""
+    every = tuple(_not_stated(report))
+    if not every:
+        return
+    mails = {mail for question in every for mail in question.mails}
+    told = ", ".join(f"{shown(each.text)} ({len(each.mails)})" for each in every)
+    yield line(
+        ("Not known: ", AMBER),
+        f"{counted(len(mails), 'mail')} would go as intended, "
+        f"if what nobody has stated is so: {told}. To find out: {_STATE_IT}",
     )
 
 
@@ -353,15 +387,17 @@ def what_is_open(because: Because | None, why: str) -> tuple[str, str]:
 def _open(because: Because | None, why: str) -> str:
     if because is None:
         return f"what the policy cannot tell: {why}"
-    if because.is_reading:
-        return something_open(because.questions)
+    if because.is_reading or because.is_assumed:
+        return depends_on(because)
     return f"what is not judged here: {depends_on(because)}"
 
 
 def _recipe(because: Because | None) -> str:
     """How an administrator finds out what is open, for the first question."""
-    if because is None or not because.is_reading:
+    if because is None or not (because.is_reading or because.is_assumed):
         return ""
+    if because.is_assumed:
+        return _STATE_IT
     name = because.questions[0]
     short = QUESTIONS[name].settle if name in QUESTIONS else _of_zivver(name)
     return f"{short}. More: `relay-harness readings {name}`."

@@ -186,4 +186,5 @@ def _intent(entry: IntentLine) -> Json:
             }
             for column, cell in entry.cells
         },
+        "rests_on": {grade.value: number for grade, number in entry.rests_on},
     }

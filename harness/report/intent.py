@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
+from harness.check.evidence import Grade
 from harness.check.report import Cell, Column
 from harness.compare import FindingKind
 from harness.report.page import AMBER, GREEN, QUIET, STRONG, counted, line, shown
 from harness.report.words import COLOUR, finding_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.check.report import IntentLine
     from harness.report.page import Part
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 _MOST_ROWS = 12
 _NARROW = 90
 _REST = "everything else"
+_RESTS_ON: Mapping[Grade, str] = MappingProxyType(
+    {
+        Grade.ASSUMED: "something taken for granted",
+        Grade.OBSERVED: "what was seen in real mail or on this tenant",
+        Grade.DOCUMENTED: "what is documented",
+    }
+)
 
 
 def intent_table(
@@ -38,6 +48,20 @@ def intent_table(
         wrong = sum(_is_wrong(entry) for entry in left)
         said = f"{counted(len(left), 'more row')}, {wrong or 'none'} with findings"
         yield line((said, QUIET))
+    yield from _rests_on(every)
+
+
+def _rests_on(every: tuple[IntentLine, ...]) -> Iterator[Part]:
+    """Sum up on what all that went as intended rests, weakest evidence first."""
+    sums = Counter(dict.fromkeys(Grade, 0))
+    for entry in every:
+        sums.update(dict(entry.rests_on))
+    told = [
+        f"{_RESTS_ON[grade]} {sums[grade]}" for grade in reversed(Grade) if sums[grade]
+    ]
+    if told:
+        said = f"What these {sums.total()} ok rest on, at the weakest: "
+        yield line((f"{said}{', '.join(told)}.", QUIET))
 
 
 def _fitting(

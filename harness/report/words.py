@@ -122,6 +122,8 @@ def who_is_silent(name: str) -> str:
 
 def depends_on(because: Because) -> str:
     """Say on what an end depends, as a clause after "it depends on"."""
+    if because.is_assumed:
+        return f"what nobody has stated: {taken_for_granted(because.questions)}"
     if not because.is_reading:
         return because.why or listed(because.questions)
     return something_open(because.questions)

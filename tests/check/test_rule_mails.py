@@ -129,7 +129,7 @@ def test_a_mail_has_what_the_rule_looks_for(name):
     assert Answer.YES is aim(rule, arrived, world.organization).holds
 
 
-NOT_WRITTEN = {
+NOT_WRITTEN: dict[str, tuple[dict[str, object], str]] = {
     "what we do not judge": (
         {"MessageContainsDataClassifications": ["Credit Card Number"]},
         "is not judged",
