@@ -14,6 +14,7 @@ __all__ = [
     "duty",
     "edits",
     "exports",
+    "failures",
     "outcome",
     "policy",
     "scenario",

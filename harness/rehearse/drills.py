@@ -17,16 +17,15 @@ from typing import TYPE_CHECKING
 from fakes.exchange.queue_settings import default_settings
 from fakes.internet.outages import Outage
 from fakes.mail.handoff import Stage as Moment
-from fakes.trace import Trace
 from fakes.zivver.faults import Deed, FaultLine
-from harness.compare import FindingKind, compare
+from harness.compare import FindingKind
 from harness.duty import Obligation
 from harness.failures.bench import Bench, set_up
 from harness.failures.noun import Edit, Staged, staged_world
 from harness.failures.routing import connectors, looks_at_certificate
 from harness.failures.submission import by_spf, logs_in
 from harness.outcome import FAILED, SECURE, Delivery, Disposition
-from harness.simulate import simulate
+from harness.rehearse.follow import follow_one, found_in, yet_to_come
 from harness.world import turned
 
 if TYPE_CHECKING:
@@ -90,7 +89,8 @@ def drill(
     world: World, policy: Policy, mails: tuple[DerivedMail, ...], *, at: datetime
 ) -> tuple[Drilled, ...]:
     """Lay each fault on the secure mail of a tenant."""
-    outcomes = {mail.id: _run(mail, world, at, timedelta()) for mail in mails}
+    mails = yet_to_come(mails, at)
+    outcomes = {mail.id: follow_one(mail, world, at=at) for mail in mails}
     secure = tuple(mail for mail in mails if _goes_securely(mail, outcomes[mail.id]))
     sides = (world, turned(world)) if world.other else (world,)
     benches = tuple(set_up(side, policy, mails, outcomes, at=at) for side in sides)
@@ -101,7 +101,7 @@ def _goes_securely(mail: DerivedMail, outcome: Outcome) -> bool:
     """Whether it must be secure and all is well with it."""
     must = any(duty.obligation is Obligation.MUST_BE_SECURE for duty in mail.duties)
     ends = {copy.disposition for copy in outcome.deliveries}
-    found = {finding.kind for finding in compare(outcome, mail.duties)}
+    found = {finding.kind for finding in found_in(mail, outcome)}
     return must and bool(ends & SECURE) and FindingKind.LEAK not in found
 
 
@@ -121,8 +121,8 @@ def _drilled(
     unsure: list[DerivedMail] = []
     untold: list[DerivedMail] = []
     for mail in mails:
-        outcome = _run(mail, world, at, PATIENCE)
-        found = compare(outcome, mail.duties)
+        outcome = follow_one(mail, world, at=at, patience=PATIENCE)
+        found = found_in(mail, outcome)
         if any(f.delivery and f.delivery.left_plain for f in found):
             plain.append(mail)
         elif any(f.kind is FindingKind.UNDETERMINED for f in found):
@@ -185,10 +185,6 @@ def _patient(world: World) -> World:
         for side in world.organizations
     )
     return replace(world, organization=sides[0], other=sides[1] if sides[1:] else None)
-
-
-def _run(mail: DerivedMail, world: World, at: datetime, patience: timedelta) -> Outcome:
-    return simulate(mail.item, world, at=at, patience=patience, trace=Trace.BRIEF)
 
 
 def _down(span: timedelta | None, bench: Bench) -> Staged | None:

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.drive import NO_PATIENCE
 from fakes.exchange.rules.rule import RuleError
-from fakes.trace import Trace
 from harness.check.checklist.noun import State
 from harness.check.checklist.table import checklist
 from harness.check.lints.noun import Ground
 from harness.check.lints.table import lints
-from harness.compare import HINTS, WEIGHT, Finding, compare
+from harness.compare import HINTS, WEIGHT, Finding
 from harness.edits import EditError
 from harness.exports.problems import ExportError
 from harness.failures.bench import Bench, is_meant, matched, set_up
 from harness.failures.noun import Notice, staged_world
 from harness.hybrid import side_of
+from harness.rehearse.follow import follow_one, found_in, yet_to_come
 from harness.rehearse.matrix import Matrix, Rehearsed, Seen, Try
-from harness.simulate import simulate
 from harness.world import turned
 
 if TYPE_CHECKING:
@@ -63,7 +62,9 @@ class _Before:
     def of(self, mail: DerivedMail, patience: timedelta = NO_PATIENCE) -> Outcome:
         key = (mail.id, patience)
         if key not in self.known:
-            self.known[key] = _run(mail, self.world, self.at, patience)
+            self.known[key] = follow_one(
+                mail, self.world, at=self.at, patience=patience
+            )
         return self.known[key]
 
     def ground(self, world: World) -> Ground:
@@ -79,6 +80,7 @@ def rehearse(
     at: datetime,
 ) -> Matrix:
     """Let each failure happen to a tenant, and say what notices it."""
+    mails = yet_to_come(mails, at)
     before = _Before(world, policy, at, {})
     before.signs = tuple(_signs(before.ground(world)))
     outcomes = {mail.id: before.of(mail) for mail in mails}
@@ -122,7 +124,7 @@ def _tried(staged: Staged, failure: Failure, bench: Bench, before: _Before) -> T
     for mail, is_needed in _mails(staged, bench):
         if not is_needed and any(one.mail and one.is_foreseen for one in found):
             break
-        then = _run(mail, after, before.at, staged.patience)
+        then = follow_one(mail, after, at=before.at, patience=staged.patience)
         was = None
         if staged.is_of_world and not staged.is_by_itself:
             was = before.of(mail, staged.patience)
@@ -174,10 +176,6 @@ def _mails(staged: Staged, bench: Bench) -> Iterator[tuple[DerivedMail, bool]]:
     yield from ((mail, False) for mail in every if mail.id not in ids)
 
 
-def _run(mail: DerivedMail, world: World, at: datetime, patience: timedelta) -> Outcome:
-    return simulate(mail.item, world, at=at, patience=patience, trace=Trace.BRIEF)
-
-
 def _results(outcome: Outcome) -> tuple[object, ...]:
     return tuple(
         (fate.recipient, tuple(copy.result for copy in fate.deliveries))
@@ -193,8 +191,8 @@ def _of_mail(
     failure: Failure,
 ) -> Try | None:
     """Say what shows the failure in one mail: a new finding, or how it went."""
-    known = set() if was is None else {_key(f) for f in compare(was, mail.duties)}
-    fresh = [f for f in compare(then, mail.duties) if _key(f) not in known]
+    known = set() if was is None else {_key(f) for f in found_in(mail, was)}
+    fresh = [f for f in found_in(mail, then) if _key(f) not in known]
     fresh = [f for f in fresh if f.kind not in HINTS or f.kind in failure.follows]
     if fresh:
         best = min(fresh, key=lambda f: (f.kind not in failure.follows, _weight(f)))

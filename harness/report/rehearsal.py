@@ -135,7 +135,7 @@ def _of_try(one: Try) -> str:
     told = f"{one.kind.value if one.kind else 'trace'} {one.mail.id}"
     if is_meant(one.mail):
         told += ", held to what its writer means"
-    return told + (f"; lint {', '.join(one.also)}" if one.also else "")
+    return told + (f"; also {', '.join(one.also)}" if one.also else "")
 
 
 def _drills(drills: tuple[Drilled, ...]) -> Iterator[Part]:
@@ -216,7 +216,7 @@ def _entry_data(entry: Rehearsed) -> Json:
                 "mail": one.mail.id if one.mail else None,
                 "is_meant_by_its_writer": bool(one.mail and is_meant(one.mail)),
                 "sort": one.mail.sort if one.mail else None,
-                "lints": list(one.also),
+                "lints_and_checklist": list(one.also),
                 "mails_run": one.ran,
                 "edits": as_data(one.edits),
             }

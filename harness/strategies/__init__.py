@@ -8,6 +8,7 @@ from harness.strategies.changes import edits
 from harness.strategies.correspondents import DrawnSender, recipients, senders
 from harness.strategies.mails import DrawnMail, labels, mails
 from harness.strategies.organizations import organizations
+from harness.strategies.right import RightTenant, right_tenants
 from harness.strategies.rules import rules
 from harness.strategies.services import connectors, fault_scripts, zivver_services
 from harness.strategies.spelled import spell_case
@@ -19,6 +20,7 @@ __all__ = [
     "DrawnSender",
     "DrawnSubject",
     "RelayTenant",
+    "RightTenant",
     "connectors",
     "edits",
     "fault_scripts",
@@ -27,6 +29,7 @@ __all__ = [
     "organizations",
     "recipients",
     "relay_tenants",
+    "right_tenants",
     "rule_sets",
     "rules",
     "senders",

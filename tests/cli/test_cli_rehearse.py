@@ -1,7 +1,6 @@
 """Failures rehearsed on a tenant, from the command line."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -32,10 +31,10 @@ def test_a_failure_that_nothing_shows_is_missed(run, tmp_path):
     known = json.loads(rules.read_text("utf-8-sig"))
     other = {**known[0], "Name": "Zivver, board", "SubjectContainsWords": ["Board"]}
     rules.write_text(json.dumps([*known, {**other, "Priority": 1}]), "utf-8")
-    ran = run("rehearse", folder, "--only", "F24", *AT)
+    ran = run("rehearse", folder, "--only", "F18", *AT)
     assert 1 == ran.code
     assert "MISSED: 1 failure would go unnoticed here." in ran.out
-    assert 'rule "Zivver, board" cannot be processed' in ran.out
+    assert 'rule "Zivver, board" excepts mail from contoso.example' in ran.out
 
 
 def test_the_whole_is_data(run):
@@ -57,15 +56,6 @@ def test_without_a_policy_nothing_is_intended_that_could_fail(run, tmp_path):
     assert 2 == ran.code
     assert "has no policy.toml" in ran.err
     assert 1 == len(ran.err.splitlines())
-
-
-def test_the_whole_ends_in_a_table_of_faults_at_run_time(run):
-    ran = run("rehearse", "guide-onpremises-as-meant", *AT)
-    assert 0 == ran.code
-    assert ran.out.startswith("Every failure that can happen here would be noticed.")
-    table = ran.out[ran.out.index("While something is out of order") :]
-    assert re.search(r"Zivver refuses TLS +\d+ EXPIRED.* after 4 hours.* 0\n", table)
-    assert re.search(r"the relay rules fail, and +\d+ PLAIN.* [1-9]\d*\n", table)
 
 
 def test_an_unknown_failure_is_one_line(run):

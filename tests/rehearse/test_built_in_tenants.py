@@ -1,26 +1,10 @@
 """On the tenants that are right, every failure is noticed that can happen there."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
-
 import pytest
 
-from harness.check import derive_of
 from harness.failures import CATALOGUE, Notice
-from harness.rehearse import Seen, rehearse
-from harness.scenario.files import read_setting
-
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-TENANTS = ("guide-online-as-meant", "guide-onpremises-as-meant", "contoso-hybrid")
-
-
-@lru_cache(maxsize=3)
-def matrix(tenant):
-    setting = read_setting(tenant)
-    policy = setting.policy
-    assert policy is not None
-    mails = derive_of(policy, setting.world).mails
-    return rehearse(CATALOGUE, setting.world, policy, mails, at=NOON)
+from harness.rehearse import Seen
+from tests.rehearse.rehearsed import TENANTS, matrix
 
 
 @pytest.mark.parametrize("tenant", TENANTS)

@@ -1,28 +1,14 @@
 """Faults at run time: never in clear is the law."""
 
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import timedelta
 
 import pytest
 
-from harness.check import derive_of
 from harness.outcome import Disposition
-from harness.rehearse import DRILLS, drill
-from harness.scenario.files import read_setting
+from harness.rehearse import DRILLS
+from tests.rehearse.rehearsed import TENANTS, drilled
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-TENANTS = ("guide-online-as-meant", "guide-onpremises-as-meant", "contoso-hybrid")
 FOUR_HOURS = timedelta(hours=4)
-
-
-@lru_cache(maxsize=3)
-def drilled(tenant):
-    setting = read_setting(tenant)
-    policy = setting.policy
-    assert policy is not None
-    mails = derive_of(policy, setting.world).mails
-    found = drill(setting.world, policy, mails, at=NOON)
-    return {one.drill.name: one for one in found}
 
 
 @pytest.mark.parametrize("tenant", TENANTS)

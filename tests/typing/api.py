@@ -80,6 +80,7 @@ from harness.exports import (
     make_tenant,
 )
 from harness.exports.files import built_in_tenants, read_tenant
+from harness.failures import CATALOGUE, Failure, find_failure
 from harness.outcome import Because, Delivery, Disposition, Fate, Outcome
 from harness.policy import (
     Kind,
@@ -94,14 +95,17 @@ from harness.policy import (
     parse_policy,
 )
 from harness.policy.files import read_policy
+from harness.rehearse import Drilled, Matrix, Rehearsed, drill, rehearse
 from harness.scenario import Case, Expectation, Mail, ScenarioError, item_of, spell
 from harness.simulate import DEFAULT_BOUND, run_once, simulate
 from harness.strategies import (
     DrawnMail,
     RelayTenant,
+    RightTenant,
     mails,
     organizations,
     relay_tenants,
+    right_tenants,
     spell_case,
 )
 from harness.wire import Wire, WireError, observe
@@ -293,6 +297,16 @@ def tenants_and_mails_are_drawn() -> None:
     tenants = assert_type(relay_tenants(is_healthy=True), SearchStrategy[RelayTenant])
     tenants.map(lambda tenant: assert_type(tenant.organization, Organization))
     assert_type(mails().map(lambda mail: mail.item), SearchStrategy[MailItem])
+    assert_type(right_tenants(), SearchStrategy[RightTenant])
+
+
+def failures_are_rehearsed(
+    world: World, policy: Policy, mails: tuple[DerivedMail, ...], at: datetime
+) -> None:
+    assert_type(find_failure("F01"), Failure | None)
+    matrix = assert_type(rehearse(CATALOGUE, world, policy, mails, at=at), Matrix)
+    assert_type(matrix.missed, tuple[Rehearsed, ...])
+    assert_type(drill(world, policy, mails, at=at), tuple[Drilled, ...])
 
 
 def a_case_is_data(case: Case) -> None:
