@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fakes.exchange.organization import Platform, accepted_domain
 from fakes.exchange.routing.outbound_connector import named_connector
 from fakes.internet.hosts import gateway_of
-from harness.check.facts import placeholders_of
+from harness.check.facts import is_taken_by
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
@@ -57,13 +57,12 @@ def routes_of(rule: Rule) -> tuple[str, ...]:
 def relay_contacts(rule: Rule, world: World) -> Iterator[Recipient]:
     """Give the contacts of a rule that stand for Zivver: of a domain that is ours."""
     directory = world.organization.directory
-    placeholders = placeholders_of(world)
     for action in rule.actions:
         if action.name != REDIRECT or not action.targets or not directory:
             continue
         for address in sorted(action.targets.addresses, key=str):
             for found in directory.by_address.get(address, ()):
-                if found.primary in placeholders or _is_placeholder(found, world):
+                if _is_placeholder(found, world):
                     yield found
 
 
@@ -112,11 +111,13 @@ def _redirects(rule: Rule) -> bool:
 
 
 def _is_placeholder(found: Recipient, world: World) -> bool:
-    """A contact of the organisation's own domain who has no mailbox there."""
+    """An address outside Exchange of a domain that is ours, or that leads to Zivver."""
     if found.external is None:
         return False
     domain = found.external.domain_key
-    return accepted_domain(world.organization, domain) is not None
+    return accepted_domain(world.organization, domain) is not None or any(
+        is_taken_by(found.external, relay) for relay in send_relays(world)
+    )
 
 
 def _says_zivver(name: str) -> bool:

@@ -391,6 +391,44 @@ def test_a_server_of_which_somebody_told_the_edition_is_new_enough():
     assert [MET] == [entry.state for entry in entries(where, "REQ-EXCHANGE")]
 
 
+@pytest.mark.parametrize(
+    ("priority", "after", "state"),
+    [
+        (0, 'after = ["Mark"]', MET),
+        (3, 'after = ["Mark"]', NOT_MET),
+        (3, "", CANNOT_TELL),
+    ],
+)
+def test_priorities_are_held_to_what_the_policy_wants_done_first(
+    priority, after, state
+):
+    plan = (
+        f"New-TransportRule Mark -Priority {priority} -SubjectContainsWords invoice "
+        "-SetHeaderName X-A -SetHeaderValue b"
+    )
+    where = ground("guide-online-as-meant", plan=plan)
+    policy = parse_policy(f'[[must_be_secure]]\nsubject = "Secure"\n{after}')
+    told = entries(replace(where, policy=policy), "ONLINE-PRIORITY")
+    assert {state} == {entry.state for entry in told}
+    assert all("priority" in entry.found for entry in told)
+    assert (state is MET) == (not told[0].instead)
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"),
+    [
+        (None, CANNOT_TELL),
+        ("", MET),
+        ("zivver_dlp_expected = true\n", NOT_MET),
+    ],
+)
+def test_who_relies_on_the_protection_that_the_relay_has_not_is_told(policy, state):
+    text = f'{policy}[[must_be_secure]]\nsubject = "Secure"'
+    intent = None if policy is None else parse_policy(text)
+    where = replace(GROUNDS["guide-online-as-meant"], policy=intent)
+    assert [state] == [entry.state for entry in entries(where, "LIM-DLP")]
+
+
 def test_a_label_needs_exchange_online():
     policy = parse_policy(f'[[must_be_secure]]\nlabel = "{GUID}"')
     where = replace(GROUNDS["guide-onpremises-as-meant"], policy=policy)

@@ -81,8 +81,16 @@ def _firewall(ground: Ground) -> Iterator[Look]:
 
 
 def _dlp(ground: Ground) -> Iterator[Look]:
-    del ground
-    yield Look(State.CANNOT_TELL, "no export tells whether anybody relies on it")
+    if ground.policy is None:
+        yield Look(State.CANNOT_TELL, "there is no policy to say who relies on it")
+    elif ground.policy.expects_dlp:
+        yield Look(
+            State.NOT_MET,
+            "the policy relies on it",
+            instead="send this mail by a Zivver client, or let Purview look at it",
+        )
+    else:
+        yield Look(State.MET, "the policy does not rely on it")
 
 
 def sending_domains(ground: Ground) -> tuple[str, ...]:
@@ -188,7 +196,7 @@ REQUIREMENTS = (
         "LIM-DLP",
         Chapter.LIMITATIONS,
         "1",
-        "Zivver's data loss protection does not see this mail",
+        "nobody relies on Zivver's data loss protection for this mail",
         _dlp,
     ),
 )

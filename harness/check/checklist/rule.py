@@ -241,23 +241,28 @@ def _enabled(ground: Ground) -> Iterator[Look]:
 
 def _priority(ground: Ground) -> Iterator[Look]:
     """Say the number, never "lower" alone (zivver#finding-13)."""
-    rules = [rule for rule in ground.rules if rule.is_enabled]
     relays = relay_rules(ground.world)
+    others = [r for r in ground.rules if r.is_enabled and r not in relays]
+    wanted = {name for row in _rows(ground) for name in row.after}
     for rule in relays:
-        others = [other for other in rules if other not in relays]
         ahead = [other for other in others if other.priority < rule.priority]
         behind = [other for other in others if other.priority > rule.priority]
-        found = f"priority {rule.priority}"
-        if not others:
-            yield of_rule(rule, State.MET, f"{found}, and there are no other rules")
-            continue
-        yield of_rule(
-            rule,
-            State.CANNOT_TELL,
-            f"{found}; ahead of it: {_few(ahead)}; behind it: {_few(behind)}",
-            instead="what must be done to the mail first has a smaller number than "
-            f"{rule.priority}",
+        found = (
+            f"priority {rule.priority}; ahead of it: {_few(ahead)}; "
+            f"behind it: {_few(behind)}"
         )
+        late = [other for other in behind if other.name in wanted]
+        if late:
+            instead = f"{_few(late)} ahead of it, with a number below {rule.priority}"
+            yield of_rule(rule, State.NOT_MET, found, instead=instead)
+        elif wanted or not others:
+            yield of_rule(rule, State.MET, found)
+        else:
+            instead = (
+                "what must be done to the mail first has a number below "
+                f"{rule.priority}; `after` in the policy says what"
+            )
+            yield of_rule(rule, State.CANNOT_TELL, found, instead=instead)
 
 
 def _few(rules: list[Rule]) -> str:

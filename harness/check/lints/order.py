@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fakes.exchange.rules.rule import Condition, Rule
 
+_MOST = 3
 _FROM, _TO = "FromScope", "SentToScope"
 _INSIDE, _OUTSIDE = "InOrganization", "NotInOrganization"
 # Property types whose operands are alternatives: more of them, and more mail is met.
@@ -24,22 +25,29 @@ _ANY_OF = (Words, Patterns, Recipients, Domains)
 
 def _behind_stop(ground: Ground) -> Iterator[Spot]:
     for rule in relay_rules(ground.world):
-        for other in _acting(ground):
-            if other.stops and other.priority < rule.priority and _meet(other, rule):
-                yield at_rule(
-                    rule, f"{_named(other)} ahead of it stops the rules behind it"
-                )
+        ahead = [
+            other
+            for other in _acting(ground)
+            if other.stops and other.priority < rule.priority and _meet(other, rule)
+        ]
+        if ahead:
+            yield at_rule(rule, f"ahead of it, {_all(ahead)}: the mail stops there")
 
 
 def _beside_end(ground: Ground) -> Iterator[Spot]:
     for rule in relay_rules(ground.world):
-        for other in _acting(ground):
-            ends = [a.name for a in other.actions if a.row.effect is Effect.END]
-            is_reached = other.priority < rule.priority or not rule.stops
-            if ends and is_reached and other is not rule and _meet(other, rule):
-                where = "ahead of" if other.priority < rule.priority else "behind"
-                why = f"{_named(other)} {where} it: {', '.join(ends)}"
-                yield at_rule(rule, f"{why}; mail that meets both never leaves")
+        beside = [
+            other
+            for other in _acting(ground)
+            if other is not rule
+            and any(action.row.effect is Effect.END for action in other.actions)
+            and (other.priority < rule.priority or not rule.stops)
+            and _meet(other, rule)
+        ]
+        if beside:
+            yield at_rule(
+                rule, f"mail that meets it and {_all(beside)} does not leave at once"
+            )
 
 
 def _route_behind(ground: Ground) -> Iterator[Spot]:
@@ -124,6 +132,18 @@ def _way(rule: Rule) -> str:
         return f'to connector "{names[0]}"'
     to = [action.operand for action in rule.actions if action.name == REDIRECT]
     return f"to {to[0]}" if to else ""
+
+
+def _all(rules: list[Rule]) -> str:
+    """Name some rules, and count the others; who ends mail, with how."""
+    told = [_with_ends(rule) for rule in rules[:_MOST]]
+    more = len(rules) - len(told)
+    return ", ".join([*told, *([f"{more} more"] if more else [])])
+
+
+def _with_ends(rule: Rule) -> str:
+    ends = [a.name for a in rule.actions if a.row.effect is Effect.END]
+    return f"{_named(rule)} ({', '.join(ends)})" if ends else _named(rule)
 
 
 def _named(rule: Rule) -> str:
