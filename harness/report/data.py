@@ -41,6 +41,9 @@ def as_data(value: object) -> Json:
         return str(value)
     if isinstance(value, Mapping):
         return {str(as_data(key)): as_data(entry) for key, entry in value.items()}
+    if isinstance(value, frozenset):
+        # In one order, whatever that of the set was.
+        return sorted((as_data(entry) for entry in value), key=str)
     if isinstance(value, (tuple, list)):
         return [as_data(entry) for entry in value]
     return _object(value)
