@@ -18,7 +18,7 @@ from fakes.mail.session import Certificate, ServerTls
 from fakes.smtp.server import serve
 from harness.kept import DEFAULT_TIMEOUT, Kept
 from harness.outcome import SECURE, Delivery, Disposition
-from harness.wire import Wire
+from harness.wire import NOBODY, Watch, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,6 +70,7 @@ class Relay:
         clock: the time of a mail (aware).
         patience: how long, in virtual time, queues go on trying.
         on_carried: is told of each copy as soon as its mail is done with.
+        watch: the faults that the Zivver behind it has, and who hears what it takes.
 
     Raises:
         OSError: a port is in use.
@@ -85,13 +86,14 @@ class Relay:
         patience: timedelta,
         ports: Mapping[int, int] | None = None,
         on_carried: Callable[[Carried], None] | None = None,
+        watch: Watch = NOBODY,
     ) -> None:
         self._world, self._clock, self._patience = world, clock, patience
         self._kept: Kept[Carried] = Kept()
         self._on_carried = on_carried
         self._errors: list[Exception] = []
         self._todo: queue.Queue[MailItem | None] = queue.Queue()
-        self._wire = Wire(world)
+        self._wire = Wire(world, watch=watch)
         tls = server_context(_HERE.certificate)
         given = ports or {}
         self._servers = {}
@@ -162,9 +164,14 @@ class Relay:
             lambda each: each.delivery.disposition in _TO_BE_SEEN
         )
         lines = [f"{each.recipient or 'somebody else'}: {each.why}" for each in unseen]
-        found = [e for server in self._servers.values() for e in server.errors]
-        lines += [f"our own fault: {e!r}" for e in (*found, *self._errors)]
+        lines += [f"our own fault: {error!r}" for error in self.errors]
         return tuple(lines)
+
+    @property
+    def errors(self) -> tuple[Exception, ...]:
+        """What went wrong inside, or with a mail that could not be carried."""
+        found = (e for server in self._servers.values() for e in server.errors)
+        return (*found, *self._errors)
 
     def stop(self) -> None:
         """Take no more, carry what was taken, and close."""

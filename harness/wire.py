@@ -54,11 +54,12 @@ if TYPE_CHECKING:
     from fakes.mail.item import MailItem, Submission
     from fakes.mail.receiver import Receiver
     from fakes.mail.session import IpAddress
+    from fakes.zivver.ledger import Refusal
     from harness.outcome import Outcome
     from harness.story import Receipt
     from harness.world import World
 
-__all__ = ["LIMIT", "TIMEOUTS", "Wire", "WireError", "agree", "observe"]
+__all__ = ["LIMIT", "TIMEOUTS", "Watch", "Wire", "WireError", "agree", "observe"]
 
 # Seconds. A server that is silent costs `connect`; nothing else comes near it.
 TIMEOUTS = Patience(connect=3.0, reply=20.0)
@@ -75,6 +76,21 @@ _ANY_PASSWORD = "any"  # noqa: S105  the fake Exchange takes every password
 
 class WireError(Exception):
     """The world misbehaved: no port, no certificate, no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the Zivvers of many mails share: a script of faults, and who is told.
+
+    Without `faults` each mail begins with those of its world.
+    """
+
+    faults: FaultDesk | None = None
+    on_mail: Callable[..., None] | None = None
+    on_refusal: Callable[[Refusal], None] | None = None
+
+
+NOBODY = Watch()
 
 
 def observe(
@@ -108,13 +124,20 @@ class Wire:
         world: the world of a mail for which no other is given.
         timeouts: how long a client waits, in seconds.
         limit: how long one mail may take in all, in seconds.
+        watch: what the Zivver of every mail shares with somebody else.
 
     """
 
     def __init__(
-        self, world: World, *, timeouts: Patience = TIMEOUTS, limit: float = LIMIT
+        self,
+        world: World,
+        *,
+        timeouts: Patience = TIMEOUTS,
+        limit: float = LIMIT,
+        watch: Watch = NOBODY,
     ) -> None:
         self._world = world
+        self._watch = watch
         self._timeouts = timeouts
         self._limit = limit
         self._loop = Loop()
@@ -179,6 +202,7 @@ class Wire:
             self._timeouts,
             self._limit,
             item.submission.passes_spf,
+            watch=self._watch,
         )
         where = world or self._world
         try:
@@ -199,6 +223,7 @@ class _Run:
     limit: float
     passes_spf: bool | None = None
     generation: int = 0
+    watch: Watch = NOBODY
 
 
 async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
@@ -209,7 +234,7 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
             others = MailExchangers(world.internet, loop)
             stack.push_async_callback(others.aclose)
             moment = _Moment(run.at)
-            zivver = _zivver(world, loop, run.choices, moment)
+            zivver = _zivver(world, loop, run, moment)
             stack.push_async_callback(zivver.aclose)
             afflicted = Afflicted(loop)
             stack.push_async_callback(afflicted.aclose)
@@ -251,17 +276,18 @@ class _Moment:
     at: datetime | None
 
 
-def _zivver(
-    world: World, loop: Loop, choices: Choices, moment: _Moment
-) -> ZivverEndpoint:
+def _zivver(world: World, loop: Loop, run: _Run, moment: _Moment) -> ZivverEndpoint:
+    watch = run.watch
     return ZivverEndpoint(
         zivver_of(world),
         world.internet.zone,
         loop,
         tls=tls_context(world.zivver.tls),
-        choices=choices,
+        choices=run.choices,
         trusts_proxy=True,
-        faults=FaultDesk(world.zivver_faults),
+        faults=watch.faults or FaultDesk(world.zivver_faults),
+        on_mail=watch.on_mail,
+        on_refusal=watch.on_refusal,
         clock=lambda: moment.at,
         tls_of=server_context,
     )

@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from fakes.smtp.loop import Loop
 
 R = TypeVar("R")
+
+
+class PortError(OSError):
+    """A port of this machine that cannot be listened at."""
+
+    def __init__(self, port: int, why: OSError) -> None:
+        """Say which port, and why."""
+        said = (why.strerror or "no reason given").lower()
+        super().__init__(why.errno, f"port {port}: {said}")
+        self.port = port
+
+
 DEFAULT_LIMITS = Limits()
 # Who waits beyond these tries again after a second.
 _BACKLOG = 1024
@@ -123,6 +135,10 @@ def bind(host: str, port: int) -> socket.socket:
 
     `socket.create_server` leaves it 0, and then asyncio leaves Nagle's delay on: each
     session with TLS would stand still for 40 ms.
+
+    Raises:
+        PortError: the port is in use, or not for us.
+
     """
     family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -132,7 +148,7 @@ def bind(host: str, port: int) -> socket.socket:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(_BACKLOG)
-    except OSError:
+    except OSError as problem:
         listening.close()
-        raise
+        raise PortError(port, problem) from None
     return listening

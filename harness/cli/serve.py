@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,29 +18,37 @@ from fakes.exchange.reception import SMTP_PORT, SUBMISSION_PORT
 from fakes.internet.certificates import authority_pem
 from fakes.mail.content import parse
 from fakes.smtp.loop import Loop
+from fakes.smtp.server import PortError
 from fakes.zivver.files import LedgerFile
-from harness.cli.output import is_coloured
+from harness.cli.output import complain, is_coloured
 from harness.cli.parameters import now, open_case
 from harness.cli.sizes import size_options
 from harness.doubles import PASSWORD, USER, ZivverDouble
+from harness.exports.problems import ExportError
 from harness.exports.toml_tables import read_toml
 from harness.exports.zivver_faults import TABLE, read_zivver_faults
 from harness.outcome import Disposition
 from harness.relay import Relay
 from harness.report.page import counted
 from harness.report.words import WHAT_BECOMES
+from harness.wire import Watch
 from harness.world import zivver_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from fakes.zivver.faults import FaultLine
     from harness.doubles import Received
     from harness.relay import Carried
+    from harness.world import World
 
 DEFAULT_TENANT = "guide-online-as-meant"
 SECURE = "secure"
 _ENDS = {Disposition.INTERNAL: "inside"}
 _COLOURS = {SECURE: "green", "inside": None}
 _SHOWN = 60
+_WORLD = 3
+_PORT = click.IntRange(0, 65535)
 # Seconds; a signal is seen between two of them, on Windows too.
 _TURN = 0.2
 
@@ -48,10 +56,10 @@ _TURN = 0.2
 @click.command("serve")
 @click.argument("tenant", default=DEFAULT_TENANT)
 @size_options
-@click.option("--port", default=2587, help="Exchange, with a login (as 587).")
-@click.option("--smtp-port", default=2525, help="Exchange, without one (as 25).")
-@click.option("--zivver-port", default=3587, help="Zivver, with a login (as 587).")
-@click.option("--zivver-smtp-port", default=3525, help="Zivver, by SPF (as 25).")
+@click.option("--port", type=_PORT, default=2587, help="Exchange, with a login.")
+@click.option("--smtp-port", type=_PORT, default=2525, help="Exchange, without one.")
+@click.option("--zivver-port", type=_PORT, default=3587, help="Zivver, with a login.")
+@click.option("--zivver-smtp-port", type=_PORT, default=3525, help="Zivver, by SPF.")
 @click.option(
     "--ca", metavar="FILE", help="Write the certificate that a client must trust."
 )
@@ -75,48 +83,81 @@ def serve_command(
     TENANT to its end, and a line says what each recipient gets. A port 0 is any that is
     free.
     """
+    ports = {
+        "--port": port,
+        "--smtp-port": smtp_port,
+        "--zivver-port": zivver_port,
+        "--zivver-smtp-port": zivver_smtp_port,
+    }
+    _check_ports(ports)
     world = open_case(tenant, None).world
     script = _script(faults)
     count: Counter[str] = Counter()
     with ExitStack() as stack:
         loop = stack.enter_context(Loop())
         book = stack.enter_context(LedgerFile(ledger, now)) if ledger else None
-
-        def received(record: Received) -> None:
-            _print(count, "Zivver", _told_of(record))
-
-        def carried(record: Carried) -> None:
-            _print(count, "Exchange", _told(record))
-
-        zivver = ZivverDouble(
-            zivver_of(world),
-            world.internet.zone,
-            loop,
-            ports={SMTP_PORT: zivver_smtp_port, SUBMISSION_PORT: zivver_port},
-            on_received=received,
-            on_mail=book.mail if book else None,
-            on_refusal=book.refusal if book else None,
-            clock=now,
-        )
-        stack.enter_context(zivver)
+        with _naming_the_option(ports):
+            zivver = stack.enter_context(_zivver(world, loop, ports, count, book))
+            exchange = stack.enter_context(
+                _exchange(world, loop, ports, count, zivver, book)
+            )
         for line in script:
             zivver.order(line)
-        exchange = Relay(
-            world,
-            loop,
-            clock=now,
-            patience=timedelta(0),
-            ports={SMTP_PORT: smtp_port, SUBMISSION_PORT: port},
-            on_carried=carried,
-        )
-        stack.enter_context(exchange)
         if ca:
             Path(ca).write_bytes(authority_pem())
         _welcome(tenant, exchange, zivver, ca)
-        _until_stopped()
+        failed = _until_stopped(lambda: (*zivver.endpoint.errors, *exchange.errors))
     ends = ", ".join(f"{number} {end}" for end, number in count.most_common())
     copies = counted(count.total(), "copy", "copies")
     click.echo(f"{copies}: {ends}." if ends else f"{copies}.")
+    if failed:
+        raise click.exceptions.Exit(_WORLD)
+
+
+def _zivver(
+    world: World,
+    loop: Loop,
+    ports: Mapping[str, int],
+    count: Counter[str],
+    book: LedgerFile | None,
+) -> ZivverDouble:
+    return ZivverDouble(
+        zivver_of(world),
+        world.internet.zone,
+        loop,
+        ports={
+            SMTP_PORT: ports["--zivver-smtp-port"],
+            SUBMISSION_PORT: ports["--zivver-port"],
+        },
+        on_received=lambda record: _print(count, "Zivver", _told_of(record)),
+        on_mail=book.mail if book else None,
+        on_refusal=book.refusal if book else None,
+        clock=now,
+    )
+
+
+def _exchange(
+    world: World,
+    loop: Loop,
+    ports: Mapping[str, int],
+    count: Counter[str],
+    zivver: ZivverDouble,
+    book: LedgerFile | None,
+) -> Relay:
+    """Start Exchange; the Zivver behind it has the same faults and the same book."""
+    return Relay(
+        world,
+        loop,
+        clock=now,
+        patience=timedelta(0),
+        ports={SMTP_PORT: ports["--smtp-port"], SUBMISSION_PORT: ports["--port"]},
+        on_carried=lambda record: _print(count, "Exchange", _told(record)),
+        watch=Watch(
+            zivver.endpoint.faults,
+            book.mail if book else None,
+            book.refusal if book else None,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +221,12 @@ def _welcome(
     click.echo("Ctrl-C ends it.")
 
 
-def _until_stopped() -> None:
-    """Wait for Ctrl-C, or for the signal by which others end a program."""
+def _until_stopped(errors: Callable[[], tuple[Exception, ...]]) -> int:
+    """Wait for Ctrl-C, or for the signal by which others end a program.
+
+    What goes wrong meanwhile is said as it happens; give how often it did.
+    """
+    told = 0
     over = threading.Event()
     before = {
         each: signal.signal(each, lambda *_: over.set())
@@ -189,10 +234,33 @@ def _until_stopped() -> None:
     }
     try:
         while not over.wait(_TURN):
-            pass
+            for error in errors()[told:]:
+                complain(" ".join(str(error).split()) or type(error).__name__)
+                told += 1
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+    return told
+
+
+def _check_ports(ports: Mapping[str, int]) -> None:
+    """Refuse two servers at one port."""
+    first: dict[int, str] = {}
+    for option, port in ports.items():
+        other = first.setdefault(port, option)
+        if port and other != option:
+            raise click.UsageError(f"{other} and {option} are both {port}")
+
+
+@contextmanager
+def _naming_the_option(ports: Mapping[str, int]) -> Iterator[None]:
+    """Say of a port that cannot be had by which option another one is chosen."""
+    try:
+        yield
+    except PortError as problem:
+        option = next(name for name, port in ports.items() if port == problem.port)
+        message = f"{problem.strerror}; choose another one with {option}"
+        raise OSError(problem.errno, message) from None
 
 
 def _script(faults: str | None) -> tuple[FaultLine, ...]:
@@ -204,4 +272,7 @@ def _script(faults: str | None) -> tuple[FaultLine, ...]:
         raise click.UsageError(f"--faults: `{faults}` cannot be read") from None
     top = read_toml(faults, text)
     top.only(TABLE)
-    return read_zivver_faults(top.tables(TABLE) or (), now())
+    lines = read_zivver_faults(top.tables(TABLE) or (), now())
+    if not lines:
+        raise ExportError(f"{faults}:1", f"no fault, expected [[{TABLE}]]")
+    return lines

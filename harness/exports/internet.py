@@ -221,6 +221,8 @@ def _host(table: Table) -> Host:
     unknown = frozenset(table.addresses("unknown"))
     limit = table.number("size_limit", low=1, high=_BIG) or DEFAULT_SIZE
     offers = table.words("offers", Extension)
+    announced = table.number("announced_size", low=1, high=_BIG)
+    hangs_up, busy = table.choice("hangs_up", Stage), frozenset(table.addresses("busy"))
     try:
         return Host(
             name,
@@ -230,9 +232,9 @@ def _host(table: Table) -> Host:
             unknown,
             limit,
             USUAL if offers is None else offers,
-            table.number("announced_size", low=1, high=_BIG),
-            table.choice("hangs_up", Stage),
-            frozenset(table.addresses("busy")),
+            announced,
+            hangs_up,
+            busy,
         )
     except ValueError as problem:
         raise table.fail("refuses", shown(str(problem))) from None

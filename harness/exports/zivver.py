@@ -29,6 +29,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from fakes.mail.address import domain_key
 from fakes.mail.handoff import AuthTerms
 from fakes.mail.offers import Extension
 from fakes.mail.reply import Reply, read_reply
@@ -199,21 +200,24 @@ def _delivering(table: Table | None) -> Delivering:
         "trusted_domains",
         "refusing",
     )
+    odd, unfit = (_domains(table, key) for key in ("odd_domains", "odd_unfit"))
+    if unfit - odd:
+        what = f"`{shown(min(unfit - odd))}` is not among `odd_domains`"
+        raise table.fail("odd_unfit", f"{what}, whose TLS is unfit")
     minimum = table.text("minimum")
     known = table.table("known") or Table(table.file, table.path, {}, table.lines)
     return Delivering(
         minimum=None if minimum is None else _verification(table, "minimum", minimum),
         known=tuple(
-            (known.address(key, key), _verification(known, key, known.needed(key)))
-            for key in known.values
+            (known.address(key, key), _method(known, key)) for key in known.values
         ),
         members=frozenset(table.addresses("members")),
-        odd_domains=frozenset(table.domains("odd_domains") or ()),
-        odd_unfit=frozenset(table.domains("odd_unfit") or ()),
-        nta_domains=frozenset(table.domains("nta_domains") or ()),
-        nta_unfit=frozenset(table.domains("nta_unfit") or ()),
-        trusted_domains=frozenset(table.domains("trusted_domains") or ()),
-        refusing=frozenset(table.domains("refusing") or ()),
+        odd_domains=odd,
+        odd_unfit=unfit,
+        nta_domains=_domains(table, "nta_domains"),
+        nta_unfit=_domains(table, "nta_unfit"),
+        trusted_domains=_domains(table, "trusted_domains"),
+        refusing=_domains(table, "refusing"),
     )
 
 
@@ -222,6 +226,19 @@ def _verification(table: Table, key: str, said: str) -> Verification:
     if said in known:
         return known[said]
     raise table.fail(key, f"`{key}` is `{said[:40]}`, expected {', '.join(known)}")
+
+
+def _domains(table: Table, key: str) -> frozenset[str]:
+    return frozenset(domain_key(said) for said in table.domains(key) or ())
+
+
+def _method(table: Table, key: str) -> Verification:
+    """Read the method by which a recipient can be verified."""
+    found = _verification(table, key, table.needed(key))
+    if found is Verification.NOT_REQUIRED:
+        message = "`not_required` is no method, expected email, access_code, sms"
+        raise table.fail(key, message)
+    return found
 
 
 def _replies(table: Table | None) -> Mapping[Reason, Reply]:
@@ -281,6 +298,11 @@ def _settings(
         "offers",
     )
     offers = table.words("offers", Extension)
+    faults = table.words("faults", Fault) or frozenset()
+    is_down = table.flag("is_down") is True
+    if is_down and faults:
+        message = f"`{min(faults)}` never happens while `is_down` is true"
+        raise table.fail("faults", message)
     return ZivverService(
         host=host,
         accounts=accounts,
@@ -293,9 +315,9 @@ def _settings(
             table.number("recipient_limit", low=1, high=_BIG) or RECIPIENT_LIMIT
         ),
         ports=_ports(table),
-        is_down=table.flag("is_down") is True,
+        is_down=is_down,
         offers=OFFERS if offers is None else offers,
-        faults=table.words("faults", Fault) or frozenset(),
+        faults=faults,
         missing_account=table.choice("missing_account", MissingAccount),
         ignore_value=table.choice("ignore_value", IgnoreValue),
         empty_recipients=table.choice("empty_recipients", EmptyRecipients),

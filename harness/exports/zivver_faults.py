@@ -24,7 +24,7 @@ to = "5h"
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fakes.mail.handoff import Stage
 from fakes.mail.reply import read_reply
@@ -79,20 +79,20 @@ def _line(table: Table, at: datetime) -> FaultLine:
     times = table.number("times", low=0, high=_MANY)
     # A certificate is swapped for good, if nobody says otherwise.
     usual = None if deed is Deed.SHOW else 1
+    given: dict[str, Any] = {
+        "stage": table.choice("at", Stage) or Stage.CONNECT,
+        "deed": deed,
+        "about": table.address("about", about) if about else None,
+        "after": table.number("after", low=0, high=_MANY) or 0,
+        "times": None if times == 0 else times or usual,
+        "beyond": table.number("beyond", low=0, high=_MANY) or 0,
+        "pause": (table.number("pause", low=0, high=_MINUTE) or 0) / 1000,
+        "certificate": _certificate(table),
+        "begins": time_at(table, "from", at),
+        "ends": time_at(table, "to", at),
+    }
     try:
-        return FaultLine(
-            table.choice("at", Stage) or Stage.CONNECT,
-            deed,
-            read_reply(said) if said else None,
-            table.address("about", about) if about else None,
-            table.number("after", low=0, high=_MANY) or 0,
-            None if times == 0 else times or usual,
-            table.number("beyond", low=0, high=_MANY) or 0,
-            (table.number("pause", low=0, high=_MINUTE) or 0) / 1000,
-            _certificate(table),
-            time_at(table, "from", at),
-            time_at(table, "to", at),
-        )
+        return FaultLine(reply=read_reply(said) if said else None, **given)
     except ValueError as problem:
         raise table.fail(None, shown_line(str(problem))) from None
 

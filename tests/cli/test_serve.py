@@ -61,9 +61,9 @@ def test_an_application_sends_and_each_copy_is_a_line(served, tmp_path):
     trust = ssl.create_default_context(cafile=tmp_path / "ca.pem")
     exchange, zivver = map(int, re.findall(r"(?m)^[EZ]\w+ +127\.0\.0\.1:(\d+)", told))
     ((user, password),) = re.findall(r'user (\S+), password "(.*)"', told)
-    send(exchange, trust, "anna@contoso.example", "any", "Secure results")
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         send(zivver, trust, user, password, "x")
+    send(exchange, trust, "anna@contoso.example", "any", "Secure results")
     send(zivver, trust, user, password, "Direct")
     lines = sorted(running.stdout.readline() for _ in range(2))
     assert lines[0].startswith("Exchange secure     anna@contoso.example -> info@")
@@ -73,18 +73,34 @@ def test_an_application_sends_and_each_copy_is_a_line(served, tmp_path):
     assert "2 copies: 2 secure.\n" == running.stdout.read()
     assert 0 == running.wait(20)
     book = [json.loads(x) for x in (tmp_path / "zivver.jsonl").read_text().splitlines()]
-    assert ["mail", "recipient"] == [entry["kind"] for entry in book]
+    assert ["mail", "recipient"] * 2 == [entry["kind"] for entry in book]
 
 
-def test_a_port_in_use_is_one_line(capsys):
+@pytest.mark.parametrize("option", ["--port", "--smtp-port", "--zivver-port"])
+def test_a_port_in_use_is_one_line_that_names_its_option(option, capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ports = [*ANY, "--zivver-port", str(taken.getsockname()[1])]
-        assert 3 == main(["serve", *ports])
+        port = taken.getsockname()[1]
+        assert 3 == main(["serve", *ANY, option, str(port)])
     said = capsys.readouterr().err
-    assert "in use" in said
+    assert f"port {port}: " in said
+    assert said.endswith(f"; choose another one with {option}\n")
     assert 1 == len(said.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("ports", "said"),
+    [
+        (["--port", "70000"], "70000 is not in the range"),
+        (["--port", "5", "--zivver-port", "5"], "--port and --zivver-port are both 5"),
+    ],
+)
+def test_ports_that_cannot_be_are_one_line(ports, said, capsys):
+    assert 2 == main(["serve", *ANY, *ports])
+    told = capsys.readouterr().err
+    assert said in told
+    assert 1 == len(told.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -95,6 +111,7 @@ def test_a_port_in_use_is_one_line(capsys):
         ('[[zivver_fault]]\nat = "RCPT"\ndo = "hold"\n', "goes with end of data"),
         ("[[fault]]\n", "`fault`"),
         ("nonsense", "f.toml"),
+        ("", "f.toml:1: no fault, expected [[zivver_fault]]"),
     ],
 )
 def test_a_script_with_an_error_is_one_line(text, said, tmp_path, capsys):

@@ -159,13 +159,25 @@ SECRET = '[[credential]]\nuser = "u"\npassword = "pass word"\n'
             'account = [{ address = "a@b.example" }, { address = "a@b.example" }]',
             "`a@b.example` is an account or alias already",
         ),
+        (
+            '[settings]\nis_down = true\nfaults = ["overloaded"]',
+            "zivver.toml:3: `overloaded` never happens while `is_down` is true",
+        ),
+        (
+            '[delivering]\nodd_unfit = ["B.example"]\nodd_domains = ["a.example"]',
+            "zivver.toml:2: `b.example` is not among `odd_domains`, whose TLS is unfit",
+        ),
+        (
+            '[delivering.known]\n"a@b.example" = "not_required"',
+            "zivver.toml:2: `not_required` is no method, expected email, access_code",
+        ),
         (SECRET + SECRET, "zivver.toml:5: `u` has this password already, at zivver"),
         (
             SECRET + SECRET + 'state = "revoked"',
             "zivver.toml:5: `u` has this password already, at zivver.toml:2",
         ),
     ],
-    ids=range(5),
+    ids=range(8),
 )
 def test_what_stands_twice_contradicts_itself(text, expected):
     said = complaint(server(**{"zivver.toml": text}))

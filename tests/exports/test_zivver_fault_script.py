@@ -110,3 +110,4 @@ def test_a_line_that_could_never_act_is_refused(line, expected):
     with pytest.raises(ExportError) as caught:
         read_zivver_faults(tables, AT)
     assert expected in str(caught.value)
+    assert 1 == str(caught.value).count("f.toml")
