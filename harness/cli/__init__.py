@@ -24,6 +24,7 @@ from harness.cli.failures import failures_command
 from harness.cli.findings import findings_command
 from harness.cli.fuzz import fuzz_command, reproduce_command
 from harness.cli.output import complain, never_fail_on_letters, tell_faults
+from harness.cli.policy import policy_command
 from harness.cli.readings import readings_command
 from harness.cli.rehearse import rehearse_command
 from harness.cli.scenarios import scenarios_command
@@ -59,6 +60,7 @@ for _command in (
     demo_command,
     check_command,
     explain_command,
+    policy_command,
     support_command,
     readings_command,
     failures_command,
