@@ -22,6 +22,7 @@ from harness.check.blamed_connector import find_connector
 from harness.check.connector_changes import connector_changes
 from harness.check.report import CheckReport, Sort
 from harness.check.run import follow
+from harness.check.undoing import SET_RULE, values_before
 from harness.check.way_faults import SET_CONTACT, changes_of_the_way
 from harness.compare import HINTS, WEIGHT, FindingKind
 from harness.edits import EditError, set_connector, set_contact, set_rule
@@ -44,7 +45,6 @@ _PLURAL, _SINGULAR = "msip_labels_", "MSIP_Label_"
 _LABEL_TESTS = ("HeaderContainsWords", "HeaderMatchesPatterns")
 # Never given for these: they are no fault of a rule.
 _WITHOUT = frozenset({FindingKind.VACUOUS, FindingKind.UNDETERMINED}) | HINTS
-SET_RULE = "Set-TransportRule"
 _EDITS: Mapping[str, Callable[[World, str, Mapping[str, object]], World]] = (
     MappingProxyType({SET_RULE: set_rule, SET_CONTACT: set_contact})
 )
@@ -66,8 +66,9 @@ class Correction:
     def command(self) -> str:
         """The line to paste into Exchange's PowerShell."""
         given = dict(self.parameters)
-        if given == {"State": "Enabled"}:
-            return command_line("Enable-TransportRule", self.rule)
+        if given.keys() == {"State"}:
+            verb = "Enable" if given["State"] == "Enabled" else "Disable"
+            return command_line(f"{verb}-TransportRule", self.rule)
         return command_line(self.cmdlet, self.rule, given)
 
 
@@ -81,18 +82,24 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Corrections that were tried and cure, in the order in which to type them."""
+    """Corrections that were tried and cure, in the order in which to type them.
+
+    `undoing` gives back what was, where something is newly broken; it was tried too.
+    """
 
     corrections: tuple[Correction, ...]
     breaks: tuple[Broken, ...] = ()
+    undoing: tuple[Correction, ...] = ()
 
     @property
     def commands(self) -> tuple[str, ...]:
         """The lines to paste, one a rule and change."""
-        lines: list[str] = []
-        for correction in self.corrections:
-            lines.extend(_lines(correction))
-        return tuple(lines)
+        return _every_line(self.corrections)
+
+    @property
+    def undo_commands(self) -> tuple[str, ...]:
+        """The lines to paste that undo the others."""
+        return _every_line(self.undoing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,8 @@ def _best(
             tries[chosen] = _followed(world, checked, checked.mails)
         if _cures(sort, tries[chosen], chosen):
             broken = _broken(checked.report.mails, tries[chosen], _own(sort, chosen))
-            cures.append(Remedy(chosen, broken))
+            back = undoing(chosen, checked.world) if broken else ()
+            cures.append(Remedy(chosen, broken, back))
     return min(cures, key=lambda remedy: len(remedy.breaks), default=None)
 
 
@@ -201,6 +209,21 @@ def _corrected(chosen: _Chosen, world: World) -> World | None:
     except (EditError, RuleError, ExportError):
         return None
     return world
+
+
+def undoing(chosen: _Chosen, world: World) -> _Chosen:
+    """Give what undoes corrections, the last first; nothing if it does not."""
+    back: list[Correction] = []
+    there = world
+    for correction in chosen:
+        names = tuple(name for name, _ in correction.parameters)
+        given = correction.cmdlet, correction.rule
+        before = values_before(*given, names, there)
+        says = f"undoes: {correction.says}"
+        back.insert(0, replace(correction, parameters=before, says=says))
+        there = _corrected((correction,), there) or there
+    found = tuple(back)
+    return found if _corrected(found, there) == world else ()
 
 
 def _followed(
@@ -263,6 +286,10 @@ def _broken(
         if (mail_id, who) not in ill:
             kinds.setdefault(kind, {})[mail_id] = mail
     return tuple(Broken(kind, tuple(mails.values())) for kind, mails in kinds.items())
+
+
+def _every_line(corrections: _Chosen) -> tuple[str, ...]:
+    return tuple(text for correction in corrections for text in _lines(correction))
 
 
 def _lines(correction: Correction) -> Iterator[str]:

@@ -26,7 +26,7 @@ def changes_of_the_way(world: World) -> Iterator[Change]:
         for other in _beside(relay, world):
             spaces = tuple(_dearer(space, relay) for space in other.address_spaces)
             says = "another connector for the same addresses costs more than this one"
-            yield _of_connector(other, {"AddressSpaces": _spelt(spaces)}, says)
+            yield _of_connector(other, {"AddressSpaces": spelt_spaces(spaces)}, says)
     for address in placeholders_of(world):
         says = "nobody from outside can write to the relay's own address"
         given = (("RequireSenderAuthenticationEnabled", True),)
@@ -52,7 +52,7 @@ def _of_relay(
     known = {space.domain for space in relay.address_spaces}
     missing = [AddressSpace(domain) for domain in domains if domain not in known]
     if missing:
-        spaces = _spelt((*relay.address_spaces, *missing))
+        spaces = spelt_spaces((*relay.address_spaces, *missing))
         yield {"AddressSpaces": spaces}, "no other connector is closer to the relay"
 
 
@@ -70,7 +70,8 @@ def _dearer(space: AddressSpace, relay: SendConnector) -> AddressSpace:
     return AddressSpace(space.domain, _DEAREST, space.kind) if is_shared else space
 
 
-def _spelt(spaces: tuple[AddressSpace, ...]) -> tuple[str, ...]:
+def spelt_spaces(spaces: tuple[AddressSpace, ...]) -> tuple[str, ...]:
+    """Spell address spaces as Set-SendConnector takes them."""
     kinds = {SMTP: "SMTP"}
     return tuple(
         f"{kinds.get(space.kind, space.kind)}:{space.domain};{space.cost}"

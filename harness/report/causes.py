@@ -82,7 +82,7 @@ class Cause:
 
     `facts` are labels with sentences, in the order in which to read them; `looked_for`
     and `found` are to be set below each other. `right` are lines to paste, `but` what
-    they would newly break.
+    they would newly break, `undo` the lines that take them back.
     """
 
     fingerprint: str
@@ -98,6 +98,7 @@ class Cause:
     found: str = ""
     right: tuple[str, ...] = ()
     but: str = ""
+    undo: tuple[str, ...] = ()
     accepted: str = ""
 
     @property
@@ -156,6 +157,7 @@ def _cause(remedy: Remedy | None, sort: Sort, checked: Checked) -> Cause:
         found=found,
         right=tuple(map(shown, remedy.commands)) if remedy else (),
         but=broken(remedy) if remedy else "",
+        undo=tuple(map(shown, remedy.undo_commands)) if remedy else (),
         accepted=_accepted(sort),
     )
 

@@ -121,6 +121,7 @@ def _finding(
             {"kind": broken.kind.value, "mails": [mail.id for mail in broken.mails]}
             for broken in (remedy.breaks if remedy else ())
         ],
+        "undo": list(remedy.undo_commands) if remedy else [],
         "is_told": finding.is_told,
         "told_after": as_data(
             finding.delivery.told_after if finding.delivery else None

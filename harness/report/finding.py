@@ -138,14 +138,20 @@ def right_lines(
 
     With `room` a long line is split where PowerShell lets it be.
     """
-    label = "right"
-    for command in remedy.commands:
-        for text in _split(shown(command), room) if room else (shown(command),):
-            yield copied(f"{label:{_COLUMN}}", (text, GREEN), indent=indent)
-            label = ""
+    yield from _pasted("right", remedy.commands, GREEN, indent, room)
     if remedy.breaks:
         said = f"it would newly break: {broken(remedy)}"
         yield rows((("but", said),), indent=indent, label=LABEL)
+        yield from _pasted("undo", remedy.undo_commands, "", indent, room)
+
+
+def _pasted(
+    label: str, commands: tuple[str, ...], style: str, indent: int, room: int | None
+) -> Iterator[Part]:
+    for command in commands:
+        for text in _split(shown(command), room) if room else (shown(command),):
+            yield copied(f"{label:{_COLUMN}}", (text, style), indent=indent)
+            label = ""
 
 
 def reads_body(blame: Blame) -> bool:

@@ -121,6 +121,8 @@ def _lines(cause: Cause, mail: str) -> Iterator[str]:
         yield f"  right: {command}"
     if cause.but:
         yield f"  but it would newly break: {cause.but}"
+    for command in cause.undo:
+        yield f"  undo: {command}"
     yield f"  again: {cause.again.replace(cause.example.id, mail)}"
 
 

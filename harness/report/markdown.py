@@ -119,6 +119,10 @@ def _cause(cause: Cause) -> Iterator[str]:
         yield ""
     if cause.but:
         yield f"- but it would newly break: {escaped(cause.but)}"
+    if cause.undo:
+        yield "- undo:"
+        yield ""
+        yield from _fenced(cause.undo)
     if cause.accepted:
         yield f"- accepted {escaped(cause.accepted)}"
     yield f"- see it again: {_code(cause.again)}"
