@@ -279,6 +279,17 @@ def test_what_was_not_given_is_assumed_and_named():
     assert wanted == set(found.assumed)
 
 
+@pytest.mark.parametrize(
+    ("is_assumed", "method"),
+    [(True, Verification.ACCESS_CODE), (False, Verification.SMS)],
+)
+def test_a_method_as_strong_as_any_policy_asks_leaves_nothing_to_assume(
+    is_assumed, method
+):
+    service = with_(delivering=Delivering(None, known=((CLEO, method),)))
+    assert is_assumed == (Assumed.VERIFICATION in Given(service).run().assumed)
+
+
 def test_an_allowlist_that_was_not_given_is_assumed_but_spf_is_judged():
     found = Given(ZivverService(), session=BY_SPF).run()
     wanted = {Assumed.ALLOWLIST, Assumed.ACCOUNTS, Assumed.VERIFICATION}
