@@ -23,7 +23,7 @@ from harness.cli.parameters import (
     policy_option,
     working,
 )
-from harness.cli.reports import goes_to_screen, report_options, write_asked
+from harness.cli.reports import goes_to_screen, report_options, told, write_asked
 from harness.cli.sizes import size_options
 from harness.compare import HINTS, FindingKind
 from harness.exports import ExportError
@@ -185,29 +185,30 @@ def check_command(
     else:
         done, unread = _each(tenants, asked)
     codes = [one.code for one in done] + [_UNREADABLE for _ in unread]
-    if as_json:
-        data = [checked_data(d.checked, d.case.tenant, at=asked.at) for d in done]
-        is_one = len(tenants) == 1
-        show_data(data[0] if is_one else several_data(data, unread))
-    elif not is_silent:
-        pages = tuple(
-            coverage_page(d.checked)
-            if is_coverage
-            else check_page(d.checked, width=width(), is_whole=is_whole)
-            for d in done
-        )
-        if len(tenants) > 1:
-            every = [one.checked for one in done]
-            show(several_page(every, unread, width=width()))
-        for number, page in enumerate(pages):
-            show(page if len(tenants) == 1 else headed(done[number].checked, page))
-    for one in done if save_mails_to else ():
-        folder = Path(save_mails_to or "")
-        _save(one, folder if len(tenants) == 1 else folder / one.case.tenant.name)
     examined = (
         Examined(d.checked, d.case.tenant, d.case.policy, asked.at) for d in done
     )
-    write_asked(context, Reported(tuple(examined), tuple(unread)))
+    names = told(context, Reported(tuple(examined), tuple(unread)))
+    if as_json:
+        data = [checked_data(d.checked, d.case.tenant, at=asked.at) for d in done]
+        is_one = len(tenants) == 1
+        show_data(names.data(data[0] if is_one else several_data(data, unread)))
+    elif not is_silent:
+        every = [one.checked for one in names.on_screen.every]
+        pages = [
+            coverage_page(checked)
+            if is_coverage
+            else check_page(checked, width=width(), is_whole=is_whole)
+            for checked in every
+        ]
+        if len(tenants) > 1:
+            show(several_page(every, unread, width=width()))
+        for checked, page in zip(every, pages, strict=True):
+            show(page if len(tenants) == 1 else headed(checked, page))
+    for one in done if save_mails_to else ():
+        folder = Path(save_mails_to or "")
+        _save(one, folder if len(tenants) == 1 else folder / one.case.tenant.name)
+    write_asked(context, names)
     context.exit(max(codes))
 
 

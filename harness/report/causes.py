@@ -62,10 +62,14 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What one report is about: the tenants that were checked, and those unread."""
+    """What one report is about: the tenants that were checked, and those unread.
+
+    `is_disguised` says that people stand in it under pseudonyms.
+    """
 
     every: tuple[Examined, ...]
     unread: tuple[Unread, ...] = ()
+    is_disguised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,9 @@ class Cause:
 def causes_of(checked: Checked) -> tuple[Cause, ...]:
     """Give the causes of a check, the heaviest first, those accepted at the end."""
     every = (*checked.report.sorts, *checked.report.accepted)
+    prints = checked.prints or tuple(map(of_sort, every))
     return tuple(
-        _cause(checked.remedies.get(number), sort, checked)
+        _cause(checked.remedies.get(number), sort, checked, prints[number])
         for number, sort in enumerate(every)
     )
 
@@ -140,11 +145,13 @@ def causes_by_mail(
     return MappingProxyType({mail: tuple(every) for mail, every in found.items()})
 
 
-def _cause(remedy: Remedy | None, sort: Sort, checked: Checked) -> Cause:
+def _cause(
+    remedy: Remedy | None, sort: Sort, checked: Checked, fingerprint: str
+) -> Cause:
     example = sort.example.mail
     looked_for, found = _compared(sort)
     return Cause(
-        fingerprint=of_sort(sort),
+        fingerprint=fingerprint,
         kind=sort.kind,
         says=WHAT_IS_WRONG[sort.kind],
         rows=tuple(map(shown, sort.rows)),

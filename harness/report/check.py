@@ -75,7 +75,8 @@ class Checked:
     and `account` what became of it, `again` spells the command that explains a mail.
     `remedies` has that of a sort, by its place in the report, where one was tried and
     holds. `fingerprint` is that of the configuration; `since` what has changed since an
-    earlier check.
+    earlier check. `prints` are the fingerprints of the sorts where they cannot be taken
+    of them any more: people stand there under pseudonyms.
     """
 
     report: CheckReport
@@ -92,6 +93,7 @@ class Checked:
     plan: Plan | None = None
     shifts: tuple[Shift, ...] = ()
     since: Since | None = None
+    prints: tuple[str, ...] = ()
 
     @property
     def shown_sorts(self) -> tuple[tuple[int, Sort], ...]:

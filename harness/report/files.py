@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import json
 import os
 import stat
 from collections.abc import Mapping
@@ -44,14 +45,38 @@ def _pages() -> Path:
     return next((place for place in _PAGES if place.is_dir()), _PAGES[0])
 
 
+_USUAL, _PRIVATE = 0o666, 0o600
+
+
 class ReportError(ValueError):
     """A report cannot be written; one line: the file, and why not."""
 
 
-def write_reports(texts: Mapping[str, str]) -> None:
+def read_key(name: str) -> Mapping[str, str]:
+    """Read whose each pseudonym is; nothing where there is no such file yet.
+
+    Raises:
+        ReportError: it cannot be read, or is no key.
+
+    """
+    try:
+        found = json.loads(Path(name).read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        why = getattr(error, "strerror", None) or "no key of pseudonyms"
+        raise ReportError(f"{name}: cannot be read: {why.lower()}") from None
+    texts = found.items() if isinstance(found, dict) else [(None, None)]
+    if not all(isinstance(one, str) for pair in texts for one in pair):
+        raise ReportError(f"{name}: no key of pseudonyms, expected what `--key` wrote")
+    return dict(texts)
+
+
+def write_reports(texts: Mapping[str, str], *, secret: str | None = None) -> None:
     """Write texts to files, each whole or not at all.
 
     All are written beside their places first and moved there when every one is whole.
+    Only the user himself may read the one called `secret`.
 
     Raises:
         ReportError: one of them cannot be written; then none is.
@@ -67,7 +92,8 @@ def write_reports(texts: Mapping[str, str]) -> None:
                 continue
             beside = place.with_name(f".{place.name}.{os.getpid()}.part")
             ready.append((beside, place))
-            with beside.open("xb") as file:
+            beside.touch(mode=_PRIVATE if name == secret else _USUAL, exist_ok=False)
+            with beside.open("wb") as file:
                 file.write(text.encode())
         for beside, place in ready:
             name = str(place)

@@ -132,6 +132,7 @@ def html_page(reported: Reported, stencil: Stencil) -> str:
         style=Markup(stencil.style),  # noqa: S704  it is packaged
         sheets=[_sheet(number, one) for number, one in enumerate(every, 1)],
         unread=reported.unread,
+        is_disguised=reported.is_disguised,
         columns=[*Column],
         state=State,
         rest=_REST,

@@ -46,6 +46,8 @@ def markdown(reported: Reported) -> str:
             f"**Cannot be read:** {escaped(unread.why)}",
             "",
         ]
+    if reported.is_disguised:
+        parts += ["People stand here under pseudonyms, also in the lines to paste."]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 

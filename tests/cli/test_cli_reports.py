@@ -75,5 +75,58 @@ def test_a_report_that_is_there_is_replaced_and_a_link_is_followed(run, tmp_path
 
 @pytest.mark.skipif(os.name != "posix", reason="devices are of Unix")
 def test_a_device_is_written_and_stays_one(run):
-    assert "" == run("check", MEANT, "--junit", os.devnull, *AT).err
+    ran = run("check", MEANT, "--junit", os.devnull, "--real-names", *AT)
+
+    assert "" == ran.err
     assert not os.path.isfile(os.devnull)  # noqa: PTH113
+
+
+# -- what people are called
+
+
+def test_written_reports_have_pseudonyms_and_the_screen_has_not(run, tmp_path):
+    ran = run("check", WRITTEN, *options(tmp_path, "markdown"), *AT)
+    written = (tmp_path / "out.markdown").read_text()
+
+    assert "payroll@contoso.example" in ran.out
+    assert "payroll@" not in written
+    assert "pseudonyms" in ran.err
+    assert 1 == len(ran.err.splitlines())
+
+
+def test_real_names_are_written_on_request(run, tmp_path):
+    ran = run("check", WRITTEN, *options(tmp_path, "markdown"), "--real-names", *AT)
+
+    assert "payroll@contoso.example" in (tmp_path / "out.markdown").read_text()
+    assert "" == ran.err
+
+
+def test_the_key_keeps_whose_a_pseudonym_is_for_the_user_alone(run, tmp_path):
+    key = tmp_path / "key.json"
+    asked = ("check", WRITTEN, "--json", "--pseudonyms", "--key", key, *AT)
+    first = run(*asked).out
+    whose = json.loads(key.read_text())
+
+    assert "anna@contoso.example" in whose.values()
+    assert "anna@contoso.example" not in first
+    assert first == run(*asked).out
+    if os.name == "posix":
+        assert 0o600 == key.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--real-names", "--pseudonyms"),
+        ("--pseudonyms", "--key", "."),
+        ("--pseudonyms", "--key", "bad.json"),
+    ],
+    ids=" ".join,
+)
+def test_names_that_cannot_be_had_are_one_line(run, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.json").write_text("[1]")
+    ran = run("check", MEANT, *arguments, *AT)
+
+    assert 2 == ran.code
+    assert 1 == len(ran.err.splitlines())
