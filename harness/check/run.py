@@ -17,6 +17,7 @@ from harness.check.checklist.table import checklist
 from harness.check.coverage import coverage_of
 from harness.check.evidence import Grade, doubted, grade_of
 from harness.check.lints.noun import Ground
+from harness.check.lints.shown import with_mails
 from harness.check.lints.table import lints
 from harness.check.meant import is_meant_by_rule
 from harness.check.report import (
@@ -86,7 +87,7 @@ def check(
     sorts = tuple(sort for sort in every if sort.accepted is None)
     accepted = tuple(sort for sort in every if sort.accepted)
     ground = Ground(world, at, policy, labels)
-    linted = lints(ground)
+    linted = with_mails(lints(ground), every)
     unreadable = tuple(lint for lint in linted if lint.is_unreadable)
     answer, why = _answer(policy, checked, sorts, unmet, unreadable)
     assumed = dict.fromkeys(a for entry in checked for a in entry.outcome.assumed)

@@ -30,7 +30,6 @@ _STYLE: Mapping[State, str] = MappingProxyType(
 )
 # What asks for something first.
 _ORDER = (State.NOT_MET, State.MET, State.DIFFERENT, State.CANNOT_TELL)
-_ASKS = frozenset({State.NOT_MET, State.CANNOT_TELL})
 
 
 def checklist_table(
@@ -44,7 +43,7 @@ def checklist_table(
     yield line(("The guide, step by step", STRONG), f": {_counted(entries)}.")
     if width < _NARROW:
         for group in wanted:
-            yield line(_state(group[0]), f"  {_step(group[0])}")
+            yield line(_state(group[0]), f"  {step_told(group[0])}")
             yield line(_what(group), indent=6)
     elif wanted:
         yield _wide(wanted)
@@ -56,7 +55,7 @@ def checklist_table(
 def _counted(entries: tuple[ChecklistEntry, ...]) -> str:
     counts = Counter(entry.state for entry in entries)
     said = listed(f"{counts[state]} {state}" for state in State if counts[state])
-    mistaken = sum(map(_is_mistaken, entries))
+    mistaken = sum(entry.is_mistaken for entry in entries)
     return f"{said}; in {mistaken} the guide is mistaken" if mistaken else said
 
 
@@ -70,8 +69,8 @@ def _grouped(entries: tuple[ChecklistEntry, ...]) -> list[list[ChecklistEntry]]:
 
 
 def _asking(groups: list[list[ChecklistEntry]]) -> list[list[ChecklistEntry]]:
-    asks = [group for group in groups if group[0].instead or group[0].state in _ASKS]
-    return sorted(asks, key=lambda group: _ORDER.index(group[0].state))
+    asking = [group for group in groups if group[0].asks]
+    return sorted(asking, key=lambda group: _ORDER.index(group[0].state))
 
 
 def _wide(groups: list[list[ChecklistEntry]]) -> Table:
@@ -83,24 +82,30 @@ def _wide(groups: list[list[ChecklistEntry]]) -> Table:
     table.add_column(overflow="fold", ratio=5)
     for group in groups:
         state = Text("  ").append_text(_state(group[0]))
-        table.add_row(state, Text(_step(group[0])), _what(group))
+        table.add_row(state, Text(step_told(group[0])), _what(group))
     return table
 
 
-def _is_mistaken(entry: ChecklistEntry) -> bool:
-    """Say whether the guide was followed where it should not be."""
-    return entry.state is State.MET and bool(entry.instead)
+def state_word(entry: ChecklistEntry) -> str:
+    """Name the state, and that the guide is mistaken where it is."""
+    return "mistaken" if entry.is_mistaken else entry.state.value
+
+
+def step_told(entry: ChecklistEntry) -> str:
+    """Say where in the guide it stands."""
+    side = f"{entry.side}: " if entry.side else ""
+    return shown(f"{side}{entry.chapter} {entry.step}")
+
+
+def entry_told(entry: ChecklistEntry) -> str:
+    """Say what was asked, what was found, and what to do."""
+    instead = f". Instead: {entry.instead}" if entry.instead else ""
+    return shown(f"{entry.says}: {_found(entry)}{instead}")
 
 
 def _state(entry: ChecklistEntry) -> Text:
-    if _is_mistaken(entry):
-        return Text("mistaken", style=AMBER)
-    return Text(entry.state, style=_STYLE[entry.state])
-
-
-def _step(entry: ChecklistEntry) -> str:
-    side = f"{entry.side}: " if entry.side else ""
-    return shown(f"{side}{entry.chapter} {entry.step}")
+    style = AMBER if entry.is_mistaken else _STYLE[entry.state]
+    return Text(state_word(entry), style=style)
 
 
 def _what(group: list[ChecklistEntry]) -> Text:

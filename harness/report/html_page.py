@@ -20,6 +20,7 @@ from harness.check.report import Column
 from harness.compare import FindingKind
 from harness.report.causes import causes_of
 from harness.report.check import OpenQuestion, answer, open_questions, validation_told
+from harness.report.checklist import state_word
 from harness.report.compared import aligned
 from harness.report.explain import explanation
 from harness.report.flows import doors_of, flows_of, rules_of, told_of
@@ -124,6 +125,7 @@ def html_page(reported: Reported, stencil: Stencil) -> str:
         "listed": listed,
         "word": finding_word,
         "lint_told": lint_told,
+        "state_word": state_word,
         "since_sentence": since_sentence,
         "cell": _cell,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.check.lints.noun import Severity
-from harness.report.page import AMBER, QUIET, STRONG, counted, line, listed, shown
+from harness.report.page import AMBER, QUIET, RED, STRONG, counted, line, listed, shown
+from harness.report.words import COLOUR, finding_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +33,7 @@ def lint_lines(lints: tuple[Lint, ...], *, is_whole: bool = False) -> Iterator[P
     )
     for group in few:
         first, *others = group
-        style = AMBER if _is_warning(first) else QUIET
+        style = _style(group)
         told = [first, *others] if is_whole else [first]
         also = "" if is_whole or not others else f" And {len(others)} more such."
         yield line(
@@ -45,8 +46,12 @@ def lint_lines(lints: tuple[Lint, ...], *, is_whole: bool = False) -> Iterator[P
         yield line((f"{_counted(left)} more: --all shows all.", QUIET), indent=2)
 
 
-def _is_warning(lint: Lint) -> bool:
-    return lint.severity is Severity.WARNING
+def _style(group: list[Lint]) -> str:
+    """Red only where a mail shows it, and goes out in clear or astray."""
+    kinds = [lint.kind for lint in group if lint.kind]
+    if any(COLOUR[kind] == RED for kind in kinds):
+        return RED
+    return AMBER if group[0].severity is Severity.WARNING else QUIET
 
 
 def _counted(lints: Iterable[Lint]) -> str:
@@ -67,7 +72,10 @@ def lint_told(lint: Lint) -> str:
     place = f" ({lint.place})" if lint.place else ""
     head = f"{where}{place}: " if where or place else ""
     refused = "Exchange would not take it today: " if lint.is_refused else ""
-    return shown(f"{side}{head}{refused}{lint.why}")
+    mail = ""
+    if lint.kind:
+        mail = f" ({finding_word(lint.kind)}, see mail {lint.shown_by})"
+    return shown(f"{side}{head}{refused}{lint.why}{mail}")
 
 
 def _right(lint: Lint) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from harness.check.checklist.noun import State
 from harness.check.report import Column
 from harness.report.causes import causes_of
 from harness.report.check import answer
+from harness.report.checklist import entry_told, state_word, step_told
 from harness.report.lints import lint_told
 from harness.report.page import counted, listed, shown
 from harness.report.since import since_sentence
@@ -134,7 +134,7 @@ def _lists(examined: Examined) -> Iterator[str]:
     """What asks for a look beside the findings."""
     checked = examined.checked
     report = checked.report
-    open_ = [e for e in report.checklist if e.state in {State.NOT_MET, State.DIFFERENT}]
+    asking = [entry for entry in report.checklist if entry.asks]
     for title, items in (
         (
             "Not tested",
@@ -143,7 +143,7 @@ def _lists(examined: Examined) -> Iterator[str]:
         ("Worth a look", [f"{e.id}: {lint_told(e)}" for e in report.lints]),
         (
             "The guide, step by step",
-            [f"{e.state}: {e.chapter} {e.step}: {e.says}: {e.found}" for e in open_],
+            [f"{state_word(e)}: {step_told(e)}: {entry_told(e)}" for e in asking],
         ),
         (
             "Not possible",

@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from harness.check.checklist.noun import State
 from harness.report.causes import causes_of, place_of
+from harness.report.checklist import state_word
 from harness.report.lints import lint_told
 from harness.report.page import shown
 
@@ -78,9 +78,9 @@ def _rows(examined: Examined) -> Iterator[_Row]:
             **_place(place_of(lint.place)),
         }
     for entry in report.checklist:
-        if entry.state is not State.MET:
+        if entry.asks:
             yield {
-                "what": f"guide: {entry.state}",
+                "what": f"guide: {state_word(entry)}",
                 "says": f"{entry.chapter} {entry.step}: {entry.says}",
                 "why": entry.found,
                 "right": entry.instead,

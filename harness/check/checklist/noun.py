@@ -74,3 +74,13 @@ class ChecklistEntry:
     place: str = ""
     instead: str = ""
     side: str = ""
+
+    @property
+    def is_mistaken(self) -> bool:
+        """Whether the guide was followed where it should not be."""
+        return self.state is State.MET and bool(self.instead)
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody should do something about it, or find something out."""
+        return bool(self.instead) or self.state in {State.NOT_MET, State.CANNOT_TELL}

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import Organization, Platform
+from harness.compare import FindingKind
 from harness.exports.labels import ExportedLabel
 from harness.policy.noun import Policy
 from harness.world import World
@@ -90,7 +91,10 @@ UNREADABLE = "RULE-UNREADABLE"
 
 @dataclass(frozen=True, slots=True)
 class Lint:
-    """One row that holds at one place; `side` is that of a hybrid."""
+    """One row that holds at one place; `side` is that of a hybrid.
+
+    `shown_by` is the id of a mail of the check that suffers from it, `kind` from what.
+    """
 
     id: str
     severity: Severity
@@ -103,6 +107,8 @@ class Lint:
     place: str = ""
     side: str = ""
     is_refused: bool = False
+    shown_by: str = ""
+    kind: FindingKind | None = None
 
     @property
     def is_unreadable(self) -> bool:
