@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 _QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 
 
+class Bare(str):
+    """What stands in a line as it is: an expression, no text."""
+
+    __slots__ = ()
+
+
 def command_line(
     cmdlet: str, name: str, parameters: Mapping[str, object] | None = None
 ) -> str:
@@ -26,6 +32,8 @@ def written(value: object) -> str:
     """Write a value: a text in quotes, a list by commas, a truth as a variable."""
     if value is None:
         return "$null"
+    if isinstance(value, Bare):
+        return value
     if isinstance(value, bool):
         return "$true" if value else "$false"
     if isinstance(value, int):

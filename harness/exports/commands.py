@@ -46,7 +46,7 @@ _DEFAULTS: Mapping[Cmdlet, Mapping[str, object]] = MappingProxyType(
     }
 )
 # exports#2.1: the command's name of it, and the object's.
-_SHOWN_AS = MappingProxyType({"notifysender": "SenderNotificationType"})
+SHOWN_AS = MappingProxyType({"notifysender": "SenderNotificationType"})
 RULE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         name.lower(): name
@@ -200,7 +200,7 @@ def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
 
 def shown_as(name: str) -> str:
     """Give the name that an object has for a parameter of a command."""
-    return _SHOWN_AS.get(name.lower(), name)
+    return SHOWN_AS.get(name.lower(), name)
 
 
 def _state(enabled: object, place: str) -> object:

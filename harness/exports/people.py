@@ -13,7 +13,7 @@ from harness.exports import values
 from harness.exports.formats import Exported
 
 # The AD attribute as rules name it (exchange-rules#2.4), the property of the cmdlets.
-_PROPERTIES: Mapping[str, str] = MappingProxyType(
+PROPERTIES: Mapping[str, str] = MappingProxyType(
     {
         "City": "City",
         "Company": "Company",
@@ -42,8 +42,8 @@ _PROPERTIES: Mapping[str, str] = MappingProxyType(
         "ZipCode": "PostalCode",
     }
 )
-_COLUMNS = tuple(_PROPERTIES.values())
-_ATTRIBUTES = MappingProxyType({p: name for name, p in _PROPERTIES.items()})
+_COLUMNS = tuple(PROPERTIES.values())
+_ATTRIBUTES = MappingProxyType({p: name for name, p in PROPERTIES.items()})
 PEOPLE = (*_COLUMNS, "Members")
 _COUNTRY_CODE = 2
 

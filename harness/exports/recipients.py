@@ -44,7 +44,7 @@ T = TypeVar("T")
 # The default of -ResultSize: more may have been cut off.
 TRUNCATED_AT = 1000
 _ADDRESSES = frozenset({"primarysmtpaddress", "emailaddresses"})
-_NAMES = (
+NAMES = (
     "Name",
     "Identity",
     "Alias",
@@ -84,7 +84,7 @@ RECIPIENTS = Table(
         "PrimarySmtpAddress EmailAddresses ExternalEmailAddress RecipientType "
         "WindowsEmailAddress RequireSenderAuthenticationEnabled "
         "RequireAllSendersAreAuthenticated MaxSendSize UseMapiRichTextFormat "
-        + " ".join((*_NAMES, *RESTRICTIONS, *ONWARD)),
+        + " ".join((*NAMES, *RESTRICTIONS, *ONWARD)),
     )
     | used("exchange-rules#2.4", " ".join(PEOPLE)),
     rest=Row(
@@ -153,7 +153,7 @@ def read_recipient(entry: Exported, cmdlet: Cmdlet, ledger: Ledger) -> Recipient
     """
     own = _own_addresses(entry)
     marks = marks_of(entry, RECIPIENTS)
-    known = values.names(entry, _NAMES)
+    known = values.names(entry, NAMES)
     shown_name = known[0] if known else (str(own[0]) if own else entry.place)
     external, problem = _external(entry)
     reports_to, doubt = reports_of(entry)

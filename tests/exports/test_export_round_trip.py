@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.exports.shown_rules import rule_shown
 from tests.exports.shapes import SHAPES, online, rule, tenant
 
 WORDS = st.lists(
@@ -49,33 +50,6 @@ RULES = st.builds(
 )
 
 
-def written(read):
-    """Write a rule as Get-TransportRule would."""
-    found = {
-        "Name": read.name,
-        "Priority": read.priority,
-        "State": "Enabled" if read.is_enabled else "Disabled",
-        "Mode": read.mode.value,
-        "RuleErrorAction": read.error_action,
-        "SenderAddressLocation": read.sender_location,
-        "RecipientAddressType": read.recipient_address_type,
-        "StopRuleProcessing": read.stops,
-        "Comments": read.comments or None,
-        "ActivationDate": read.starts.at.isoformat() if read.starts else None,
-        "ExpiryDate": read.ends.at.isoformat() if read.ends else None,
-    }
-    for prefix, conditions in (("", read.conditions), ("ExceptIf", read.exceptions)):
-        for condition in conditions:
-            names = condition.row.parameters
-            found[prefix + names[-1]] = list(condition.value.operands)
-            if len(names) > 1:
-                found[prefix + names[0]] = condition.header
-    for action in read.actions:
-        for name, values in zip(action.row.parameters, action.values, strict=True):
-            found[name] = list(values) if len(values) > 1 else values[0]
-    return found
-
-
 def read_one(entry, write):
     (found,) = tenant(online([entry]), write=write).organization.rules or ()
     return found
@@ -86,7 +60,7 @@ def read_one(entry, write):
 @given(RULES, st.sampled_from(SHAPES), st.sampled_from(SHAPES))
 def test_a_rule_survives_being_read_and_written(entry, first, second):
     read = read_one(entry, first)
-    again = read_one(written(read), second)
+    again = read_one(rule_shown(read), second)
     assert read.name == again.name
     assert _meaning(read) == _meaning(again)
 
