@@ -16,7 +16,8 @@ from harness.scenario.run import examine
 
 corpus = load_corpus(sys.argv[1])
 settings = {case.tenant: read_setting(case.tenant) for case in corpus}
-# What the standard library itself imports late: codecs, and whatever one case needs.
+# What libraries import late: codecs, tables of names, and whatever one case needs.
+importlib.import_module("idna.uts46data")
 for module in pkgutil.iter_modules(encodings.__path__):
     with contextlib.suppress(ImportError):
         importlib.import_module("encodings." + module.name)
