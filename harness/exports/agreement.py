@@ -130,7 +130,7 @@ def _check_agrees(cmdlet: Cmdlet, first: Exported, second: Exported) -> None:
             called = _name(cmdlet, second)
             raise ExportError(
                 second.place,
-                f"`{name}` of `{shown(called)}` is {_shown(here)}, and in "
+                f"`{shown(name)}` of `{shown(called)}` is {_shown(here)}, and in "
                 f"{first.place} it is {_shown(there)}; keep the export that is right",
             )
 

@@ -14,7 +14,14 @@ from types import MappingProxyType
 
 from fakes.exchange.rules.rule import parameter_names
 from harness.exports.cmdlets import Cmdlet
-from harness.exports.formats import Exported, Lost, exported_object, is_secret_name
+from harness.exports.connector_tables import INBOUND, OUTBOUND, RECEIVE, SEND
+from harness.exports.formats import (
+    Exported,
+    Lost,
+    exported_object,
+    is_secret_name,
+    row_of,
+)
 from harness.exports.powershell import Argument, Command, NeedsValue, Value
 from harness.exports.problems import ExportError, each, shown
 
@@ -39,9 +46,25 @@ _DEFAULTS: Mapping[Cmdlet, Mapping[str, object]] = MappingProxyType(
             "SenderAddressLocation": "Header",
             "RuleErrorAction": "Ignore",
         },
-        Cmdlet.OUTBOUND_CONNECTORS: {"Enabled": True},
+        # exchange-routing#1.1
+        Cmdlet.OUTBOUND_CONNECTORS: {
+            "Enabled": True,
+            "UseMXRecord": True,
+            "RecipientDomains": [],
+            "SmartHosts": [],
+            "TlsSettings": None,
+            "IsTransportRuleScoped": False,
+        },
         Cmdlet.INBOUND_CONNECTORS: {"Enabled": True},
-        Cmdlet.SEND_CONNECTORS: {"Enabled": True},
+        # exchange-routing#2.1
+        Cmdlet.SEND_CONNECTORS: {
+            "Enabled": True,
+            "IsScopedConnector": False,
+            "DNSRoutingEnabled": True,
+            "SmartHosts": [],
+            "Port": 25,
+            "RequireTLS": False,
+        },
         Cmdlet.RECEIVE_CONNECTORS: {"Enabled": True},
     }
 )
@@ -51,6 +74,14 @@ RULE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         name.lower(): name
         for name in {*parameter_names(), "NotifySender", "Enabled", "Comments", "Name"}
+    }
+)
+_USED: Mapping[Cmdlet, frozenset[str]] = MappingProxyType(
+    {
+        Cmdlet.OUTBOUND_CONNECTORS: OUTBOUND.used,
+        Cmdlet.INBOUND_CONNECTORS: INBOUND.used,
+        Cmdlet.SEND_CONNECTORS: SEND.used,
+        Cmdlet.RECEIVE_CONNECTORS: RECEIVE.used,
     }
 )
 # What a command takes and no object has: the parameters of every cmdlet, with their
@@ -98,7 +129,33 @@ def objects_of(file: str, commands: tuple[Command, ...], *, line: int = 1) -> Ma
             f"`{changes[0].name}` changes what another line made; expected only lines "
             "that make objects, or an export of what the script has made",
         )
-    return found
+    return _in_order(found)
+
+
+def _in_order(made: Made) -> Made:
+    """Put rules where their lines put them, where two lines ask for one place.
+
+    exchange-rules#6.2: a new rule takes its place, and those from there on move up;
+    without a place it is the last.
+    """
+    rules = [entry for cmdlet, entry in made if cmdlet is Cmdlet.RULES]
+    asked = [entry.get("Priority") for entry in rules]
+    if len({str(place) for place in asked}) == len(asked):
+        return made
+    order: list[Exported] = []
+    for entry, place in zip(rules, asked, strict=True):
+        is_place = isinstance(place, int) or str(place).isdecimal()
+        order.insert(int(str(place)) if is_place else len(order), entry)
+    others = tuple(pair for pair in made if pair[0] is not Cmdlet.RULES)
+    return others + tuple(
+        (Cmdlet.RULES, _with(entry, "Priority", at)) for at, entry in enumerate(order)
+    )
+
+
+def _with(entry: Exported, name: str, value: object) -> Exported:
+    properties = {**entry.properties, name: value}
+    made = row_of(entry.file, entry.line, properties, entry.secrets, entry.notes)
+    return replace(made, lost=entry.lost)
 
 
 def made_of(
@@ -191,11 +248,19 @@ def _object(file: str, command: Command, cmdlet: Cmdlet, line: int) -> Exported:
     first = line + command.line - 1
     known = RULE_NAMES if cmdlet is Cmdlet.RULES else None
     for said, given in parameters_of(file, command, known, line=line):
-        name, value = said or "Name", given
+        name, value = _in_full(said or "Name", cmdlet), given
+        name = next((n for n in properties if n.lower() == name.lower()), name)
         if cmdlet is Cmdlet.RULES and name == "Enabled":
             name, value = "State", _state(value, f"{file}:{first}")
         properties[shown_as(name)] = value
     return exported_object(file, first, properties)
+
+
+def _in_full(name: str, cmdlet: Cmdlet) -> str:
+    """Spell a parameter of a connector out, where one of those that count is meant."""
+    low, known = name.lower(), _USED.get(cmdlet, frozenset())
+    longer = [full for full in known if full.startswith(low)]
+    return longer[0] if len(longer) == 1 and low not in known else name
 
 
 def shown_as(name: str) -> str:

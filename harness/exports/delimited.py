@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from harness.exports.cmdlets import Cmdlet, recognise
@@ -18,6 +19,7 @@ from harness.exports.problems import ExportError, shown
 
 LOSSY = "a table: lists are lost; prefer ConvertTo-Json"
 _FEWEST = 2
+_LONGEST_HEADER = 65_536
 _ABOVE = re.compile(r"\A\ufeff?(?:#TYPE [^\n]*\n|sep=.\r?\n)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][\w@. -]*")
 _DELIMITERS = (",", ";", "\t")
@@ -78,7 +80,7 @@ def _header(text: str) -> str:
 
 def _delimiter(header: str) -> str | None:
     """Give the sign that makes names of the first line, if one does."""
-    for sign in _DELIMITERS:
+    for sign in _DELIMITERS if len(header) <= _LONGEST_HEADER else ():
         names = [name.strip().strip('"') for name in header.strip().split(sign)]
         if len(names) >= _FEWEST and all(_NAME.fullmatch(name) for name in names):
             return sign
@@ -107,13 +109,15 @@ def _rows(file: str, text: str, above: int) -> Iterator[tuple[int, dict[str, obj
 
 
 def _check_names(place: str, names: list[str]) -> None:
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise ExportError(place, f"the column `{shown(twice[0])}` stands there twice")
+    name, count = Counter(name.lower() for name in names).most_common(1)[0]
+    if count > 1:
+        raise ExportError(place, f"the column `{shown(name)}` stands there twice")
 
 
 def _value(cmdlet: Cmdlet | None, name: str, value: object) -> object:
     said = str(value).strip()
+    if not said:
+        return None
     if said.lower() in {"true", "false"}:
         return said.lower() == "true"
     if _TYPE.fullmatch(said):

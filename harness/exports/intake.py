@@ -184,7 +184,7 @@ def _check_whole(kind: Cmdlet, entries: tuple[Exported, ...]) -> None:
     }
     faults = Faults()
     for name, (entry, what) in lost.items():
-        message = f"`{name}` is `{shown(what.text)}`: {what.why}"
+        message = f"`{shown(name)}` is `{shown(what.text)}`: {what.why}"
         cure = "write the value into the file, or export with `ConvertTo-Json`"
         faults.found.append(ExportError(entry.place, f"{message}; {cure}"))
     faults.check()

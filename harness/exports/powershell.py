@@ -37,6 +37,21 @@ _MASKED = re.compile(
 # An operator may stand there: `-join`.
 _PARAMETER = re.compile(r"[ \t]*(-(?!join\b|split\b|not\b)[A-Za-z]\w*)", re.IGNORECASE)
 _GOES_ON = ("`", "|", ",", "(", "{", "=")
+_CAST = re.compile(r"^(?:\[[\w.]+(?:\[\])?\]\s*)+")
+_MEMBER = re.compile(r"(\$\w+)\s*(?:\.\s*(\w+)|\[\s*['\"](\w+)['\"]\s*\])")
+_CALLED = re.compile(r"(\$\w+)\.(?:add|addrange|remove|clear|insert)\b", re.IGNORECASE)
+# Where a statement may be left out, or come several times.
+_PERHAPS = frozenset(
+    {
+        "if_statement",
+        "foreach_statement",
+        "for_statement",
+        "while_statement",
+        "do_statement",
+        "switch_statement",
+        "catch_clauses",
+    }
+)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
 _ESCAPED = re.compile(r'`(.)|""', re.DOTALL)
 _CONSTANTS = {"$true": True, "$false": False, "$null": None}
@@ -114,7 +129,7 @@ def read_lines(text: str) -> tuple[Command | Code, ...]:
         (first, *more) = node.named_children or [node]
         if first.type == "assignment_expression" and not more:
             if _is_plain(first.children[-1], source, known):
-                assign(first, source, known)
+                follow(first, source, known)
                 continue
         elif command := _alone(node, source, known):
             found.append(command)
@@ -129,9 +144,8 @@ def read_commands(text: str) -> tuple[Command, ...]:
     known: dict[str, Value] = {}
     found: list[Command] = []
     for node in walk(source.tree.root_node):
-        if node.type == "assignment_expression":
-            assign(node, source, known)
-        elif node.type == "command":
+        follow(node, source, known)
+        if node.type == "command":
             command = _command(node, source, known)
             if command is not None:
                 found.append(command)
@@ -253,14 +267,50 @@ def _alone(node: Node, source: Source, known: Mapping[str, Value]) -> Command | 
     return command if is_read else None
 
 
-def assign(node: Node, source: Source, known: dict[str, Value]) -> None:
-    """Remember `$name = value`; a second value makes the name unknown."""
-    left, right = node.children[0], node.children[-1]
-    name = source.text(left).strip().lower()
-    if name in known:
-        known[name] = NeedsValue(source.text(left).strip())
+def follow(node: Node, source: Source, known: dict[str, Value]) -> None:
+    """Keep in mind what a variable holds, or that nobody can say it any more."""
+    if node.type == "assignment_expression":
+        _assign(node, source, known)
+    elif node.type == "foreach_statement":
+        known.update(
+            {
+                source.text(child).lower(): NeedsValue(source.text(child))
+                for child in node.children
+                if child.type == "variable"
+            }
+        )
+    elif node.type == "invokation_expression":
+        called = _CALLED.match(source.text(node))
+        if called and called[1].lower() in known:
+            known[called[1].lower()] = NeedsValue(shown(source.text(node)))
+
+
+def _assign(node: Node, source: Source, known: dict[str, Value]) -> None:
+    """Remember `$name = value`; a second value makes the name unknown.
+
+    So does one that is added to what was there, and one that is given only if.
+    """
+    said = _CAST.sub("", source.text(node.children[0]).strip())
+    name, value = said.lower(), _value(node.children[-1], source, known)
+    if source.text(node.children[1]).strip() != "=" or _is_perhaps(node):
+        value = NeedsValue(said)
+    member = _MEMBER.fullmatch(name)
+    if member:
+        table, key = known.get(member[1]), member[2] or member[3]
+        known[member[1]] = NeedsValue(said)
+        if isinstance(table, Mapping):
+            kept = {k: v for k, v in table.items() if k.lower() != key}
+            known[member[1]] = {**kept, key: value}
     else:
-        known[name] = _value(right, source, known)
+        known[name] = NeedsValue(said) if name in known else value
+
+
+def _is_perhaps(node: Node) -> bool:
+    """Say whether a statement may be left out, or come several times."""
+    around = node.parent
+    while around and around.type not in _PERHAPS:
+        around = around.parent
+    return around is not None
 
 
 def _command(node: Node, source: Source, known: Mapping[str, Value]) -> Command | None:

@@ -16,7 +16,7 @@ from harness.exports.powershell import (
     NeedsValue,
     Source,
     Value,
-    assign,
+    follow,
     joined,
     values_of,
     walk,
@@ -47,9 +47,8 @@ def read_blocks(text: str, kind: re.Pattern[str]) -> tuple[Block, ...]:
     known: dict[str, Value] = {}
     found: list[Block] = []
     for node in walk(source.tree.root_node):
-        if node.type == "assignment_expression":
-            assign(node, source, known)
-        elif node.type == "command":
+        follow(node, source, known)
+        if node.type == "command":
             name = _named(node, source)
             body = _body(node) if kind.match(name) else None
             if body is not None:

@@ -108,7 +108,7 @@ def test_a_cost_is_a_part_of_a_space_and_no_end_of_a_value():
         ),
         (DOMAINS + 'contoso.example,"Autho\n', "domains.csv:2: no row of a table"),
         (DOMAINS + OWN + 'a,"b"c,d,e\n', "domains.csv:3: no row of a table"),
-        (DOMAINS.replace("Default", "DomainType") + OWN, "the column `DomainType`"),
+        (DOMAINS.replace("Default", "DomainType") + OWN, "the column `domaintype`"),
         (
             DOMAINS + "contoso.example,System.Object[],False,True\n",
             "domains.csv:2: `DomainType` is `System.Object[]`: Export-Csv wrote",

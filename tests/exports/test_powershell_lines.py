@@ -255,6 +255,56 @@ def test_a_number_is_a_switch(said, expected):
     assert {"State": expected} == only(f"New-TransportRule x -Enabled {said}", State="")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$a = 'x'", "x"),
+        ("[string]$a = 'x'", "x"),
+        ("try { $a = 'x' } catch { exit }", "x"),
+        ("$t = @{ a = 'y'; b = 'z' }\n$t.A = 'x'", "x"),
+        ("$t = @{ b = 'z' }\n$t['A'] = 'x'", "x"),
+        ("$a = 'x'\n$a += 'y'", None),
+        ("if ($b) { $a = 'x' }", None),
+        ("foreach ($a in $b) { 1 }", None),
+        ("$a = 'x'\nforeach ($a in $b) { 1 }", None),
+        ("$t = @{ a = 'x' }\nif ($b) { $t.a = 'y' }", None),
+        ("$t.a = 'x'", None),
+        ("$t = @{ a = 'x' }\n$t.Add('a', 'y')", None),
+        ("$t = @{ a = 'x' }\n$t.ContainsKey('a')", "x"),
+    ],
+)
+def test_a_variable_is_known_as_long_as_nothing_else_can_be_in_it(text, expected):
+    splat = "@t" if "$t" in text else "-A $a"
+    commands = read_commands(f"{text}\nSet-It {splat}")
+    ((_, *values),) = [
+        ("", *(one.value for one in each.arguments if one.name.lower() in {"a", ""}))
+        for each in commands
+        if each.name == "Set-It"
+    ]
+    assert ([expected] == values) is (expected is not None)
+    assert expected is not None or isinstance(values[0], NeedsValue)
+
+
+def test_rules_of_a_script_stand_where_their_lines_put_them():
+    text = "\n".join(f"New-TransportRule {n} -Priority 0" for n in "abc")
+    text += "\nNew-TransportRule last\nNew-OutboundConnector Zivver"
+    found = objects_of("x.ps1", read_commands(text))
+    rules = [entry for cmdlet, entry in found if cmdlet is Cmdlet.RULES]
+    assert [("c", 0), ("b", 1), ("a", 2), ("last", 3)] == [
+        (entry.get("Name"), entry.get("Priority")) for entry in rules
+    ]
+    text = "New-TransportRule a -Priority 7\nNew-TransportRule b -Priority 3"
+    assert [7, 3] == [
+        entry.get("Priority") for _, entry in objects_of("x", read_commands(text))
+    ]
+
+
+def test_a_short_parameter_of_a_connector_is_spelt_out():
+    expected = {"SmartHosts": "smtp.zivver.com", "UseMXRecord": False, "Enabled": True}
+    line = "New-OutboundConnector Zivver -SmartHost smtp.zivver.com -UseMX $false"
+    assert expected == only(line, **expected)
+
+
 def test_lines_that_change_what_others_made_are_refused():
     text = "New-TransportRule x -From a\nDisable-TransportRule x"
     with pytest.raises(ExportError, match="changes what another line made") as caught:

@@ -1,15 +1,25 @@
-"""Real exports of other people, where there are any on this computer."""
+"""Real exports of other people, where there are any on this computer.
 
+The golden account holds numbers only: of each file, known by a hash of its path, what
+was recognised and how many values went which way. Nothing of theirs is copied.
+"""
+
+import hashlib
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from harness.exports import RawFile, make_tenant
-from tests.exports.shapes import is_on_lines, outbound, powershell, refusals
+from fakes.exchange.rules.values import NotJudged
+from harness.exports import RawFile, TenantError, Understood, make_tenant
+from harness.exports.archives import base_name
+from tests.exports.shapes import is_on_lines, outbound, powershell, refusals, send
 
 SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
-FOLDERS = ("get-cmdlet-json", "admin-api-json", "json-shapes", "vendor-templates")
+GOLDEN = "real-exports.tsv"
+ONLINE = RawFile("connectors.json", powershell([outbound(Name="ours")]))
+SERVER = RawFile("connectors.json", powershell([send(Name="ours")]))
 
 pytestmark = pytest.mark.skipif(
     not SAMPLES, reason="RELAY_HARNESS_SAMPLES does not name a folder of real exports"
@@ -17,27 +27,69 @@ pytestmark = pytest.mark.skipif(
 
 
 def sample_files():
-    root = Path(SAMPLES or ".")
-    return sorted(path for name in FOLDERS for path in (root / name).rglob("*.json"))
+    return sorted(path for path in Path(SAMPLES or ".").rglob("*") if path.is_file())
 
 
-def read(path, *others):
-    files = [RawFile(path.name, path.read_bytes()), *others]
-    return make_tenant("sample", files)
+def read(path):
+    """Read a sample beside a connector, which tells the platform."""
+    raw = RawFile(path.name, path.read_bytes())
+    said = refusals(lambda: make_tenant("sample", [raw, ONLINE]))
+    other = SERVER if any("of a server" in one for one in said) else ONLINE
+    try:
+        found = make_tenant("sample", [raw, other])
+    except TenantError as problem:
+        return problem.account, problem.faults, None
+    return found.account, (), found.organization
 
 
-CONNECTORS = RawFile("connectors.json", powershell([outbound()]))
+@pytest.fixture(scope="module")
+def accounts():
+    return {path: read(path) for path in sample_files()}
 
 
-@pytest.mark.parametrize(
-    "path", sample_files() if SAMPLES else [], ids=lambda p: p.name
-)
-def test_a_real_export_is_read_or_refused_on_one_line(path):
-    said = refusals(lambda: read(path, CONNECTORS))
-    assert is_on_lines(said)
-    if not said:
-        files = [line.file for line in read(path, CONNECTORS).account.files]
-        assert path.name in files
+def test_every_file_is_read_or_refused_line_by_line(accounts):
+    for path, (account, faults, _) in accounts.items():
+        assert is_on_lines(map(str, faults)), path
+        assert path.name in {base_name(line.file) for line in account.files}, path
+
+
+def test_every_rule_is_read_whole_or_its_gaps_are_named(accounts):
+    counted = 0
+    for path, (account, _, organization) in accounts.items():
+        if organization is None:
+            continue
+        rules = organization.rules or ()
+        gaps = {
+            line.property.removeprefix("ExceptIf")
+            for line in account.of(Understood.NOT_JUDGED, Understood.NOT_UNDERSTOOD)
+        }
+        for rule in rules:
+            not_judged = {
+                each.predicate
+                for each in (*rule.conditions, *rule.exceptions)
+                if isinstance(each.value, NotJudged)
+            }
+            assert rule.place.startswith(path.name), path
+            assert not_judged <= gaps, path
+            counted += 1
+    assert 50 <= counted
+
+
+def test_every_account_is_the_golden_one(accounts, golden):
+    golden(GOLDEN, "".join(map(line_of, accounts.items())))
+
+
+def line_of(entry):
+    path, (account, faults, _) = entry
+    relative = path.relative_to(SAMPLES).as_posix()
+    name = hashlib.sha256(relative.encode()).hexdigest()[:16]
+    (about,) = [f for f in account.files if f.file == path.name][:1]
+    counts: Counter[str] = Counter()
+    for line in account.lines:
+        if line.file == path.name:
+            counts[line.how.name] += line.count
+    numbers = [about.count, *(counts[how] for how in Understood.__members__)]
+    return "\t".join(map(str, (name, about.what, *numbers, len(faults)))) + "\n"
 
 
 @pytest.mark.parametrize(
@@ -49,10 +101,18 @@ def test_a_real_export_is_read_or_refused_on_one_line(path):
         ("sample_reports.remote_domains.json", "Get-RemoteDomain"),
         ("graph2otel__liveDisabledRule.json", "Get-TransportRule"),
         ("graph2otel__liveInboundTLS.json", "Get-InboundConnector"),
+        ("graph2otel__liveRecord.json", "no configuration"),
+        ("prashant011__M365TenantConfig.ps1.txt", "resources for Get-TransportRule"),
+        ("CSS-Exchange__GetSendConnector.clixml", "Get-SendConnector"),
+        ("Evotec__Get-OutboundConnector.fl.txt", "Get-OutboundConnector"),
+        ("MSDocs__dlpPolicyTemplate_PCI.xml", "lines for Get-TransportRule"),
+        ("MSFT_EXOTransportRule.schema.mof", "no configuration"),
     ],
 )
-def test_whole_exports_are_recognised(name, expected):
-    (path,) = [path for path in sample_files() if path.name == name]
-    line = next(f for f in read(path, CONNECTORS).account.files if f.file == name)
+def test_whole_exports_are_recognised(accounts, name, expected):
+    (path,) = [path for path in accounts if path.name == name]
+    account, faults, _ = accounts[path]
+    line = next(f for f in account.files if f.file == name)
     assert expected == line.what
-    assert line.count > 0
+    assert line.is_read or line.is_note
+    assert () == faults
