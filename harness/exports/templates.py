@@ -13,7 +13,7 @@ from harness.exports.cmdlets import Cmdlet, likeliest
 from harness.exports.commands import Made, made_of, with_hole
 from harness.exports.formats import Exported, read_objects
 from harness.exports.powershell import NeedsValue, Value
-from harness.exports.problems import ExportError, each
+from harness.exports.problems import ExportError, each, shown
 
 # What the vendor's own set-up looks at, and no cmdlet takes.
 _PRIVATE = frozenset({"smpriority"})
@@ -45,7 +45,7 @@ def read_template(entry: Exported) -> tuple[Cmdlet, Exported] | None:
     if not found:
         return None
     if len(found) > 1:
-        names = " and ".join(f"`{path}`" for path in found)
+        names = " and ".join(f"`{shown(path)}`" for path in list(found)[:3])
         what = f"a template with the variants {names}, expected the one that was used"
         raise ExportError(entry.place, what)
     ((cmdlet, given),) = found.values()

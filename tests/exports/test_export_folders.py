@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from harness.exports import ExportError
-from harness.exports.files import _files, read_tenant
-from harness.exports.limits import MEGABYTE
+from harness.exports.files import StoredFile, _file, _files, read_tenant
+from harness.exports.limits import MEGABYTE, SizeLimits
+from harness.exports.tenant import make_tenant
+from tests.exports.shapes import refusals
 
 
 def complaint(read):
@@ -48,3 +50,13 @@ def test_the_folder_in_which_one_stands_has_a_name(tmp_path, monkeypatch):
     (tmp_path / "contoso" / "Get-OutboundConnector.json").write_text(objects)
     monkeypatch.chdir(tmp_path / "contoso")
     assert "contoso" == read_tenant(str(Path())).name
+
+
+def test_a_file_that_is_gone_when_it_is_opened_is_one_line_among_the_others(tmp_path):
+    gone = StoredFile("rules.json", tmp_path / "rules.json")
+    assert "StoredFile('rules.json')" == repr(gone)
+    expected = "rules.json: no such file or directory"
+    assert [expected] == refusals(lambda: make_tenant("contoso", [gone]))
+    assert expected == complaint(lambda: gone.octets)
+    found = _file(tmp_path / "rules.json", "rules.json", 0, SizeLimits())
+    assert "no such file or directory" == found.problem

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.commands import objects_of, with_holes
+from harness.exports.encodings import RawFile
 from harness.exports.powershell import NeedsValue, read_commands, read_value
 from harness.exports.problems import ExportError
+from harness.exports.tenant import make_tenant
 
 SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 
@@ -316,6 +318,8 @@ def test_other_commands_make_nothing():
     assert () == objects_of("x.ps1", read_commands("Get-TransportRule | fl"))
     assert () == objects_of("x.ps1", read_commands("Remove-TransportRule x"))
     assert () == objects_of("x.ps1", read_commands("New-TransportRule x -WhatIf"))
+    assert () == objects_of("x.ps1", read_commands("Set-Alias\nsal a"))
+    assert () == read_commands("  -From a\n")
 
 
 @pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no real samples")
@@ -329,3 +333,32 @@ def test_real_lines_are_read_but_for_what_is_no_powershell():
     assert 200 < read
     # Pages of help with [optional] parameters, and excerpts cut in a string.
     assert 20 >= unread
+
+
+def rule_of(line):
+    connector = RawFile(
+        "c.json", b'[{"Name": "c", "UseMXRecord": true, "RecipientDomains": []}]'
+    )
+    files = [RawFile("r.ps1", line.encode()), connector]
+    return make_tenant("x", files).organization.rules
+
+
+def test_prose_that_somebody_fills_in_is_kept_as_it_stands():
+    (made,) = list(rule_of("New-TransportRule x -From a@b.c -Comments $note") or ())
+    assert "$note" == made.comments
+
+
+@pytest.mark.parametrize("name", ["Mode", "Priority", "Enabled", "Name"])
+def test_what_a_rule_cannot_be_without_is_one_line(name):
+    start = "New-TransportRule" if name == "Name" else "New-TransportRule x"
+    with pytest.raises(ExportError) as caught:
+        rule_of(f"{start} -From a@b.c -{name} $it")
+    (said,) = map(str, caught.value.faults)
+    assert said.startswith("r.ps1:1: ")
+
+
+def test_prose_of_a_connector_that_is_filled_in_has_no_effect():
+    line = b"New-OutboundConnector z -Comment $note -SmartHosts a.example -UseMX $false"
+    found = make_tenant("x", [RawFile("c.ps1", line)])
+    (made,) = found.organization.outbound_connectors or ()
+    assert () == made.unjudged
