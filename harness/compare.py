@@ -105,6 +105,7 @@ _CAUGHT: Mapping[Disposition, FindingKind] = MappingProxyType(
 TABLE: Mapping[Disposition, _Row] = MappingProxyType(
     {end: {**row, _AWAY: _CAUGHT.get(end)} for end, row in _WORDS.items()}
 )
+_BCC_SHOWN = "Zivver shows this Bcc recipient to the others (zivver_bcc_mode: exposed)"
 _REACHED = SECURE | {Disposition.PLAIN, Disposition.INTERNAL}
 # What may be seen by others of a mail that Zivver got all the same: the wire of the
 # fakes has no impostor on it, so that what a connector asks of TLS is what decides
@@ -234,7 +235,9 @@ def _of_copies(copies: tuple[Delivery, ...], fate: Fate, duty: Duty) -> list[Fin
 
 
 def _on_the_way(fate: Fate, duty: Duty, delivery: Delivery) -> list[Finding]:
-    """Find what the connector leaves to chance of a mail that Zivver got."""
+    """Find what others may see of a mail that Zivver got."""
+    if delivery.is_shown:
+        return [replace(_finding(_F.EXPOSURE, fate, duty, delivery), why=_BCC_SHOWN)]
     if delivery.tls is None or delivery.tls not in _ON_THE_WAY:
         return []
     kind, why = _ON_THE_WAY[delivery.tls]

@@ -81,7 +81,9 @@ def transmitted(
     deferred = dict(transmission.deferred)
     refused = dict(transmission.refused)
     if isinstance(receipt, Transaction) and accepted:
-        done.extend(_at_zivver(record, receipt, originals, handed))
+        done.extend(
+            _at_zivver(record, receipt, originals, handed, _shown(receipt, world))
+        )
     if isinstance(receipt, Relayed):
         done.extend(_relayed(record, receipt, originals, world, handed))
     for leg in record.legs:
@@ -263,6 +265,7 @@ def _at_zivver(
     receipt: Transaction,
     originals: tuple[Address, ...],
     handed: Step,
+    shown: frozenset[Address],
 ) -> list[Copy]:
     """What Zivver did with an accepted mail, address by address."""
     transmission = record.transmission
@@ -297,6 +300,7 @@ def _at_zivver(
             left_plain=left_plain,
             is_encrypted=transmission.is_encrypted,
             tls=transmission.handoff.tls.in_force(transmission.host),
+            is_shown=entry.address in shown,
         )
         why = "; ".join(filter(None, (entry.why, entry.mailed)))
         step = Step(StepKind.DELIVERY, entry.state.value, Answer.DONE, why)
@@ -311,6 +315,15 @@ def _at_zivver(
             if gone.original not in reached
         )
     return copies
+
+
+def _shown(receipt: Transaction, world: World) -> frozenset[Address]:
+    """Give the Bcc recipients whom the others see, once that is settled (zivver#F65).
+
+    Until then it is named as what the answer rests on.
+    """
+    found, settled = receipt.recipients, world.zivver.bcc_mode
+    return frozenset(found.exposed if found and settled else ())
 
 
 def _owners(legs: tuple[Leg, ...]) -> dict[Address, tuple[Address | None, ...]]:

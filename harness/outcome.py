@@ -91,7 +91,8 @@ class Delivery:
     how long after the mail was sent. `after` is how long it took until this became of
     the copy; None: it was at once, or it still waits. `within` names the sort of mail
     that holds this copy; empty for the mail itself. `tls` is what was asked
-    of TLS on the way to Zivver, None on any other way.
+    of TLS on the way to Zivver, None on any other way. `is_shown`: the others see
+    this recipient, whom the sender put in Bcc.
     """
 
     original: Address | None
@@ -107,6 +108,7 @@ class Delivery:
     after: timedelta | None = None
     told_after: timedelta | None = None
     within: str = ""
+    is_shown: bool = False
 
     @property
     def result(self) -> tuple[object, ...]:
@@ -123,6 +125,7 @@ class Delivery:
             self.tls,
             self.after,
             self.told_after,
+            self.is_shown,
         )
 
 
