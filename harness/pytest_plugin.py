@@ -124,6 +124,10 @@ def _derived(
     if setting.policy is None:
         message = f"`{tenant}` has no policy: say which with relay_policy or --policy"
         raise node.CollectError(message)
+    if not setting.policy.is_reviewed:
+        # It compares the tenant with itself: what is green then says nothing.
+        message = "nobody has reviewed the policy (`reviewed = false`)"
+        raise node.CollectError(message)
     derivation = derive_of(setting.policy, setting.world)
     if derivation.vacuous:
         rows = "; ".join(f"{row.row}: {row.why}" for row in derivation.vacuous)

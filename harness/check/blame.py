@@ -179,22 +179,22 @@ def _closest(finding: Finding, seen: Seen) -> Blame:
         return closer or Blame(why="no mail flow rule sends mail to Zivver")
     awake = simulate(seen.item, _awake(seen.world), at=seen.at)
     steps = _steps(finding, awake, seen.world)
-    ranked = (
-        sorted(
-            (_rank(rule, step, finding, seen), number, rule, step)
-            for number, rule in enumerate(sorted(rules, key=lambda r: r.priority))
+    # A rule may have met the mail twice: the first time counts.
+    ranked = sorted(
+        (
+            (_rank(rule, step, finding, seen), rule, step)
+            for rule in sorted(rules, key=lambda r: r.priority)
             for step in steps
             if step.kind is StepKind.RULE and step.subject == rule.name
             if _is_about(step, finding.recipient)
-        )
-        if steps
-        else []
+        ),
+        key=lambda entry: entry[0],
     )
     if not ranked:
         return _stopped(finding, seen) or Blame(
             why="no rule that sends mail to Zivver was reached"
         )
-    (is_elsewhere, _, _), _, rule, step = ranked[0]
+    (is_elsewhere, _, _), rule, step = ranked[0]
     failed = _failed(step, finding.recipient)
     if is_elsewhere and failed and seen.row and not failed[0].is_exception:
         part = _SPEAKS[type(seen.row.trigger)][1]

@@ -42,7 +42,9 @@ def several_page(
         (shown(one.tenant), Text(_UNREAD, style=AMBER), "-", "-") for one in unread
     ]
     told = (
-        line((f"{shown(one.tenant)}: ", AMBER), f"{shown(one.why)}.") for one in unread
+        line((f"{shown(one.tenant)}: ", AMBER), f"{shown(fault)}.")
+        for one in unread
+        for fault in one.why.splitlines()
     )
     table = _narrow(lines) if width < _NARROW else (_wide(lines),)
     return (line((_first(every, unread), STRONG)), "", *table, *told)

@@ -52,3 +52,24 @@ def test_the_packs_run_where_they_were_written(run, tmp_path):
     assert b"passed" in done.stdout
     assert b"warning" not in done.stdout
     assert done.returncode in {0, 1}
+
+
+def test_a_policy_that_nobody_has_reviewed_is_not_tested_with(tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('reviewed = false\n[[must_be_secure]]\nsubject = "Secure"\n')
+    pack = (PACKS / "labels.scenario.toml").read_bytes()
+    lay_out({"a.scenario.toml": pack}, tmp_path, force=False)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *(str(tmp_path), "--tenant", "guide-online-as-meant"),
+            *("--policy", str(policy)),
+        ],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PACKS.parent.parent)},
+    )
+
+    assert b"nobody has reviewed the policy (`reviewed = false`)" in done.stdout
+    assert 2 == done.returncode

@@ -46,8 +46,17 @@ def test_a_tenant_that_cannot_be_read_keeps_nobody_from_the_others(run, empty, w
     ran = run("check", MEANT, empty, "--policy", word)
     assert 2 == ran.code
     assert "2 tenants: 1 as intended, 1 that cannot be read." == ran.out.splitlines()[0]
-    assert "no file of a known cmdlet" in " ".join(ran.out.split())
+    assert f"{empty}: " in "".join(ran.out.split("\n"))
     assert f"---- {MEANT} ----" in ran.out
+
+
+def test_all_that_is_wrong_with_a_tenant_is_told_a_line_each(run, tmp_path, word):
+    for name in ("Get-TransportRule.json", "Get-OutboundConnector.json"):
+        (tmp_path / name).write_text("{")
+    ran = run("check", MEANT, tmp_path, "--policy", word)
+    text = " ".join(ran.out.split())
+    assert 2 == text.count("no JSON at column 2: ")
+    assert "\\x0a" not in text
 
 
 def test_several_tenants_are_one_document(run, word):
