@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.check.fingerprint import of_finding
+from harness.check.fingerprint import of_finding, of_sort
 from harness.compare import FindingKind
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Earlier:
     """A finding of an earlier check; `says` names its rule, connector or reason."""
 
     fingerprint: str
+    cause: str
     kind: FindingKind
     mail: str
     says: str
@@ -46,8 +47,9 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class NewIn:
-    """New findings of one sort."""
+    """New findings of one sort; `cause` is its fingerprint."""
 
+    cause: str
     sort: Sort
     found: tuple[FoundIn, ...]
 
@@ -71,6 +73,17 @@ class Since:
     def count(self) -> int:
         """How many findings are new."""
         return sum(len(one.found) for one in self.new)
+
+    @property
+    def causes_before(self) -> frozenset[str]:
+        """The fingerprints of the causes that the earlier check found."""
+        return frozenset(one.cause for one in self.baseline.findings)
+
+    @property
+    def causes_changed(self) -> frozenset[str]:
+        """The fingerprints of the causes that have new findings or have lost some."""
+        new = (one.cause for one in self.new)
+        return frozenset((*new, *(one.cause for one in self.gone)))
 
     @property
     def is_worse(self) -> bool:
@@ -112,7 +125,7 @@ def since(report: CheckReport, baseline: Baseline) -> Since:
             if fingerprint not in known
         )
         if found:
-            new.append(NewIn(sort, found))
+            new.append(NewIn(of_sort(sort), sort, found))
     for sort in report.accepted:
         seen.update(of_finding(entry, sort) for entry in sort.found)
     left = [one for one in baseline.findings if one.fingerprint not in seen]
@@ -135,6 +148,7 @@ def _baseline(document: Any, file: str) -> Baseline:  # noqa: ANN401  it is not 
         tuple(
             Earlier(
                 str(one["fingerprint"]),
+                str(one["cause"]),
                 FindingKind(one["kind"]),
                 str(one["mail"]),
                 str(one["rule"] or one["connector"] or one["why"]),

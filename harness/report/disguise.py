@@ -21,6 +21,7 @@ from harness.report.causes import Examined, Reported
 from harness.report.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
+    from harness.check.baseline import Since
     from harness.check.report import CheckedMail, FoundIn, Sort
     from harness.outcome import Outcome
     from harness.report.check import Checked
@@ -141,12 +142,21 @@ def _checked(checked: Checked, walk: _Walk) -> Checked:
     plan, again = checked.plan, checked.again
     if plan:
         plan = replace(plan, before=_world(plan.before), after=_world(plan.after))
-    made = walk.over(replace(checked, report=lean, plan=plan))
+    since = _since(checked.since) if checked.since else None
+    made = walk.over(replace(checked, report=lean, plan=plan, since=since))
     return replace(
         made,
         again=lambda mail: walk.pseudonyms.text(again(mail)),
         prints=tuple(of_sort(sort) for sort in every),
     )
+
+
+def _since(since: Since) -> Since:
+    new = (
+        replace(one, sort=_sort(one.sort), found=tuple(map(_found, one.found)))
+        for one in since.new
+    )
+    return replace(since, new=tuple(new))
 
 
 def _sort(sort: Sort) -> Sort:

@@ -24,6 +24,7 @@ from harness.report.checklist import state_word
 from harness.report.compared import aligned
 from harness.report.explain import explanation
 from harness.report.flows import doors_of, flows_of, rules_of, told_of
+from harness.report.intent import rests_on
 from harness.report.lints import lint_told
 from harness.report.page import RED, as_text, counted, listed, shown
 from harness.report.picture import NARROW, WIDE, Picture, draw, sign_of
@@ -126,6 +127,7 @@ def html_page(reported: Reported, stencil: Stencil) -> str:
         "word": finding_word,
         "lint_told": lint_told,
         "state_word": state_word,
+        "rests_on": rests_on,
         "since_sentence": since_sentence,
         "cell": _cell,
     }

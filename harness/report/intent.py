@@ -48,10 +48,12 @@ def intent_table(
         wrong = sum(_is_wrong(entry) for entry in left)
         said = f"{counted(len(left), 'more row')}, {wrong or 'none'} with findings"
         yield line((said, QUIET))
-    yield from _rests_on(every)
+    said = rests_on(every)
+    if said:
+        yield line((said, QUIET))
 
 
-def _rests_on(every: tuple[IntentLine, ...]) -> Iterator[Part]:
+def rests_on(every: tuple[IntentLine, ...]) -> str:
     """Sum up on what all that went as intended rests, weakest evidence first."""
     sums = Counter(dict.fromkeys(Grade, 0))
     for entry in every:
@@ -59,9 +61,9 @@ def _rests_on(every: tuple[IntentLine, ...]) -> Iterator[Part]:
     told = [
         f"{_RESTS_ON[grade]} {sums[grade]}" for grade in reversed(Grade) if sums[grade]
     ]
-    if told:
-        said = f"What these {sums.total()} ok rest on, at the weakest: "
-        yield line((f"{said}{', '.join(told)}.", QUIET))
+    if not told:
+        return ""
+    return f"What these {sums.total()} ok rest on, at the weakest: {', '.join(told)}."
 
 
 def _fitting(

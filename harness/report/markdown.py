@@ -13,6 +13,7 @@ from harness.check.report import Column
 from harness.report.causes import causes_of
 from harness.report.check import answer
 from harness.report.checklist import entry_told, state_word, step_told
+from harness.report.intent import rests_on
 from harness.report.lints import lint_told
 from harness.report.page import counted, listed, shown
 from harness.report.since import since_sentence
@@ -92,6 +93,9 @@ def _intent(report: CheckReport, policy: str) -> Iterator[str]:
     for entry in report.lines:
         cells = " | ".join(_cell(entry.cell(column)) for column in Column)
         yield f"| {escaped(entry.row) or _REST} | {entry.must_be} | {cells} |"
+    said = rests_on(report.lines)
+    if said:
+        yield from ("", said)
 
 
 def _cell(cell: Cell) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     *("tenant", "what", "says", "mails", "example", "policy", "why"),
-    *("file", "line", "right", "newly breaks", "see it again", "fingerprint"),
+    *("file", "line", "right", "newly breaks", "undo", "see it again", "fingerprint"),
     *("owner", "date"),
 )
 # A spreadsheet takes what begins so for a formula, or drops it and looks again.
@@ -100,6 +100,7 @@ def _of_cause(cause: Cause) -> _Row:
         "why": "; ".join(f"{label}: {sentence}" for label, sentence in _facts(cause)),
         "right": "; ".join(cause.right),
         "newly breaks": cause.but,
+        "undo": "; ".join(cause.undo),
         "see it again": cause.again,
         "fingerprint": cause.fingerprint,
         **_place(cause.place),

@@ -25,6 +25,7 @@ from harness.report.words import COLOUR, WHAT_IS_WRONG
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harness.check.baseline import Since
     from harness.check.lints.noun import Lint
     from harness.report.causes import Cause, Examined, Place, Reported
     from harness.report.data import Json
@@ -118,6 +119,8 @@ def _results(examined: Examined) -> Iterator[Json]:
             cause.place,
             cause.fingerprint,
         )
+        if checked.since:
+            result["baselineState"] = _state(cause, checked.since)
         if cause.accepted:
             # SARIF 2.1.0, 3.35: what somebody has looked at and lets be.
             why = f"accepted {shown(cause.accepted)}"
@@ -140,6 +143,13 @@ def _results(examined: Examined) -> Iterator[Json]:
         yield _result(_NO_YES, _WARNING, text, None, _hashed("no yes", report.why))
 
 
+def _state(cause: Cause, since: Since) -> str:
+    """Say whether an earlier check had it (SARIF 2.1.0, 3.27.24)."""
+    if cause.fingerprint not in since.causes_before:
+        return "new"
+    return "updated" if cause.fingerprint in since.causes_changed else "unchanged"
+
+
 def _said(cause: Cause) -> Iterator[str]:
     mails = counted(len(cause.mails), "mail")
     yield f"{cause.word}: {cause.says} ({mails})."
@@ -155,6 +165,8 @@ def _said(cause: Cause) -> Iterator[str]:
         yield f"right: {command}"
     if cause.but:
         yield f"but it would newly break: {cause.but}"
+    for command in cause.undo:
+        yield f"undo: {command}"
     yield f"again: {shown(cause.again)}"
 
 

@@ -80,6 +80,15 @@ def test_what_is_broken_is_new_and_only_that_counts_if_asked(run, tenant, old):
     assert 1 == run(*again, "--fail-on-new", "--fail-on", "LEAK").code
 
 
+def test_sarif_says_which_causes_are_new(run, tenant, old):
+    changed(tenant, lambda rules: [rules[0] | {"State": "Disabled"}, *rules[1:]])
+    ran = run("check", tenant, "--baseline", old, "--sarif", "-", *AT)
+    results = json.loads(ran.out)["runs"][0]["results"]
+    states = {result.get("baselineState") for result in results}
+
+    assert {"new", "unchanged"} <= states
+
+
 def test_without_that_option_old_findings_count_too(run, tenant, old):
     assert 1 == run("check", tenant, "--baseline", old, *AT).code
 
