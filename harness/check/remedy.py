@@ -146,6 +146,8 @@ def corrections_of(rule: Rule, platform: Platform) -> tuple[Correction, ...]:
 
 
 _Chosen: TypeAlias = tuple[Correction, ...]
+# Of so many mails that a rule's correction cures, one may have a lighter fault left.
+_FEW = 5
 
 
 def _candidates(sort: Sort, world: World) -> Iterator[tuple[_Chosen, ...]]:
@@ -194,7 +196,7 @@ def _best(
         if chosen not in tries:
             tries[chosen] = _followed(world, checked, checked.mails)
         if _cures(sort, tries[chosen], chosen):
-            broken = _broken(checked.report.mails, tries[chosen], _own(sort, chosen))
+            broken = _broken(checked.report.mails, tries[chosen], _own(sort))
             back = undoing(chosen, checked.world) if broken else ()
             cures.append(Remedy(chosen, broken, back))
     return min(cures, key=lambda remedy: len(remedy.breaks), default=None)
@@ -250,29 +252,27 @@ def _keys(followed: _Followed) -> dict[_Key, DerivedMail]:
 def _cures(
     sort: Sort, followed: _Followed, chosen: _Chosen, *, most: int | None = None
 ) -> bool:
-    """Say whether nothing is left that speaks against these mails' recipients.
+    """Say whether nothing as heavy is left that speaks against these mails' recipients.
 
-    A connector carries the mails of many rules, which may have faults of their own:
-    there it is enough that what is left is lighter, and it stands beside the remedy.
+    What is lighter stands beside the remedy: a connector carries the mails of many
+    rules, which may have faults of their own; of a rule at most a few may be left so.
     """
-    lightest = WEIGHT[sort.kind] if _is_of_connector(chosen) else len(WEIGHT)
-    left = {
-        (mail_id, who)
-        for mail_id, who, kind in _keys(followed)
-        if WEIGHT[kind] <= lightest
-    }
-    found = sort.found[:most]
-    return not any((f.mail.id, f.finding.recipient) in left for f in found)
+    left: dict[tuple[str, Address | None], int] = {}
+    for mail_id, who, kind in _keys(followed):
+        left[mail_id, who] = min(WEIGHT[kind], left.get((mail_id, who), len(WEIGHT)))
+    found = [(f.mail.id, f.finding.recipient) for f in sort.found[:most]]
+    rest = [left[key] for key in found if key in left]
+    if any(weight <= WEIGHT[sort.kind] for weight in rest):
+        return False
+    return _is_of_connector(chosen) or len(rest) * _FEW <= len(found)
 
 
 def _is_of_connector(chosen: _Chosen) -> bool:
     return any(correction.cmdlet != SET_RULE for correction in chosen)
 
 
-def _own(sort: Sort, chosen: _Chosen) -> set[tuple[str, Address | None]]:
-    """Whose faults may be left when a connector is corrected."""
-    if not _is_of_connector(chosen):
-        return set()
+def _own(sort: Sort) -> set[tuple[str, Address | None]]:
+    """Whose faults may be left, lighter than they were."""
     return {(entry.mail.id, entry.finding.recipient) for entry in sort.found}
 
 

@@ -44,6 +44,8 @@ def as_data(value: object) -> Json:
     if isinstance(value, frozenset):
         # In one order, whatever that of the set was.
         return sorted((as_data(entry) for entry in value), key=str)
+    if isinstance(value, frozenset):
+        value = sorted(value, key=str)
     if isinstance(value, (tuple, list)):
         return [as_data(entry) for entry in value]
     return _object(value)

@@ -19,7 +19,7 @@ from fakes.exchange.rules.fork import Fork, Leg
 from fakes.exchange.rules.index import first_from, make_index, may_hold
 from fakes.exchange.rules.process import process
 from fakes.exchange.rules.rule import Condition
-from fakes.exchange.rules.values import Words
+from fakes.exchange.rules.values import Patterns, Words
 from fakes.exchange.rules.words import fold, occurs, open_readings, word
 from fakes.trace import Answer, StepKind, Trace
 from fakes.zivver.service import ZivverService
@@ -55,12 +55,22 @@ class Opaque(Words):
     __slots__ = ()
 
 
+class OpaquePatterns(Patterns):
+    """Patterns of which the index knows nothing."""
+
+    __slots__ = ()
+
+
 def unindexed(organization):
     """The same organization, with rules that the index never rules out."""
 
     def opaque(conditions):
         return tuple(
-            replace(c, value=Opaque(c.value.words)) if type(c.value) is Words else c
+            replace(c, value=Opaque(c.value.words))
+            if type(c.value) is Words
+            else replace(c, value=OpaquePatterns(c.value.patterns, c.value.is_online))
+            if type(c.value) is Patterns
+            else c
             for c in conditions
         )
 
@@ -136,9 +146,19 @@ def left(item, organization):
         ({"SubjectOrBodyContainsWords": ["stock"]}, mail(body="a list"), False),
         ({"FromAddressContainsWords": ["anna"]}, mail(), True),
         ({"FromAddressContainsWords": ["bob"]}, mail(), False),
+        ({"SubjectMatchesPatterns": ["x$", "^s"]}, mail("stocks"), True),
+        ({"SubjectMatchesPatterns": ["x$", "^s"]}, mail("a stock"), False),
+        # What only one answer to an open question finds, and what is not judged.
+        ({"SubjectMatchesPatterns": ["(?-i)stock"]}, mail("STOCK"), True),
+        ({"SubjectMatchesPatterns": ["(?<a>x)(?<-a>y)"]}, mail(), True),
+        # Words go before patterns.
+        (
+            {"SubjectMatchesPatterns": ["a"], "SubjectContainsWords": ["stock"]},
+            mail("a list"),
+            False,
+        ),
         # Nothing rules these out: no words, or words of single recipients.
         ({}, mail(), True),
-        ({"SubjectMatchesPatterns": ["x"]}, mail(), True),
         ({"RecipientAddressContainsWords": ["bob"]}, mail(), True),
         ({"ExceptIfSubjectContainsWords": ["hello"]}, mail(), True),
         # Of two conditions one is enough.

@@ -268,7 +268,11 @@ def there(condition: Condition, editions: frozenset[Edition]) -> Condition:
     """What an organization has in none of its editions its rules cannot ask."""
     if not condition.row.editions.isdisjoint(editions):
         value = condition.value
-        if isinstance(value, Patterns) and Edition.ONLINE in editions:
+        if (
+            isinstance(value, Patterns)
+            and not value.is_online
+            and Edition.ONLINE in editions
+        ):
             return replace(condition, value=replace(value, is_online=True))
         return condition
     why = f"{named(editions)} does not act on this condition"

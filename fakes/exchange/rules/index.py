@@ -1,8 +1,9 @@
 """Which rules a mail's words may touch, found in one pass over its texts.
 
 Conditions are ANDed (exchange-rules#1): where none of the words of one condition can
-stand, its rule holds for nobody, and need not be looked at. What is found is more
-than what holds, never less, whatever the answers to the open questions are.
+stand, and none of its patterns, its rule holds for nobody, and need not be looked at.
+What is found is more than what holds, never less, whatever the answers to the open
+questions are.
 
 A set of rules is an integer here, with bit n for the rule in place n: three hundred
 of them are joined at the price of one addition.
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from fakes.exchange.readings import every_way
 from fakes.exchange.rules.evaluate import there
+from fakes.exchange.rules.patterns import as_observed, is_found
 from fakes.exchange.rules.predicate import Level
-from fakes.exchange.rules.values import Words
+from fakes.exchange.rules.values import Patterns, Words
 from fakes.exchange.rules.words import fold, pieces
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from fakes.exchange.organization import Edition
     from fakes.exchange.readings import Readings
     from fakes.exchange.rules.parts import View
+    from fakes.exchange.rules.patterns import Pattern
     from fakes.exchange.rules.predicate import Predicate
     from fakes.exchange.rules.rule import Condition, Rule
     from fakes.exchange.rules.values import Seen
@@ -58,7 +61,7 @@ class _Glance:
 
     `by_piece` finds a rule by a piece of its word that a text can hold only as one
     of its own pieces; `by_first` finds words that have no such piece, by their first
-    character: they may stand anywhere.
+    character: they may stand anywhere. `patterns` are searched one by one.
     """
 
     place: _Place
@@ -66,6 +69,7 @@ class _Glance:
     rules: int
     by_piece: Mapping[str, int]
     by_first: Mapping[str, tuple[tuple[str, int], ...]]
+    patterns: tuple[tuple[int, tuple[Pattern, ...]], ...]
 
 
 def make_index(
@@ -73,12 +77,12 @@ def make_index(
 ) -> Index:
     """Sort the words of all rules that are on; bit n stands for rules[n]."""
     unfiltered = 0
-    sought: dict[_Place, list[tuple[int, Words]]] = {}
+    sought: dict[_Place, list[tuple[int, Words | Patterns]]] = {}
     for number, rule in enumerate(rules):
         if not rule.is_enabled:
             continue
         condition = _filter_of(rule, editions)
-        if condition is None or not isinstance(condition.value, Words):
+        if condition is None or not isinstance(condition.value, Words | Patterns):
             unfiltered |= 1 << number
             continue
         place = _Place(
@@ -114,21 +118,30 @@ def _filter_of(rule: Rule, editions: frozenset[Edition]) -> Condition | None:
     found = [
         condition
         for condition in (there(given, editions) for given in rule.conditions)
-        # Exactly: another type of value may find what these words do not.
-        if type(condition.value) is Words and condition.row.level is Level.MESSAGE
+        # Exactly: another type of value may find what these do not.
+        if type(condition.value) in {Words, Patterns}
+        and condition.row.level is Level.MESSAGE
     ]
-    return min(found, key=lambda c: "body" in c.row.looks, default=None)
+    return min(found, key=_cost, default=None)
+
+
+def _cost(condition: Condition) -> tuple[bool, bool]:
+    return type(condition.value) is Patterns, "body" in condition.row.looks
 
 
 def _glance(
-    place: _Place, sought: list[tuple[int, Words]], readings: Readings
+    place: _Place, sought: list[tuple[int, Words | Patterns]], readings: Readings
 ) -> _Glance:
     rules = 0
     by_piece: dict[str, int] = {}
     by_first: dict[str, dict[str, int]] = {}
-    for bit, words in sought:
+    patterns: list[tuple[int, tuple[Pattern, ...]]] = []
+    for bit, value in sought:
         rules |= bit
-        for entry in words.words:
+        if isinstance(value, Patterns):
+            patterns.append((bit, _either_way(value)))
+            continue
+        for entry in value.words:
             found = pieces(entry.folded)
             if found:
                 piece = max(found, key=len)
@@ -146,7 +159,14 @@ def _glance(
         MappingProxyType(
             {first: tuple(needles.items()) for first, needles in by_first.items()}
         ),
+        tuple(patterns),
     )
+
+
+def _either_way(value: Patterns) -> tuple[Pattern, ...]:
+    """Give patterns as they are and, where that is open, as Online was seen to take."""
+    seen = map(as_observed, value.patterns) if value.is_online else ()
+    return tuple(dict.fromkeys((*value.patterns, *seen)))
 
 
 def _found_at(glance: _Glance, view: View) -> int:
@@ -163,6 +183,12 @@ def _found_at(glance: _Glance, view: View) -> int:
     found = 0
     for text in _texts(seen):
         found |= _found_in(glance, fold(text))
+        for bit, patterns in glance.patterns:
+            # What cannot be told may hold.
+            if not found & bit and any(
+                is_found(entry, text) is not False for entry in patterns
+            ):
+                found |= bit
     return found
 
 

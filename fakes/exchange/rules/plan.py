@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fakes.exchange.rules import window
 from fakes.exchange.rules.action import Effect
 from fakes.exchange.rules.effects import LOOP_HEADER
-from fakes.exchange.rules.evaluate import question_of
+from fakes.exchange.rules.evaluate import question_of, there
 from fakes.exchange.rules.index import Index, make_index
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ class _Given:
 
 @lru_cache(maxsize=16)
 def _made(given: _Given) -> Plan:
-    rules = tuple(sorted(given.rules or (), key=lambda rule: rule.priority))
+    rules = tuple(
+        _there(rule, given.editions)
+        for rule in sorted(given.rules or (), key=lambda rule: rule.priority)
+    )
     may_act = tuple(
         replace(rule, is_enabled=True) if rule.name in given.lingering else rule
         for rule in rules
@@ -115,6 +118,15 @@ def _made(given: _Given) -> Plan:
             for may, rule in zip(may_change, may_act, strict=True)
         ),
         make_index(may_act, given.readings, given.editions),
+    )
+
+
+def _there(rule: Rule, editions: frozenset[Edition]) -> Rule:
+    """Give a rule with its tests as the organization's editions have them."""
+    return replace(
+        rule,
+        conditions=tuple(there(test, editions) for test in rule.conditions),
+        exceptions=tuple(there(test, editions) for test in rule.exceptions),
     )
 
 
