@@ -88,7 +88,8 @@ def check_host(
     may stand in the explanation of a fail; without `at`, one that tells the time is
     left out.
     """
-    query = _Query(zone, _unmapped(ip), sender, helo, receiver, at)
+    client = _unmapped(ip)
+    query = _Query(zone, client, sender, helo, receiver, at, str(client))
     try:
         result, why = _check(query, domain_key(domain))
     except _Ended as ended:
@@ -105,7 +106,10 @@ def identity_domain(sender: Address | None, helo: str) -> str:
 
 @dataclass(slots=True)
 class _Query:
-    """One evaluation: what it is asked of, and how much it has asked so far."""
+    """One evaluation: what it is asked of, and how much it has asked so far.
+
+    `shown` is the address as text, which every step of the trace holds.
+    """
 
     zone: Zone
     ip: IpAddress
@@ -113,6 +117,7 @@ class _Query:
     helo: str
     receiver: str
     at: datetime | None
+    shown: str
     terms: int = 0
     voids: int = 0
     decided: tuple[str, Record] | None = None
@@ -168,14 +173,14 @@ def _evaluate(query: _Query, domain: str, record: Record) -> tuple[Spf, str]:
     for directive in record.directives:
         is_match = _matches(query, domain, directive)
         answer = Answer.YES if is_match else Answer.NO
-        detail = Detail(directive.text, answer, found=(str(query.ip),), why=domain)
+        detail = Detail(directive.text, answer, found=(query.shown,), why=domain)
         query.trace.append(detail)
         if is_match:
             query.decided = (domain, record)
             result = _QUALIFIERS[directive.qualifier]
-            return result, f"`{directive.text}` of {domain} matches {query.ip}"
+            return result, f"`{directive.text}` of {domain} matches {query.shown}"
     if record.redirect is None:
-        return Spf.NEUTRAL, f"no mechanism of {domain} matches {query.ip}"
+        return Spf.NEUTRAL, f"no mechanism of {domain} matches {query.shown}"
     _count_term(query, f"redirect={record.redirect}", domain)
     target = _expand(query, domain, record.redirect)
     result, why = _check(query, target)
@@ -369,7 +374,7 @@ _VALUES: Mapping[str, Callable[[_Query, str], str]] = MappingProxyType(
         "p": _one_name,
         "v": lambda query, _: "in-addr" if query.ip.version == 4 else "ip6",
         "h": lambda query, _: query.helo,
-        "c": lambda query, _: str(query.ip),
+        "c": lambda query, _: query.shown,
         "r": lambda query, _: query.receiver,
         "t": lambda query, _: f"{query.at.timestamp():.0f}" if query.at else "",
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import assert_never
 
@@ -86,6 +87,9 @@ def is_explanation(text: str) -> bool:
     return _EXPLAIN_STRING.fullmatch(text) is not None
 
 
+# The same few records are asked for mail after mail: to read one takes longer than to
+# evaluate it.
+@lru_cache(maxsize=1024)
 def parse_record(text: str) -> Record:
     """Read `version *(1*SP (directive / modifier)) *SP` (RFC 7208 4.6.1).
 
