@@ -38,7 +38,7 @@ def lint_lines(lints: tuple[Lint, ...], *, is_whole: bool = False) -> Iterator[P
         also = "" if is_whole or not others else f" And {len(others)} more such."
         yield line(
             (f"{first.id} ({first.severity})", style),
-            f"  {'; '.join(map(lint_told, told))}. {_right(first)}{also}",
+            f"  {'; '.join(map(lint_told, told))}. {_to_do(first)}{also}",
             indent=2,
         )
     left = [lint for group in every if group not in few for lint in group]
@@ -64,13 +64,14 @@ def _counted(lints: Iterable[Lint]) -> str:
 def lint_told(lint: Lint) -> str:
     """Say where it holds and why."""
     side = f"{lint.side}: " if lint.side else ""
-    where = ""
+    about = ""
     if lint.rule:
-        where = f'rule {lint.priority} "{lint.rule}"'
+        about = f'rule {lint.priority} "{lint.rule}"'
     elif lint.connector:
-        where = f'connector "{lint.connector}"'
-    place = f" ({lint.place})" if lint.place else ""
-    head = f"{where}{place}: " if where or place else ""
+        about = f'connector "{lint.connector}"'
+    place = f"({lint.place})" if lint.place and about else lint.place
+    where = " ".join(filter(None, (about, place)))
+    head = f"{where}: " if where else ""
     refused = "Exchange would not take it today: " if lint.is_refused else ""
     mail = ""
     if lint.kind:
@@ -78,5 +79,6 @@ def lint_told(lint: Lint) -> str:
     return shown(f"{side}{head}{refused}{lint.why}{mail}")
 
 
-def _right(lint: Lint) -> str:
-    return f"Right: {shown(lint.right)}."
+def _to_do(lint: Lint) -> str:
+    # Not "right": that word is for lines which were applied and checked again.
+    return f"To do: {shown(lint.right)}."

@@ -136,7 +136,7 @@ def _results(examined: Examined) -> Iterator[Json]:
         )
     for lint in report.lints:
         about = _hashed(lint.id, lint.side, lint.rule, lint.connector, lint.why)
-        text = f"{lint_told(lint)}. Right: {shown(lint.right)}."
+        text = f"{lint_told(lint)}. To do: {shown(lint.right)}."
         yield _result(lint.id, _level(lint), text, place_of(shown(lint.place)), about)
     if report.answer is Verdict.CANNOT_TELL:
         text = f"The answer is not yes: {answer(report)}"

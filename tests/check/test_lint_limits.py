@@ -210,7 +210,7 @@ def test_what_would_be_refused_is_told_and_is_no_finding():
     text, data = pages(world, report)
     assert (
         'LIMIT-COMMENTS (hint) rule 3 "Long" (rules.json:3): Exchange would not take '
-        "it today: comments of 1025 characters, at most 1024. Right: shorten them."
+        "it today: comments of 1025 characters, at most 1024. To do: shorten them."
     ) in text
     assert ["Long"] == [entry["rule"] for entry in data]
 
