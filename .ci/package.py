@@ -29,7 +29,8 @@ def main(scratch: Path) -> None:
 
     run(command, "demo", cwd=empty)
     # The guide as written has findings, and to say so is exit code 1.
-    run(command, "check", TENANT, cwd=empty, expected=1)
+    run(command, "check", TENANT, "--html", "page.html", cwd=empty, expected=1)
+    run(command, "schema", cwd=empty)
     run(command, "findings", "LEAK", cwd=empty)
     run(command, "scenarios", "packs", cwd=empty)
     run(python, "-m", "pytest", "packs", cwd=empty)
