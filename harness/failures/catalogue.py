@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.failures import (
@@ -14,19 +15,25 @@ from harness.failures import (
     selection,
     submission,
 )
+from harness.failures.told_by import TOLD_BY
 
 if TYPE_CHECKING:
     from harness.failures.noun import Failure
 
-CATALOGUE: tuple[Failure, ...] = (
-    *selection.ENTRIES,
-    *engine.ENTRIES,
-    *routing.ENTRIES,
-    *submission.ENTRIES,
-    *recipients.ENTRIES,
-    *at_zivver.ENTRIES,
-    *capture.ENTRIES,
-    *field_cases.ENTRIES,
+_PARTS = (
+    selection,
+    engine,
+    routing,
+    submission,
+    recipients,
+    at_zivver,
+    capture,
+    field_cases,
+)
+CATALOGUE: tuple[Failure, ...] = tuple(
+    replace(failure, told_by=TOLD_BY.get(failure.id, ()))
+    for part in _PARTS
+    for failure in part.ENTRIES
 )
 
 

@@ -85,7 +85,8 @@ class Staged:
     `edits` are those of a scenario; `faults` are Zivver's, from the first mail on, and
     `outages` lie on its host. `mails` are those that show it, where the mails of the
     check do not; `is_by_itself`: they do so whatever was before. `rules` are the rules
-    whose mails the change can touch; empty: any mail. `sees` compares what becomes of a
+    whose mails the change can touch; empty: any mail. `wider` are rules that take more
+    now: what resembles their mails is run first. `sees` compares what becomes of a
     mail, before and after, where no finding tells; it gives what it sees.
     """
 
@@ -94,6 +95,7 @@ class Staged:
     mails: tuple[DerivedMail, ...] = ()
     is_by_itself: bool = False
     rules: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()
     faults: tuple[FaultLine, ...] = ()
     outages: tuple[Outage, ...] = ()
     patience: timedelta = NO_PATIENCE
@@ -133,9 +135,9 @@ class Failure:
 
     `stage` makes it happen, in as many ways as the tenant offers; `needs` says what
     the tenant must have for that. `follows` are the findings one of which must be
-    there then. Without `stage` no mail can show it: `why_not` says why in plain words,
-    and `instead` what a person does. `corrects` says what of the sheet does not hold,
-    and why.
+    there then, `told_by` the lints and lines of the checklist. Without `stage` no mail
+    can show it: `why_not` says why in plain words, and `instead` what a person does.
+    `corrects` says what of the sheet does not hold, and why.
     """
 
     id: str
@@ -153,6 +155,7 @@ class Failure:
     corrects: str = ""
     why_not: str = ""
     instead: str = ""
+    told_by: tuple[str, ...] = ()
 
     @property
     def is_shown(self) -> bool:

@@ -30,7 +30,7 @@ def of_rule(rule: Rule, says: str, *edits: Edit) -> Staged:
 
 def widened(rule: Rule, says: str, *edits: Edit) -> Staged:
     """Let a rule take more than it did; any mail can be touched."""
-    return Staged(f'rule "{rule.name}" {says}', edits)
+    return Staged(f'rule "{rule.name}" {says}', edits, wider=(rule.name,))
 
 
 def operands(rule: Rule, predicates: tuple[str, ...]) -> tuple[str, ...]:

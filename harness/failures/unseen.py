@@ -128,7 +128,7 @@ def sealed(bench: Bench) -> Iterator[Staged]:
         head, _, _ = open_.item.content.raw.partition(b"Content-Type:")
         item = replace(open_.item, content=Content(head + _SEALED))
         for rule in bench.relays:
-            if operands(rule, SUBJECT_TESTS):
+            if set(trigger.phrases) & set(operands(rule, SUBJECT_TESTS)):
                 edit = {
                     "set_rule": rule.name,
                     "SubjectContainsWords": "",

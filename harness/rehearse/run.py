@@ -163,17 +163,29 @@ def _mails(staged: Staged, bench: Bench) -> Iterator[tuple[DerivedMail, bool]]:
     yield from ((mail, True) for mail in staged.mails)
     if staged.mails or not staged.is_of_world:
         return
-    every = bench.mails
+    every, near = bench.mails, bench.mails
     if staged.rules:
-        touched = {i for name in staged.rules for i in bench.took.get(name, ())}
-        every = tuple(mail for mail in every if mail.id in touched)
+        touched = _took(staged.rules, bench)
+        every = near = tuple(mail for mail in every if mail.id in touched)
+    if staged.wider:
+        took = _took(staged.wider, bench)
+        rows = {mail.intent.row for mail in every if mail.id in took} - {None}
+        near = tuple(m for m in every if {m.intent.row, m.intent.near_miss_of} & rows)
     firsts: dict[str, DerivedMail] = {}
-    for mail in every:
+    for mail in near:
         if mail.intent.is_met and mail.intent.row:
             firsts.setdefault(mail.intent.row, mail)
     yield from ((mail, True) for mail in firsts.values())
-    ids = {mail.id for mail in firsts.values()}
-    yield from ((mail, False) for mail in every if mail.id not in ids)
+    done = {mail.id for mail in firsts.values()}
+    for mail in (*near, *every):
+        if mail.id not in done:
+            done.add(mail.id)
+            yield mail, False
+
+
+def _took(rules: tuple[str, ...], bench: Bench) -> set[str]:
+    """Name the mails that these rules matched before."""
+    return {mail for name in rules for mail in bench.took.get(name, ())}
 
 
 def _results(outcome: Outcome) -> tuple[object, ...]:

@@ -67,6 +67,9 @@ def failure_page(failure: Failure) -> Page:
             line(("what follows ", QUIET), _follows(failure)),
             line(("noticed by   ", QUIET), listed(n.value for n in failure.notice)),
         ]
+        if failure.told_by:
+            told = ", ".join(failure.told_by)
+            page.append(line(("told by      ", QUIET), f"{told}, without a mail"))
     else:
         page += [
             line(("no mail      ", QUIET), f"{failure.why_not}."),
@@ -93,6 +96,7 @@ def failure_data(failure: Failure) -> Json:
         "sources": list(failure.sources),
         "follows": [kind.value for kind in failure.follows],
         "noticed_by": [notice.value for notice in failure.notice],
+        "told_by": list(failure.told_by),
         "needs": failure.needs or None,
         "corrects": failure.corrects or None,
         "why_not": failure.why_not or None,

@@ -9,6 +9,7 @@ from harness.failures import CATALOGUE
 PAGES = {
     "failures.txt": (),
     "failures-F06.txt": ("F06",),
+    "failures-F08.txt": ("F08",),
     "failures-F20.txt": ("F20",),
 }
 

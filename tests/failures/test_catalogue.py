@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.failures import CATALOGUE, Guide, Notice, find_failure
+from harness.failures.told_by import TOLD_BY
 from tests.citations import Citation, anchors, complaint
 
 FACTS = Path(__file__).parents[2] / "docs" / "facts"
@@ -56,6 +57,10 @@ def test_each_of_its_citations_resolves(failure):
     for source in failure.sources:
         document, _, anchor = source.partition("#")
         assert complaint(Citation(document, anchor, failure.id, 1), KNOWN) is None
+
+
+def test_what_tells_of_a_failure_is_told_of_one_that_there_is():
+    assert set() == set(TOLD_BY) - {failure.id for failure in CATALOGUE}
 
 
 def test_an_entry_is_found_whatever_the_case_of_its_id():

@@ -55,3 +55,15 @@ def test_every_failure_that_a_mail_can_show_is_noticed_on_one_of_them():
 def test_what_does_not_apply_says_why(tenant):
     for entry in matrix(tenant).of(Seen.NOT_HERE):
         assert entry.why or all(one.why for one in entry.tries)
+
+
+def test_the_lints_and_lines_of_the_checklist_that_must_tell_of_it_do():
+    told = {
+        (entry.failure.id, name)
+        for tenant in TENANTS
+        for entry in matrix(tenant).entries
+        for one in entry.tries
+        for name in one.also
+    }
+    wanted = {(failure.id, name) for failure in CATALOGUE for name in failure.told_by}
+    assert set() == wanted - told
