@@ -194,7 +194,7 @@ def _told(case: Case, asked: _Asked, time: _Time) -> Told:
     told = Told(
         outcome,
         world.organization.rules or (),
-        assumed=asked.assumed,
+        assumed=(*asked.assumed, *_planned(case)),
         settled=world.settled,
         sides=_rules_of_sides(world),
     )
@@ -202,6 +202,10 @@ def _told(case: Case, asked: _Asked, time: _Time) -> Told:
         return told
     duties = judge(case.policy, asked.item, own_domains=own_domains_of(world))
     return replace(told, duties=duties, findings=compare(outcome, duties))
+
+
+def _planned(case: Case) -> tuple[str, ...]:
+    return (f"the lines of {case.plan.file} have been typed",) if case.plan else ()
 
 
 def _rules_of_sides(world: World) -> Mapping[str, tuple[Rule, ...]]:

@@ -23,6 +23,7 @@ from harness.exports.commands import only_asks, parameters_of, shown_as
 from harness.exports.formats import Lost
 from harness.exports.powershell import Code, Command, NeedsValue, read_lines
 from harness.exports.problems import ExportError, shown
+from harness.exports.rules import shown_line
 from harness.world import turned
 
 if TYPE_CHECKING:
@@ -90,10 +91,10 @@ def _apply(
     edit = noun.edits.get(verb) if noun else None
     if noun is None or edit is None:
         raise ExportError(place, _unknown(command, noun, verb))
-    known = MappingProxyType({**noun.names, "identity": "Identity"})
+    known = MappingProxyType({**noun.names, "name": "Name", "identity": "Identity"})
     given = _once(parameters_of(file, command, known), command, place)
     identity = _identity(given, command, place, is_new=verb == "new")
-    called = command_line(command.name, identity)
+    called = shown_line(command_line(command.name, identity))
     if only_asks(command):
         return world, PlanLine(place, called, note="it only asks (-WhatIf)")
     parameters = {
@@ -107,7 +108,7 @@ def _apply(
         changed = edit(there, identity, parameters)
     except (EditError, RuleError, ExportError) as problem:
         why = problem.message if isinstance(problem, ExportError) else str(problem)
-        raise ExportError(place, f"`{called}`: {why}") from None
+        raise ExportError(place, f"`{called}`: {shown_line(why)}") from None
     if verb == "new" and noun.cmdlet is Cmdlet.RULES:
         made = replace(find_rule(changed, identity), place=place)
         changed = replace_rule(changed, identity, made)

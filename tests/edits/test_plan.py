@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.edits import EditError, find_rule, forget
 from harness.edits.differences import Change, How, differences
@@ -118,7 +120,7 @@ def test_connectors_domains_and_contacts_come_and_go():
         "New-InboundConnector App -ConnectorType OnPremises -SenderDomains * "
         "-SenderIPAddresses 192.0.2.1\n"
         "Set-InboundConnector App -SenderIPAddresses 192.0.2.2 -Comment x\n"
-        "New-AcceptedDomain fabrikam -DomainName fabrikam.example\n"
+        "New-AcceptedDomain -Name fabrikam -DomainName fabrikam.example\n"
         "Set-AcceptedDomain fabrikam.example -MakeDefault $true\n"
         "Remove-AcceptedDomain contoso.example\n"
         "New-MailContact Relay -ExternalEmailAddress relay@relay.example\n"
@@ -320,3 +322,28 @@ def test_a_contact_is_found_by_each_of_its_names():
 def test_an_unknown_rule_is_an_error_of_the_edit():
     with pytest.raises(EditError):
         find_rule(online(), "nothing")
+
+
+PIECES = st.sampled_from(
+    [
+        *("Set-TransportRule ", "New-TransportRule ", "Remove-OutboundConnector "),
+        *("'Zivver word' ", "-Identity ", "-Mode ", "Audit ", "-SubjectContainsWords "),
+        *("a,b ", "@{a='b'} ", "$x ", "$x = ", "(Get-Date) ", "| ", "; ", "\n", "`\n"),
+        *("'", '"', "@(", ")", "{", "}", "#", "-Priority 1 ", "-Enabled $false ", "é"),
+    ]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join))
+def test_any_text_is_a_plan_or_one_line(text):
+    said = complaint(text)
+    assert said is None or 1 == len(said.splitlines())
+    assert said is None or said.startswith("plan.ps1")
+
+
+def complaint(text):
+    try:
+        planned(text)
+    except ExportError as problem:
+        return str(problem)
+    return None
