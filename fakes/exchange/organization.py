@@ -5,6 +5,7 @@ None stands for "not exported" wherever it can: absent is not empty.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -392,6 +393,13 @@ class Organization:
         if self.edition is None:
             return _OF_PLATFORM[self.platform]
         return _ALONE[self.edition]
+
+
+def with_readings(organization: Organization, readings: Readings) -> Organization:
+    """Give it with other answers to what is open; its index of domains is kept."""
+    made = copy(organization)
+    object.__setattr__(made, "readings", readings)
+    return made
 
 
 def named(editions: frozenset[Edition]) -> str:

@@ -44,13 +44,22 @@ class Field:
     @property
     def unfolded(self) -> str:
         """The value on one line, encoded words as they are."""
-        value = self.raw.partition(b":")[2]
-        return _text(_FOLD.sub(b" ", value).strip(b" \t\r\n"))
+        kept = _unfolded if len(self.raw) <= _KEPT else _unfold
+        return kept(self.raw)
 
     @property
     def decoded(self) -> str:
         """The value as a person reads it: unfolded, encoded words decoded."""
         return decode_words(self.unfolded)
+
+
+def _unfold(raw: bytes) -> str:
+    value = raw.partition(b":")[2]
+    return _text(_FOLD.sub(b" ", value).strip(b" \t\r\n"))
+
+
+# Every rule asks for the same few fields.
+_unfolded = lru_cache(maxsize=256)(_unfold)
 
 
 @dataclass(frozen=True, slots=True)

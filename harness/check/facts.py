@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,11 @@ class TenantFacts:
     kinds: tuple[KindOfPerson, ...] = ()
     partners: tuple[KindOfPerson, ...] = ()
     senders: tuple[KindOfPerson, ...] = ()
+    everybody: frozenset[Address] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the people once: there may be many."""
+        object.__setattr__(self, "everybody", frozenset(self.people))
 
 
 def facts_of(world: World) -> TenantFacts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from fakes.mail.address import Address, is_within
@@ -138,12 +139,17 @@ class Policy:
 
 def is_own(domain: str, own_domains: tuple[str, ...]) -> bool:
     """Say whether a (folded) domain is one of these; `*.x` is what lies below x."""
-    return any(
-        is_within(domain, own[2:]) and domain != own[2:]
-        if own.startswith("*.")
-        else domain == own
-        for own in own_domains
+    exact, above = _sorted_out(own_domains)
+    return domain in exact or any(
+        is_within(domain, own) and domain != own for own in above
     )
+
+
+@lru_cache(maxsize=64)
+def _sorted_out(own: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Give the domains, and those below which others are: there may be thousands."""
+    above = tuple(one[2:] for one in own if one.startswith("*."))
+    return frozenset(one for one in own if not one.startswith("*.")), above
 
 
 def is_one_of(address: Address, entries: tuple[Address | str, ...]) -> bool:

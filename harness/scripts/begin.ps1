@@ -3,7 +3,8 @@ param(
     [Parameter(Mandatory = $true)][string]$Folder,
     [string[]]$Recipients = @(),
     [switch]$Everybody,
-    [string[]]$Domains = @()
+    [string[]]$Domains = @(),
+    [string[]]$Placeholders = @('zivver.org')
 )
 Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'

@@ -21,7 +21,8 @@ $names = $Domains
 if (-not $names) { $names = @(Get-AcceptedDomain | ForEach-Object { $_.DomainName.ToString() }) }
 $spf = [ordered]@{}
 $lines = @('# Written by the export script: what DNS says of the own domains.')
-foreach ($name in ($names | Where-Object { $_ -notmatch '\*' })) {
+# Where mail to the placeholder would go if no connector took it.
+foreach ($name in (@($names) + $Placeholders | Where-Object { $_ -notmatch '\*' } | Select-Object -Unique)) {
     Add-Spf $name $spf 0
     $mx = @(Get-Txt $name 'MX' | Where-Object { $_.NameExchange } | Sort-Object Preference |
             ForEach-Object { "'$($_.Preference) $($_.NameExchange)'" })
@@ -43,7 +44,10 @@ foreach ($name in $spf.Keys) {
 
 $columns = 'Name', 'DisplayName', 'Alias', 'Identity', 'DistinguishedName', 'Guid', 'RecipientType', 'RecipientTypeDetails',
     'PrimarySmtpAddress', 'EmailAddresses', 'ExternalEmailAddress', 'Manager', 'Department', 'Title', 'Company', 'Office',
-    'City', 'StateOrProvince', 'CountryOrRegion', 'CustomAttribute1', 'CustomAttribute2', 'CustomAttribute3',
+    'City', 'StateOrProvince', 'CountryOrRegion', 'PostalCode', 'FirstName', 'LastName', 'Notes', 'Phone', 'ManagedBy',
+    'CustomAttribute1', 'CustomAttribute2', 'CustomAttribute3', 'CustomAttribute4', 'CustomAttribute5', 'CustomAttribute6',
+    'CustomAttribute7', 'CustomAttribute8', 'CustomAttribute9', 'CustomAttribute10', 'CustomAttribute11',
+    'CustomAttribute12', 'CustomAttribute13', 'CustomAttribute14', 'CustomAttribute15',
     'RequireSenderAuthenticationEnabled', 'ModerationEnabled', 'ModeratedBy', 'AcceptMessagesOnlyFromSendersOrMembers',
     'RejectMessagesFromSendersOrMembers', 'MaxReceiveSize', 'HiddenFromAddressListsEnabled'
 $forwarding = 'Name', 'Identity', 'PrimarySmtpAddress', 'EmailAddresses', 'RecipientTypeDetails', 'ForwardingAddress',
@@ -53,12 +57,17 @@ $forwarding = 'Name', 'Identity', 'PrimarySmtpAddress', 'EmailAddresses', 'Recip
 $outside = 'Name', 'Identity', 'Guid', 'RecipientType', 'PrimarySmtpAddress', 'EmailAddresses', 'ExternalEmailAddress',
     'UseMapiRichTextFormat', 'MaxReceiveSize', 'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFromSendersOrMembers',
     'RejectMessagesFromSendersOrMembers', 'ModerationEnabled', 'ModeratedBy', 'BypassModerationFromSendersOrMembers'
+$lists = 'Name', 'DisplayName', 'Alias', 'Identity', 'DistinguishedName', 'Guid', 'RecipientType', 'PrimarySmtpAddress',
+    'EmailAddresses', 'ManagedBy', 'MemberJoinRestriction', 'MemberDepartRestriction', 'ReportToManagerEnabled',
+    'ReportToOriginatorEnabled', 'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFromSendersOrMembers',
+    'RejectMessagesFromSendersOrMembers', 'ModerationEnabled', 'ModeratedBy', 'BypassModerationFromSendersOrMembers',
+    'MaxReceiveSize'
 $replies = 'Identity', 'MailboxOwnerId', 'AutoReplyState', 'StartTime', 'EndTime', 'ExternalAudience'
 if ($Everybody) {
     Save-Objects 'Get-Recipient' '-ResultSize Unlimited' { Get-Recipient -ResultSize Unlimited | Select-Object $columns }
     Save-Objects 'Get-Mailbox' '-ResultSize Unlimited' { Get-Mailbox -ResultSize Unlimited | Select-Object $forwarding }
     Save-Objects 'Get-MailContact' '-ResultSize Unlimited' { Get-MailContact -ResultSize Unlimited | Select-Object $outside }
-    Save-Objects 'Get-DistributionGroup' '-ResultSize Unlimited' { Get-DistributionGroup -ResultSize Unlimited }
+    Save-Objects 'Get-DistributionGroup' '-ResultSize Unlimited' { Get-DistributionGroup -ResultSize Unlimited | Select-Object $lists }
     $groups = @(Get-DistributionGroup -ResultSize Unlimited)
     # Of some mailboxes only, nobody could tell whether others send mail on.
     $boxes = @(Get-Mailbox -ResultSize Unlimited)
@@ -78,6 +87,7 @@ elseif ($Recipients) {
         $Recipients | ForEach-Object { Get-MailContact -Identity $_ -ErrorAction SilentlyContinue } | Select-Object $outside
     }
     $groups = @($Recipients | ForEach-Object { Get-DistributionGroup -Identity $_ -ErrorAction SilentlyContinue })
+    if ($groups) { Save-Objects 'Get-DistributionGroup' "-Identity of $($Recipients.Count)" { $groups | Select-Object $lists } }
 }
 else { $groups = @() }
 if ($groups) {

@@ -10,6 +10,7 @@ from harness.cli import main
 from harness.cli.export_script import PLATFORMS
 from harness.exports.cmdlets import Cmdlet
 from harness.exports.powershell import read_commands
+from harness.exports.recipients import RECIPIENTS
 
 _LANGUAGE = Language(tree_sitter_powershell.language())
 # What the scripts call beside cmdlets that get: their own output and bookkeeping.
@@ -111,3 +112,37 @@ def test_a_file_has_a_mark_that_windows_powershell_needs(tmp_path, capsys):
 def test_another_platform_is_one_line(capsys):
     assert 2 == main(["export-script", "edge"])
     assert 1 == len(capsys.readouterr().err.strip().splitlines())
+
+
+def test_the_columns_of_people_are_those_that_are_read(script):
+    asked = {
+        name: set(re.findall(r"'(\w+)'", text))
+        for name, text in re.findall(r"\$(\w+) = ((?:'\w+',?\s*)+)", script)
+    }
+    assert {"columns", "forwarding", "outside", "lists"} <= asked.keys()
+    # What tells the kind of an object, or its cmdlet, beside what readers use.
+    marks = {
+        "recipienttypedetails",
+        "hiddenfromaddresslistsenabled",
+        "memberjoinrestriction",
+        "memberdepartrestriction",
+    }
+    for name in ("columns", "forwarding", "outside", "lists"):
+        assert {c.lower() for c in asked[name]} - marks <= RECIPIENTS.used
+    attributes = {f"CustomAttribute{n}" for n in range(1, 16)}
+    assert attributes | {"ManagedBy"} <= asked["columns"]
+
+
+def test_the_domain_of_the_placeholder_is_looked_up(script):
+    assert "$Placeholders = @('zivver.org')" in script
+    assert "@($names) + $Placeholders" in script
+
+
+def test_every_list_is_asked_for_whole(script):
+    asked = re.findall(
+        r"Get-(?:Recipient|Mailbox|MailContact|DistributionGroup) -ResultSize (\w+)",
+        script,
+    )
+    assert asked
+    assert {"Unlimited"} == set(asked)
+    assert "-Depth 10" in script

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fakes.choices import Fact
-from fakes.exchange.organization import Edition, Platform, named
+from fakes.exchange.organization import Edition, Platform, named, with_readings
 from fakes.exchange.readings import alternatives, differs, settle
 from fakes.exchange.rules.arrived import as_arrived
 from fakes.exchange.rules.parts import View, Who
@@ -132,8 +132,7 @@ def _is_of_leg(condition: Condition, around: Surroundings) -> bool:
 
 
 def _under(readings: Readings, around: Surroundings) -> Surroundings:
-    organization = replace(around.organization, readings=readings)
-    return replace(around, organization=organization)
+    return replace(around, organization=with_readings(around.organization, readings))
 
 
 def _verdicts(rule: Rule, fork: Fork, around: Surroundings) -> tuple[Verdict, ...]:

@@ -90,7 +90,7 @@ def _named(condition: Condition, bench: Bench, like: Address) -> Iterable[Addres
     if isinstance(value, Recipients | GroupMembers):
         named = sorted(value.addresses, key=str)[:_MOST_PEOPLE]
         # Whom the organisation knows comes before whom only the rule names.
-        return sorted(named, key=lambda who: who not in bench.stage.facts.people)
+        return sorted(named, key=lambda who: who not in bench.stage.facts.everybody)
     if isinstance(value, Domains):
         return _of_domains(value.domains, bench)
     made_up = dict.fromkeys(
