@@ -13,7 +13,7 @@ from harness.check.baseline import Baseline, Since, since
 from harness.check.files import read_baseline, save_mails
 from harness.check.report import CheckReport, Verdict
 from harness.cli.checking import run, with_remedies
-from harness.cli.output import complain, show, show_data, width
+from harness.cli.output import complain, first_faults, show, show_data, width
 from harness.cli.parameters import (
     at_option,
     json_option,
@@ -233,7 +233,9 @@ def _each(tenants: tuple[str, ...], asked: _Asked) -> tuple[list[_Done], list[Un
     for tenant in dict.fromkeys(tenants):
         try:
             done.append(_check(tenant, asked))
-        except (ExportError, PolicyError) as problem:
+        except ExportError as problem:
+            unread.append(Unread(tenant, first_faults(problem)))
+        except PolicyError as problem:
             unread.append(Unread(tenant, str(problem)))
     return done, unread
 

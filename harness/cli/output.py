@@ -20,6 +20,7 @@ from harness.report.page import DEFAULT_WIDTH, MIN_WIDTH, Part, as_text
 
 _LINES = 24
 _MOST_OF_A_FILE = 10
+_FIRST = 3
 
 
 def width() -> int:
@@ -78,6 +79,13 @@ def tell_faults(problem: ExportError) -> None:
     for file, count in told.items():
         if count > _MOST_OF_A_FILE:
             complain(f"{file}: and {count - _MOST_OF_A_FILE} more like these")
+
+
+def first_faults(problem: ExportError) -> str:
+    """Say on one line what is wrong with an export, where others are told of too."""
+    first = "; ".join(map(str, problem.faults[:_FIRST]))
+    more = len(problem.faults) - _FIRST
+    return f"{first}; and {more} more" if more > 0 else first
 
 
 def never_fail_on_letters() -> None:

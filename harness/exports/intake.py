@@ -158,10 +158,10 @@ def _found(raw: RawFile) -> Found:
     suffix = raw.name[raw.name.rfind(".") :].lower()
     try:
         text, assumed = decode_table(raw) if suffix == _TABLE else (decode(raw), "")
-    except ExportError as problem:
+    except ExportError:
         if suffix in _TEXTS or by_name(raw.name):
             raise
-        return not_understood(problem.message)
+        return not_understood("no text")
     if not text.strip():
         return not_understood(_EMPTY)
     found = read_text(raw.name, suffix, text)

@@ -41,7 +41,8 @@ _PROSE = frozenset({".md", ".htm", ".html"})
 _MAKES = re.compile(
     rf"(?im)(?:^|[;{{|(=]|\bntr\b)\s*(?:{'|'.join(map(re.escape, MAKES))})\b"
 )
-_XML = re.compile(r"\s*<[?!\w]")
+_DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>)?\s*<!DOCTYPE\b", re.IGNORECASE)
+_DRAWN = ".svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,9 @@ def read_text(file: str, suffix: str, text: str) -> Found:
     if suffix in _PROSE:
         return Found("a page", remark="for people", is_note=True)
     check_no_page(file, text)
+    if suffix != _DRAWN and _DOCTYPE.match(text):
+        what = "a DOCTYPE, which no export has (entities hide in it); export it again"
+        raise ExportError(f"{file}:1", what)
     for is_it, read in _FORMATS:
         if is_it(text):
             return read(file, text)

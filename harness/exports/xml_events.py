@@ -8,6 +8,15 @@ from xml.parsers import expat
 
 from harness.exports.problems import ExportError
 
+# What expat says of a file that was cut.
+_ENDS = frozenset(
+    {
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+    }
+)
 _PROLOG = re.compile(r"\A[\ufeff\s]*<\?xml[^>]*\?>")
 
 
@@ -58,4 +67,7 @@ def read_events(file: str, text: str, reader: Reader) -> None:
         parser.Parse(body.encode("utf-8", "replace"), True)  # noqa: FBT003
     except expat.ExpatError as problem:
         what = expat.ErrorString(problem.code)
-        raise ExportError(f"{file}:{problem.lineno}", f"no XML: {what}") from None
+        if what in _ENDS:
+            what = "the file ends too early"
+        place = f"{file}:{problem.lineno}"
+        raise ExportError(place, f"no XML: {what}; export it again") from None

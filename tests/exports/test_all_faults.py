@@ -111,3 +111,11 @@ def test_a_file_that_is_wrong_in_every_object_does_not_fill_the_screen(
     lines = capsys.readouterr().err.splitlines()
     assert 11 == len(lines)
     assert "rules.json: and 30 more like these" == lines[-1]
+
+
+def test_among_several_tenants_the_first_faults_are_told_on_one_line(folder, capsys):
+    assert 2 == main(["check", "guide-online-as-meant", str(folder)])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "broken.json:1: no JSON" in told
+    assert "; and 2 more" in told
+    assert "\\x0a" not in told

@@ -66,6 +66,16 @@ def test_a_page_without_a_title_is_none_either():
     assert said.startswith("a.json:1: a web page instead of an export")
 
 
+BOMB = '<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY b "cc">]><rules>&b;</rules>'
+
+
+@pytest.mark.parametrize("name", ["rules.xml", "x.clixml", "x.json"])
+def test_a_document_type_is_no_export(name):
+    said = refusals(lambda: tenant(online(**{name: BOMB.encode()})))
+    expected = "a DOCTYPE, which no export has (entities hide in it); export it again"
+    assert [f"{name}:1: {expected}"] == [one for one in said if one.startswith(name)]
+
+
 def test_a_file_that_is_no_text_is_a_fault_only_where_an_export_was_meant():
     found = tenant(online(**{"logo.png": b"\x89PNG\r\n\x1a\n\0\0"}))
     (line,) = [line for line in found.account.files if line.file == "logo.png"]

@@ -83,7 +83,7 @@ def test_a_folder_may_hold_it_beside_connectors():
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        (TWO[:-40], "rules.xml:11", "no XML: "),
+        (TWO[:-40], "rules.xml:11", "no XML: the file ends too early; export it"),
         (TWO.replace("</version>", "", 1), "rules.xml:8", "no XML: mismatched tag"),
         (
             TWO.replace('"cmdlet"', '"internal"', 1),
