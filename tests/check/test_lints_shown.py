@@ -2,14 +2,19 @@
 
 from dataclasses import replace
 
+from hypothesis import given, settings
+
 from harness.check import derive, facts_of
-from harness.check.lints.noun import Severity
+from harness.check.checklist.table import checklist
+from harness.check.lints.noun import Ground, Severity
 from harness.check.lints.shown import EXPLAINS, with_mails
-from harness.check.lints.table import BY_ID
+from harness.check.lints.table import BY_ID, lints
 from harness.check.run import check
 from harness.compare import FindingKind
 from harness.report.lints import lint_lines, lint_told
 from harness.report.page import as_text
+from harness.strategies.tenants import relay_tenants
+from harness.world import World
 from tests.check.tenants import AS_MEANT, AS_WRITTEN, NOON, POLICY, online
 
 RED, AMBER = "\x1b[1;31m", "\x1b[33m"
@@ -64,3 +69,11 @@ def test_a_finding_of_the_other_side_shows_nothing_here():
 def with_mails_anew(report, sorts):
     bare = (replace(lint, shown_by="", kind=None) for lint in report.lints)
     return with_mails(tuple(bare), sorts)
+
+
+@given(tenant=relay_tenants(may_be_unknown=True))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_tenant_is_like_lints_and_checklist_are_made(tenant):
+    ground = Ground(World(tenant.organization), NOON, POLICY, labels=())
+    assert all(lint.why and lint.right and lint.source for lint in lints(ground))
+    assert all(entry.found and entry.says for entry in checklist(ground))
