@@ -102,6 +102,15 @@ def test_lines_are_applied_in_their_order_to_a_copy():
     assert plan.before is world
 
 
+def test_a_variable_with_a_plain_value_is_known():
+    plan = planned(
+        "$words = 'Veilig', 'Geheim'\n"
+        "$all = @{ Identity = 'Zivver word'; SubjectContainsWords = $words }\n"
+        "Set-TransportRule @all"
+    )
+    assert [("SubjectContainsWords", "Secure", "Veilig, Geheim")] == changed(plan)
+
+
 def test_a_new_rule_pushes_others_down_without_a_word():
     text = (
         "New-TransportRule N -Priority 0 -SubjectContainsWords x -DeleteMessage $true"
