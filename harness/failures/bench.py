@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fakes.exchange.organization import Platform
 from fakes.exchange.routing.outbound_connector import named_connector
+from fakes.exchange.rules.rule import Mode, Rule
 from fakes.trace import Answer, StepKind
 from harness.check import DerivedMail, Intent, facts_of
 from harness.check.derive import plainest
@@ -23,7 +24,6 @@ from harness.policy.judge import judge
 
 if TYPE_CHECKING:
     from fakes.exchange.organization import OutboundConnector, SendConnector
-    from fakes.exchange.rules.rule import Rule
     from fakes.mail.address import Address
     from fakes.mail.item import MailItem
     from harness.outcome import Outcome
@@ -58,7 +58,11 @@ class Bench:
     @property
     def relays(self) -> tuple[Rule, ...]:
         """The rules in force that send mail to Zivver."""
-        return tuple(rule for rule in relay_rules(self.world) if rule.is_enabled)
+        return tuple(
+            rule
+            for rule in relay_rules(self.world)
+            if rule.is_enabled and rule.mode is Mode.ENFORCE
+        )
 
     @property
     def outbound(self) -> tuple[OutboundConnector, ...]:

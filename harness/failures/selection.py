@@ -9,7 +9,6 @@ from functools import partial
 
 from fakes.mail.address import Address
 from harness.compare import FindingKind
-from harness.duty import Obligation
 from harness.failures.bench import Bench, shown
 from harness.failures.noun import (
     Edit,
@@ -45,7 +44,6 @@ from harness.failures.unseen import (
 from harness.policy.noun import Labelled, SentBy
 from harness.scenario.case import Evidence
 
-_SECURE = Obligation.MUST_BE_SECURE
 _LEAK = (FindingKind.LEAK,)
 _TRACE = (Notice.TRACE, Notice.CHECKLIST)
 _LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)

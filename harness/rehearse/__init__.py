@@ -1,7 +1,7 @@
 """Rehearses the catalogue of failures on a tenant: who would notice?"""
 
 from harness.rehearse.drills import DRILLS, Drill, Drilled, drill
-from harness.rehearse.grade import Grade, Graded, Test, grade, tests_of
+from harness.rehearse.grade import Grade, Graded, OwnTest, grade, tests_of
 from harness.rehearse.matrix import Matrix, Rehearsed, Seen, Try
 from harness.rehearse.run import rehearse
 
@@ -12,9 +12,9 @@ __all__ = [
     "Grade",
     "Graded",
     "Matrix",
+    "OwnTest",
     "Rehearsed",
     "Seen",
-    "Test",
     "Try",
     "drill",
     "grade",

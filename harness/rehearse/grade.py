@@ -29,13 +29,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class OwnTest:
     """One test of somebody's: `passes` says whether it does on a tenant.
 
     `mail` is the id of the derived mail of a pack; empty for a case.
     """
-
-    __test__ = False
 
     name: str
     place: str
@@ -49,7 +47,7 @@ class Graded:
 
     failure: Failure
     happened: Try
-    by: Test | None = None
+    by: OwnTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,8 @@ class Grade:
     """What the tests are worth; `failing` fail on the tenant as it is."""
 
     graded: tuple[Graded, ...]
-    tests: tuple[Test, ...]
-    failing: tuple[Test, ...] = ()
+    tests: tuple[OwnTest, ...]
+    failing: tuple[OwnTest, ...] = ()
 
     @property
     def survivors(self) -> tuple[Graded, ...]:
@@ -76,13 +74,15 @@ def tests_of(
     packs: Iterable[Pack],
     mails: tuple[DerivedMail, ...],
     setting: Setting,
-) -> tuple[Test, ...]:
+) -> tuple[OwnTest, ...]:
     """Make tests of cases that meet this tenant, and of packs with its mails."""
     every = tuple(packs)
     return (
-        *(Test(case.name, case.place, _of_case(case, setting)) for case in cases),
+        *(OwnTest(case.name, case.place, _of_case(case, setting)) for case in cases),
         *(
-            Test(f"{pack.name} [{mail.id}]", pack.place, _of_pack(pack, mail), mail.id)
+            OwnTest(
+                f"{pack.name} [{mail.id}]", pack.place, _of_pack(pack, mail), mail.id
+            )
             for pack in every
             for mail in mails
             if pack.speaks_of(mail.id)
@@ -90,7 +90,7 @@ def tests_of(
     )
 
 
-def grade(matrix: Matrix, tests: tuple[Test, ...], world: World) -> Grade:
+def grade(matrix: Matrix, tests: tuple[OwnTest, ...], world: World) -> Grade:
     """Let what the check notices happen again, and see which tests do."""
     failing = tuple(test for test in tests if not test.passes(world))
     good = tuple(test for test in tests if test not in failing)
@@ -111,7 +111,7 @@ def is_gradable(one: Try) -> bool:
     )
 
 
-def _noticing(one: Try, tests: tuple[Test, ...], world: World) -> Test | None:
+def _noticing(one: Try, tests: tuple[OwnTest, ...], world: World) -> OwnTest | None:
     where = world if side_of(world) == one.side else turned(world)
     changed = staged_world(where, Staged(one.says, one.edits))
     if where is not world:
@@ -121,7 +121,7 @@ def _noticing(one: Try, tests: tuple[Test, ...], world: World) -> Test | None:
     )
 
 
-def _likely(one: Try, tests: tuple[Test, ...]) -> Iterator[Test]:
+def _likely(one: Try, tests: tuple[OwnTest, ...]) -> Iterator[OwnTest]:
     """Begin with the tests of the mail that shows it."""
     first = [test for test in tests if one.mail and test.mail == one.mail.id]
     yield from first
