@@ -6,31 +6,18 @@ wrong. Each error of the input is one line.
 
 from __future__ import annotations
 
+import importlib
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import click
 
 from harness import DISTRIBUTION, __version__
 from harness.check.baseline import BaselineError
 from harness.check.saved import MailError
-from harness.cli.account import account_command
-from harness.cli.check import check_command
-from harness.cli.demo import demo_command
-from harness.cli.explain import explain_command
-from harness.cli.export_script import export_script_command
-from harness.cli.failures import failures_command
-from harness.cli.findings import findings_command
-from harness.cli.fuzz import fuzz_command, reproduce_command
 from harness.cli.output import complain, never_fail_on_letters, tell_faults
-from harness.cli.policy import policy_command
-from harness.cli.readings import readings_command
-from harness.cli.rehearse import rehearse_command
-from harness.cli.scenarios import scenarios_command
-from harness.cli.schema import schema_command
-from harness.cli.serve import serve_command
-from harness.cli.support import support_command
 from harness.exports import ExportError
 from harness.policy import PolicyError
 from harness.report.files import ReportError
@@ -42,7 +29,49 @@ _INTERRUPTED = 130
 _DEBUG = "RELAY_HARNESS_DEBUG"
 
 
+# Each command with its module, in which it is called after itself. A module is loaded
+# when its command is asked for: some bring libraries that others can do without.
+_COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "demo",
+        "check": "check",
+        "explain": "explain",
+        "policy": "policy",
+        "support": "support",
+        "readings": "readings",
+        "failures": "failures",
+        "findings": "findings",
+        "rehearse": "rehearse",
+        "scenarios": "scenarios",
+        "account": "account",
+        "export-script": "export_script",
+        "serve": "serve",
+        "schema": "schema",
+        "fuzz": "fuzz",
+        "reproduce": "fuzz",
+    }
+)
+
+
+class _Doors(click.Group):
+    """The commands, each loaded when somebody asks for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name them all."""
+        return [*_COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find one by name."""
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"{__name__}.{_COMMANDS[cmd_name]}")
+        found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        assert isinstance(found, click.Command)  # noqa: S101  narrows the type
+        return found
+
+
 @click.group(
+    cls=_Doors,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 all met, 1 findings, 2 ill-formed input, 3 the world "
     "misbehaved (a port, a disk), 70 a fault of this program.",
@@ -54,27 +83,6 @@ def relay_harness() -> None:
     TENANT is a folder of exported configuration or the name of a built-in tenant.
     Nothing here opens a connection to anything but this computer.
     """
-
-
-for _command in (
-    demo_command,
-    check_command,
-    explain_command,
-    policy_command,
-    support_command,
-    readings_command,
-    failures_command,
-    findings_command,
-    rehearse_command,
-    scenarios_command,
-    account_command,
-    export_script_command,
-    serve_command,
-    schema_command,
-    fuzz_command,
-    reproduce_command,
-):
-    relay_harness.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
