@@ -10,7 +10,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,7 +49,9 @@ _ENDS = {Disposition.INTERNAL: "inside"}
 _COLOURS = {SECURE: "green", "inside": None}
 _SHOWN = 60
 _WORLD = 3
-_PORT = click.IntRange(0, 65535)
+_PORT: Mapping[str, Any] = MappingProxyType(
+    {"type": click.IntRange(0, 65535), "metavar": "PORT", "show_default": True}
+)
 # Seconds; a signal is seen between two of them, on Windows too.
 _TURN = 0.2
 
@@ -56,10 +59,10 @@ _TURN = 0.2
 @click.command("serve")
 @click.argument("tenant", default=DEFAULT_TENANT)
 @size_options
-@click.option("--port", type=_PORT, default=2587, help="Exchange, with a login.")
-@click.option("--smtp-port", type=_PORT, default=2525, help="Exchange, without one.")
-@click.option("--zivver-port", type=_PORT, default=3587, help="Zivver, with a login.")
-@click.option("--zivver-smtp-port", type=_PORT, default=3525, help="Zivver, by SPF.")
+@click.option("--port", default=2587, help="Exchange, with a login.", **_PORT)
+@click.option("--smtp-port", default=2525, help="Exchange, without one.", **_PORT)
+@click.option("--zivver-port", default=3587, help="Zivver, with a login.", **_PORT)
+@click.option("--zivver-smtp-port", default=3525, help="Zivver, by SPF.", **_PORT)
 @click.option(
     "--ca", metavar="FILE", help="Write the certificate that a client must trust."
 )

@@ -5,18 +5,22 @@ from dataclasses import replace
 import pytest
 
 from fakes.choices import Choices
+from fakes.internet.gateway import unknown_passage
 from fakes.internet.hosts import Host, Internet
 from fakes.mail.address import parse_address
 from fakes.mail.handoff import Stage
 from fakes.mail.reply import reply
 from fakes.mail.session import Certificate, ServerTls
 from fakes.zivver.delivery import ZivverState
+from fakes.zivver.ledger import Transaction
 from fakes.zivver.readings import TrustedOverSmtp
 from fakes.zivver.service import Delivering, Verification, ZivverService
 from fakes.zone import zone
 from harness.agree import agree
+from harness.mailed_out import with_posted
 from harness.outcome import Disposition
 from harness.simulate import tell
+from harness.story import Onward, Relayed
 from harness.wire import Wire
 from tests.judging.worlds_at_hand import AT, BOB, INFO, ROUTE, mail, simulated, world
 
@@ -115,6 +119,36 @@ def test_of_two_recipients_only_the_refused_one_bounces_and_the_sender_hears_it(
     (taken,) = story.receipts
     states = {end.address: end.state for end in taken.deliveries}
     assert {INFO: ZivverState.BOUNCED, other: ZivverState.NOTIFICATION} == states
+    assert [ZivverState.BOUNCED] == [one.letter.state for one in story.letters]
+
+
+def test_only_the_mail_that_a_letter_is_of_learns_from_it():
+    story = told(where(unknown=UNKNOWN))
+    (one,) = story.posted
+    first, made, arrival = one.transaction, one.transmission, one.arrival
+    other = replace(first, message_id="<2@contoso.example>")
+    (elsewhere,) = (posted.arrival for posted in told(where()).posted)
+    assert arrival is None
+    assert elsewhere is not None
+    passage = unknown_passage("seg.contoso.example", (INFO,), "nobody described it")
+    onward = (Onward(made, elsewhere), Onward(made, first))
+    relayed = Relayed(elsewhere, passage, onward)
+    before = replace(story, receipts=(relayed, other, elsewhere), posted=())
+    behind, beside, host = with_posted(before, (one,)).receipts
+    assert isinstance(behind, Relayed)
+    learnt = behind.onward[1].receipt
+    assert isinstance(learnt, Transaction)
+    assert elsewhere == behind.onward[0].receipt
+    assert ZivverState.BOUNCED is learnt.deliveries[0].state
+    assert (other, elsewhere) == (beside, host)
+
+
+def test_a_notice_to_the_sender_is_no_letter_outside():
+    there = where()
+    dns = zone(DNS, absent=frozenset({"gone.example"}))
+    there = replace(there, internet=replace(there.internet, zone=dns))
+    story = told(there, to=(INFO, parse_address("x@gone.example")))
+    assert [INFO] == [one.letter.to for one in story.posted]
     assert [ZivverState.BOUNCED] == [one.letter.state for one in story.letters]
 
 
