@@ -39,6 +39,8 @@ _BLOCK = r"(?:EXO|x?Exch)[A-Z]\w+|SC[A-Z][a-z]\w+"
 _IS_BLOCK = re.compile(rf"(?m)^[ \t]*(?:{_BLOCK})[ \t]+\S[^\n]*\r?\n?[ \t]*\{{")
 _RESOURCE = re.compile(rf"(?:{_BLOCK})$|microsoft\.exchange\.\w+$")
 _PREFIX = re.compile(r"^(?:EXO|x?Exch|microsoft\.exchange\.)")
+# What only a snapshot or a report has: of a hundred thousand people nobody asks more.
+_MARKS = ("resources", "resourceType", "ResourceName")
 # How the resource is to be applied, and by whom.
 _AROUND = """
 ensure credential globaladminaccount applicationid tenantid accesstokens
@@ -95,7 +97,8 @@ def read_snapshot(file: str, entries: tuple[Exported, ...]) -> Resources | None:
         ExportError: one holds what nobody can read.
 
     """
-    found = [one for entry in entries for one in _of_json(entry)]
+    marked = (entry for entry in entries if entry.among(_MARKS))
+    found = [one for entry in marked for one in _of_json(entry)]
     return _resources(file, found) if found else None
 
 
