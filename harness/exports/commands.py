@@ -101,7 +101,8 @@ _CHANGES = frozenset(
 )
 _ALIAS = frozenset({"set-alias", "new-alias", "sal", "nal"})
 # exports#5, exports#6: what a page or a template leaves to its reader.
-_HOLE = re.compile(r"<[A-Za-z][\w .,'/-]{0,60}>|---.{1,60}---|%%\w{1,60}%%")
+# (`%%Subject%%` is none of them: Exchange itself fills it in, exchange-rules#5.)
+_HOLE = re.compile(r"<[A-Za-z][\w .,'/-]{0,60}>|---.{1,60}---")
 
 
 Made = tuple[tuple[Cmdlet, Exported], ...]
@@ -181,7 +182,7 @@ def only_asks(command: Command) -> bool:
 
 
 def with_holes(commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """Know the texts that stand for something: `"<RuleName>"`, `%%DlpPolicyName%%`."""
+    """Know the texts that stand for something: `"<RuleName>"`."""
     return tuple(
         replace(
             command,

@@ -236,6 +236,7 @@ def lost(line):
         ),
         ("New-TransportRule x -From 'a' -ApplyHtmlDisclaimerText '<p>so</p>'", {}),
         ("New-TransportRule x -ExceptIfFromAddressMatchesPatterns '<>'", {}),
+        ("New-TransportRule x -GenerateNotification '%%Subject%%'", {}),
     ],
 )
 def test_what_somebody_fills_in_is_named_and_not_guessed(line, expected):
