@@ -151,6 +151,9 @@ def _all_in_one(bench: Bench) -> Iterator[Staged]:
 
 
 def _counts_as_inside(bench: Bench) -> Iterator[Staged]:
+    tests = (test for rule in bench.relays for test in rule.conditions)
+    if not any(test.predicate == "SentToScope" for test in tests):
+        return
     domain = bench.outsider.domain
     says = f"{domain} is among the accepted domains"
     given = {"DomainName": domain, "DomainType": "InternalRelay"}
@@ -359,7 +362,7 @@ ENTRIES: tuple[Failure, ...] = (
         "recipient scope",
         _I,
         _counts_as_inside,
-        A_RELAY_RULE,
+        "a relay rule that is for mail to outside only",
         sources=("field-cases#scope-foreign-address",),
         corrects="a mail user, contact or guest with a foreign address is outside",
     ),

@@ -70,9 +70,10 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The whole catalogue on one tenant."""
+    """The whole catalogue on one tenant; `wrong` is what a check finds as it is."""
 
     entries: tuple[Rehearsed, ...]
+    wrong: tuple[FindingKind, ...] = ()
 
     @property
     def missed(self) -> tuple[Rehearsed, ...]:

@@ -17,7 +17,7 @@ from harness.check.checklist.noun import State
 from harness.check.checklist.table import checklist
 from harness.check.lints.noun import Ground
 from harness.check.lints.table import lints
-from harness.compare import HINTS, WEIGHT, Finding
+from harness.compare import HINTS, WEIGHT, Finding, FindingKind
 from harness.edits import EditError
 from harness.exports.problems import ExportError
 from harness.failures.bench import Bench, is_meant, matched, set_up
@@ -58,6 +58,7 @@ class _Before:
     at: datetime
     known: dict[tuple[str, timedelta], Outcome]
     signs: tuple[_Sign, ...] = ()
+    wrong: frozenset[FindingKind] = frozenset()
 
     def of(self, mail: DerivedMail, patience: timedelta = NO_PATIENCE) -> Outcome:
         key = (mail.id, patience)
@@ -82,11 +83,15 @@ def rehearse(
     """Let each failure happen to a tenant, and say what notices it."""
     mails = yet_to_come(mails, at)
     before = _Before(world, policy, at, {})
-    before.signs = tuple(_signs(before.ground(world)))
     outcomes = {mail.id: before.of(mail) for mail in mails}
+    before.signs = tuple(_signs(before.ground(world)))
+    before.wrong = frozenset(
+        kind for mail in mails for kind in _wrong(mail, outcomes[mail.id])
+    )
     sides = (world, turned(world)) if world.other else (world,)
     benches = tuple(set_up(side, policy, mails, outcomes, at=at) for side in sides)
-    return Matrix(tuple(_rehearsed(one, benches, before) for one in failures))
+    entries = tuple(_rehearsed(one, benches, before) for one in failures)
+    return Matrix(entries, _by_weight(before.wrong))
 
 
 def _rehearsed(
@@ -122,38 +127,76 @@ def _tried(staged: Staged, failure: Failure, bench: Bench, before: _Before) -> T
         Try(staged.says, Seen.NOTICED, sign.why, sign.by) for sign in signs[:1]
     ]
     ran, is_changed, others = 0, False, set[str]()
+    wrongs: list[set[FindingKind]] = []
     side = side_of(bench.world)
     for mail, is_needed in _mails(staged, bench):
         if not is_needed and any(one.mail and one.is_foreseen for one in found):
             break
         then = follow_one(mail, after, at=before.at, patience=staged.patience)
-        was = None
-        if staged.is_of_world and not staged.is_by_itself:
-            was = before.of(mail, staged.patience)
+        was = _was(mail, staged, before)
         ran += 1
         seen = _of_mail(mail, was, then, staged, failure)
         if seen:
             found.append(seen)
+        if mail.intent.is_met or is_meant(mail):
+            wrongs.append(_wrong(mail, then if was is None else was))
         if was is not None and _results(was) != _results(then):
             is_changed = True
         elif staged.rules and was is not None:
             others |= set(matched(then, side)) & _names(bench) - set(staged.rules)
     if found:
-        best = min(found, key=lambda one: (not one.is_foreseen, _BY.index(one.by)))
-        also = tuple(dict.fromkeys(sign.id for sign in signs))
-        return replace(best, ran=ran, also=also)
-    return replace(_unseen(staged, is_changed=is_changed, others=others), ran=ran)
+        return replace(_best(found), ran=ran, also=_ids(signs))
+    # Where one of its mails goes well, the failure could have been seen in that.
+    ill = set().union(*wrongs) if all(wrongs) else set()
+    if staged.rules and not ran:
+        # It takes no mail as it is, and something leaks: the check says so.
+        ill = set(before.wrong & {FindingKind.LEAK})
+    unseen = _unseen(staged, is_changed=is_changed, others=others, ill=ill)
+    return replace(unseen, ran=ran)
 
 
-def _unseen(staged: Staged, *, is_changed: bool, others: set[str]) -> Try:
-    """Say why nothing was seen: another rule does the same, or nobody looks."""
+def _was(mail: DerivedMail, staged: Staged, before: _Before) -> Outcome | None:
+    """Give what became of a mail before; None where that says nothing."""
+    if not staged.is_of_world or staged.is_by_itself:
+        return None
+    return before.of(mail, staged.patience)
+
+
+def _best(found: list[Try]) -> Try:
+    return min(found, key=lambda one: (not one.is_foreseen, _BY.index(one.by)))
+
+
+def _ids(signs: tuple[_Sign, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sign.id for sign in signs))
+
+
+def _unseen(
+    staged: Staged, *, is_changed: bool, others: set[str], ill: set[FindingKind]
+) -> Try:
+    """Say why nothing was seen: it cannot happen here, or nobody looks."""
     if others and not is_changed:
         names = ", ".join(f'"{name}"' for name in sorted(others))
         return Try(staged.says, Seen.NOT_HERE, f"rule {names} takes the same mail")
+    if ill and not is_changed:
+        kinds = ", ".join(kind.value for kind in _by_weight(ill))
+        why = f"its mail goes wrong as it is: {kinds}"
+        return Try(staged.says, Seen.NOT_HERE, why)
+    if staged.mails:
+        why = "the mail goes as it is meant all the same"
+        return Try(staged.says, Seen.NOT_HERE, why)
     why = "no mail of the check ends otherwise"
     if is_changed:
         why = "mail ends otherwise, and the policy has no word against it"
     return Try(staged.says, Seen.MISSED, why)
+
+
+def _wrong(mail: DerivedMail, outcome: Outcome) -> set[FindingKind]:
+    """Give what is wrong with a mail, hints apart."""
+    return {finding.kind for finding in found_in(mail, outcome)} - HINTS
+
+
+def _by_weight(kinds: Iterable[FindingKind]) -> tuple[FindingKind, ...]:
+    return tuple(sorted(kinds, key=lambda kind: WEIGHT[kind]))
 
 
 def _names(bench: Bench) -> set[str]:

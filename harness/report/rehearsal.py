@@ -50,6 +50,15 @@ def rehearsal_page(rehearsal: Rehearsal, *, is_whole: bool = False) -> Page:
         ),
         line(_counts(matrix)),
     ]
+    if matrix.wrong:
+        kinds = ", ".join(kind.value for kind in matrix.wrong)
+        page.append(
+            line(
+                ("Note: ", AMBER),
+                f"a check finds {kinds} as it is; what goes wrong already cannot go "
+                "wrong anew.",
+            )
+        )
     for entry in matrix.missed:
         page += ["", *_missed(entry)]
     for seen, title in (
@@ -190,6 +199,7 @@ def rehearsal_data(rehearsal: Rehearsal) -> Json:
         "says": _answer(rehearsal)[0],
         "tenant": rehearsal.tenant,
         "policy": rehearsal.policy,
+        "wrong_already": [kind.value for kind in matrix.wrong],
         "date": rehearsal.date,
         "counts": {seen.value: len(matrix.of(seen)) for seen in Seen},
         "failures": [_entry_data(entry) for entry in matrix.entries],

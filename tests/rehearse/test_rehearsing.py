@@ -3,7 +3,7 @@
 import pytest
 
 from harness.check import derive_of
-from harness.edits import add_rule, set_rule
+from harness.edits import add_rule, disable_rule, set_rule
 from harness.failures import Failure, Guide, Harm, Notice, Part, Staged, find_failure
 from harness.rehearse import Seen, rehearse
 from tests.rehearse.rehearsed import NOON, derived
@@ -54,6 +54,18 @@ def test_a_change_that_no_mail_shows_is_missed_and_not_called_harmless():
     (one,) = entry.tries
     assert (Seen.MISSED, "no mail of the check ends otherwise") == (one.seen, one.why)
     assert one.ran > 70
+
+
+def test_mail_that_goes_wrong_as_it_is_cannot_go_wrong_anew():
+    def leaking(world):
+        return disable_rule(world, SUBJECT)
+
+    entry = rehearsed(find_failure("F57"), leaking)
+    first = entry.tries[0]
+    assert (Seen.NOT_HERE, "its mail goes wrong as it is: LEAK") == (
+        first.seen,
+        first.why,
+    )
 
 
 def test_one_way_that_is_missed_is_enough():
