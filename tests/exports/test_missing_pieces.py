@@ -290,3 +290,12 @@ def test_a_hybrid_has_a_manifest_a_side():
         one.file for one in found.manifests
     ]
     assert () == found.account.in_doubt
+
+
+def test_a_manifest_need_not_know_its_tenant():
+    files = {
+        **FILES,
+        "manifest.json": listed(FILES, tenant=""),
+        "manifest-2.json": listed(FILES),
+    }
+    assert 2 == len(tenant(files).manifests)
