@@ -141,9 +141,10 @@ def _plain(value: object) -> _Plain:
         AssertionError: the value is of a kind that nothing here knows.
 
     """
-    for types, spell in _SPELT:
-        if isinstance(value, types):
-            return spell(value)
+    kind: type = type(value)
+    spell = _speller(kind)
+    if spell:
+        return spell(value)
     if isinstance(value, Mapping):
         return _sorted([[_plain(k), _plain(v)] for k, v in value.items()])
     if isinstance(value, (tuple, list)):
@@ -151,6 +152,11 @@ def _plain(value: object) -> _Plain:
     if isinstance(value, (set, frozenset)):
         return _sorted([_plain(entry) for entry in value])
     return _object(value)
+
+
+@lru_cache(maxsize=256)
+def _speller(kind: type) -> Callable[[Any], _Plain] | None:
+    return next((spell for types, spell in _SPELT if issubclass(kind, types)), None)
 
 
 def _object(value: object) -> _Plain:

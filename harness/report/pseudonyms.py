@@ -26,7 +26,7 @@ _ADDRESS = re.compile(
     r"""([^\s<>"`,;:()\[\]{}|=\\@]+)@"""
     r"""([\w\u0080-\uffff](?:[\w.\u0080-\uffff-]*[\w\u0080-\uffff])?)"""
 )
-_WORD = re.compile(r"\w[\w.'-]*")
+_WORD = re.compile(r"\w+(?:[.-]\w+)*")
 _QUOTED = re.compile(r"""(["'`])([^"'`]+)\1""")
 # What Zivver, Exchange and RFC 2142 call themselves by.
 _NOBODY = ("zivver.com", "zivver.org", "zivver.nl")
@@ -68,11 +68,8 @@ class Pseudonyms:
         self._subjects = frozenset(text for text in subjects if " " in text.strip())
         self._titles = {title.lower() for world in every for title in _titles(world)}
         self._names = {name.lower() for world in every for name in _names(world)}
-        self._long: dict[str, list[str]] = {}
-        for name in sorted(self._names, key=len, reverse=True):
-            first, *more = name.split()
-            if more:
-                self._long.setdefault(first, []).append(name)
+        self._long = {_words(name) for name in self._names} - {_words("")}
+        self._most = max(map(len, self._long), default=0)
 
     @property
     def key(self) -> Mapping[str, str]:
@@ -120,25 +117,25 @@ class Pseudonyms:
 
     def _replaced(self, text: str) -> str:
         """Replace names of several words wherever they stand."""
-        pieces, done = [], 0
-        folded = text.lower()
-        for match in _WORD.finditer(folded):
-            start = match.start()
-            if start < done:
-                continue
-            for name in self._long.get(match[0], ()):
-                end = start + len(name)
-                if (
-                    folded.startswith(name, start)
-                    and not folded[end : end + 1].isalnum()
-                ):
-                    pieces += [text[done:start], self._name(text[start:end])]
-                    done = end
-                    break
+        words = list(_WORD.finditer(text))
+        pieces, done, number = [], 0, 0
+        while number < len(words):
+            length = self._length(words[number : number + self._most])
+            if length:
+                start, end = words[number].start(), words[number + length - 1].end()
+                pieces += [text[done:start], self._name(text[start:end])]
+                done = end
+            number += length or 1
         return "".join([*pieces, text[done:]])
 
+    def _length(self, words: list[re.Match[str]]) -> int:
+        """Say how many words at the beginning are somebody's name; one is none."""
+        folded = tuple(word[0].lower() for word in words)
+        lengths = range(len(folded), 1, -1)
+        return next((n for n in lengths if folded[:n] in self._long), 0)
+
     def _name(self, name: str) -> str:
-        return self._next(name.lower(), "Person {}")
+        return self._next(" ".join(name.lower().split()), "Person {}")
 
     def _next(self, real: str, form: str) -> str:
         found = self._given.get(real)
@@ -147,6 +144,10 @@ class Pseudonyms:
             self._counts[word] += 1
             found = self._given[real] = form.format(self._counts[word])
         return found
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))
 
 
 def _names(world: World) -> Iterator[str]:
