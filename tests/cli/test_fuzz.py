@@ -11,6 +11,11 @@ from harness.scenario.files import load_file
 
 SHORT = ("--examples", "40", "--at", "2026-11-25T09:00")
 
+LABEL = """
+[[must_be_secure]]
+label = ["3de9faa6-9fe1-49b3-9a08-227a296b54a6"]
+"""
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -46,7 +51,9 @@ def test_the_case_that_is_kept_is_the_mail_that_was_found(run, folder):
 
 
 def test_edits_are_ranked_and_spelt(run, folder):
-    told = run("fuzz", "guide-online-as-meant", "--examples", "1")
+    (folder / "label.toml").write_text(LABEL)
+    words = ("--examples", "1", "--policy", "label.toml")
+    told = run("fuzz", "guide-online-as-meant", *words)
     assert "You are one edit away from a leak" in told.out
     assert "Disable-TransportRule 'Zivver Custom Relay - label'" in told.out
 

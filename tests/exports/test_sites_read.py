@@ -59,6 +59,11 @@ def test_our_own_file_tells_of_sites():
     assert "amsterdam" == expected.site_of("edge01")
 
 
+def test_our_own_file_goes_before_the_links_that_were_exported():
+    files = {"servers.json": [machine("EX01", "Delft")], "links.json": [link(Cost=3)]}
+    assert sites(**{"internet.toml": TOLD}) == sites(**{"internet.toml": TOLD}, **files)
+
+
 def test_one_server_is_the_one_that_takes_the_mail():
     found = sites(**{"internet.toml": "[sites]\nservers = { EX01 = 'A' }"})
     assert Sites((("ex01", "a"),), links=(), mailbox_server="ex01") == found

@@ -190,6 +190,8 @@ def test_a_connector_is_written_with_its_login_and_without_its_password():
         assert fingerprint(given) == fingerprint(again(write(given)))
     untold = replace(given, send_connectors=(replace(sends, has_credential=None),))
     assert "AuthenticationCredential" not in as_json(untold)["Get-SendConnector.json"]
+    no_size = replace(given, send_connectors=(replace(sends, is_size_told=False),))
+    assert "MaxMessageSize" not in as_json(no_size)["Get-SendConnector.json"]
 
 
 EVERYTHING = {

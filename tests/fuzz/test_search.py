@@ -65,7 +65,7 @@ def test_the_same_seed_finds_the_same():
 
 def test_the_search_ends_between_batches_when_it_is_told_to():
     left = iter([True, False])
-    budget = Budget(BATCH + 1, go_on=lambda: next(left))
+    budget = Budget(20 * BATCH, go_on=lambda: next(left))
     found = search(*opened("guide-online-as-meant"), at=AT, budget=budget)
     assert not found.is_whole
 

@@ -8,9 +8,10 @@ from fakes.exchange.ledger import EndedInside
 from fakes.exchange.rules.fork import Ending, EndKind, Leg, Way
 from fakes.mail.address import parse_address as address
 from fakes.mail.content import Content
+from fakes.trace import Answer, Step, StepKind
 from fakes.zivver.readings import EmptyRecipients, MissingAccount
 from harness.fold import fold
-from harness.outcome import Disposition
+from harness.outcome import Disposition, Fate, Outcome, steps_of
 from harness.story import Story
 from tests.judging.worlds_at_hand import BOB, INFO, ROUTE, mail, simulated, world
 
@@ -27,6 +28,17 @@ def addressed(shown, *, to, headers=IGNORE):
     names = ", ".join(str(who) for who in to)
     raw = item.content.raw.replace(f"To: {names}\r".encode(), f"To: {shown}\r".encode())
     return replace(item, content=Content(raw))
+
+
+def test_a_copy_for_others_that_met_a_rule_has_steps_of_its_own():
+    rule = Step(StepKind.RULE, "Copy", Answer.YES)
+    own, theirs = (
+        Fate(None, (), (rule,)),
+        Fate(BOB, (), (Step(StepKind.ENDED, "x", Answer.DONE),)),
+    )
+    assert (rule,) == steps_of(None, Outcome((theirs, own)))
+    bare = replace(own, steps=())
+    assert theirs.steps == steps_of(None, Outcome((theirs, bare)))
 
 
 def ends(outcome, who):
