@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import ConnectorType
@@ -13,18 +14,17 @@ from harness.check.checklist.told import (
     met_if,
     named_connector,
     of_connector,
+    of_each,
 )
 from harness.check.lints.connectors import enforces_tls
 from harness.check.relays import outbound_relays
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from fakes.exchange.organization import OutboundConnector
     from harness.check.lints.noun import Ground
-
-    Of = Callable[[OutboundConnector, Ground], Look]
 
 _TRUSTED = (TlsLevel.CERTIFICATE_VALIDATION, TlsLevel.DOMAIN_VALIDATION)
 
@@ -57,12 +57,7 @@ def _others(ground: Ground) -> Iterator[Look]:
         yield Look(State.MET, "there is no other connector")
 
 
-def _each(look: Of) -> Callable[[Ground], Iterator[Look]]:
-    def of_all(ground: Ground) -> Iterator[Look]:
-        for one in outbound_relays(ground.world):
-            yield look(one, ground)
-
-    return of_all
+_each = partial(of_each, outbound_relays)
 
 
 def _partner(one: OutboundConnector, ground: Ground) -> Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fakes.exchange.organization import (
@@ -19,18 +20,17 @@ from harness.check.checklist.told import (
     met_if,
     named_connector,
     of_connector,
+    of_each,
 )
 from harness.check.lints.placeholder import placeholder_domains
 from harness.check.relays import relay_contacts, relay_rules, send_relays
 from harness.world import leads_to_zivver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from fakes.exchange.organization import Recipient, SendConnector
     from harness.check.lints.noun import Ground
-
-    Of = Callable[[SendConnector, Ground], Look]
 
 _PORTS = (25, 587)
 _INTERNET = "internet.toml"
@@ -163,12 +163,7 @@ def _others(ground: Ground) -> Iterator[Look]:
         yield Look(State.MET, "no other connector is for the same addresses")
 
 
-def _each(look: Of) -> Callable[[Ground], Iterator[Look]]:
-    def of_all(ground: Ground) -> Iterator[Look]:
-        for one in send_relays(ground.world):
-            yield look(one, ground)
-
-    return of_all
+_each = partial(of_each, send_relays)
 
 
 def _usage(one: SendConnector, ground: Ground) -> Look:

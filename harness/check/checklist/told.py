@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.check.checklist.noun import Look, State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from fakes.exchange.organization import OutboundConnector, SendConnector
     from fakes.exchange.rules.rule import Rule
+    from harness.check.lints.noun import Ground
+    from harness.world import World
 
     Connector = OutboundConnector | SendConnector
 
+T = TypeVar("T")
 NOT_EXPORTED = "not exported"
 
 
@@ -35,6 +40,18 @@ def of_connector(
 ) -> Look:
     """Tell what was found in a connector."""
     return Look(state, found, named_connector(connector), connector.place, instead)
+
+
+def of_each(
+    find: Callable[[World], Iterable[T]], look: Callable[[T, Ground], Look]
+) -> Callable[[Ground], Iterator[Look]]:
+    """Look at each thing that is found in the world."""
+
+    def of_all(ground: Ground) -> Iterator[Look]:
+        for one in find(ground.world):
+            yield look(one, ground)
+
+    return of_all
 
 
 def met_if(is_met: object, *, otherwise: State = State.NOT_MET) -> State:
