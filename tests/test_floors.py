@@ -1,11 +1,9 @@
 """Floors: how much must be known. None of them may fall."""
 
 import json
-import os
 import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, note, settings
@@ -29,8 +27,8 @@ from harness.strategies import mails, relay_tenants, spell_case
 from harness.strategies.people import BRANCH, HOME, NOTARY, RELAY, STRANGERS
 from harness.world import World
 from tests.computed import AT
+from tests.real_samples import needs_samples, samples
 
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 MEANT = ("guide-online-as-meant", "guide-onpremises-as-meant")
 # (tenant, policy, mail): what of the guide's corrected tenants may stay unknown.
 MAY_BE_UNKNOWN: frozenset[tuple[str, str, str]] = frozenset()
@@ -93,7 +91,7 @@ def test_with_full_data_and_judged_rules_nothing_is_unknown(tenant, mail):
 
 
 def corpus():
-    place = Path(SAMPLES or ".") / "rule-corpus" / "rules.jsonl"
+    place = samples("rule-corpus", "rules.jsonl")
     return [json.loads(line) for line in place.read_text("utf-8").splitlines()]
 
 
@@ -122,7 +120,7 @@ def problem(entry: Pattern):
     return entry.problem
 
 
-@pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no folder")
+@needs_samples
 def test_of_the_rules_that_real_tenants_have_ever_more_are_judged_whole(capsys):
     found: Counter[str] = Counter()
     open_: Counter[str] = Counter()

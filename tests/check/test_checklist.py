@@ -1,6 +1,5 @@
 """The guide as a checklist, on the built-in tenants and on tenants with one fault."""
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from harness.exports.labels import ExportedLabel
 from harness.policy import parse_policy
 from harness.report.checklist import checklist_table
 from harness.report.page import as_text
+from tests.real_samples import needs_samples, samples
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 GUID = "3de9faa6-9fe1-49b3-9a08-227a296b54a6"
@@ -33,7 +33,6 @@ NAMES = (
     "guide-onpremises-as-meant",
 )
 HYBRID = Path(harness.scenario.files.__file__).parent / "tenants" / "contoso-hybrid"
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 MET, NOT_MET, DIFFERENT, CANNOT_TELL = State
 
 
@@ -506,9 +505,9 @@ def test_nothing_asked_is_no_table():
 # ------------------------------------------------------------------ real exports
 
 
-@pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES is not set")
+@needs_samples
 def test_rules_of_other_people_are_held_to_the_guide_without_a_fault():
-    folder = Path(SAMPLES or ".") / "get-cmdlet-json"
+    folder = samples("get-cmdlet-json")
     connectors = RawFile(
         "c.json",
         b'[{"Name": "x", "UseMXRecord": true, "TlsSettings"'

@@ -1,7 +1,6 @@
 """Our reading of patterns and of case against the code of .NET itself."""
 
 import json
-import os
 import random
 import re
 import shutil
@@ -17,6 +16,7 @@ from fakes.exchange.rules.patterns import is_found, pattern
 from fakes.exchange.rules.words import fold
 from tests.exchange.test_patterns import MEANINGS, REFUSED
 from tests.mono.dotnet import SHAPES, pairs, text_for
+from tests.real_samples import HAS_SAMPLES, samples
 
 pytestmark = [
     pytest.mark.mono,
@@ -107,9 +107,8 @@ def test_the_patterns_of_tenants_are_answered_as_net_does(judge):
 def tenant_patterns():
     """The patterns of real rules where they are at hand, and our own."""
     found = dict.fromkeys(SHAPES)
-    place = os.environ.get("RELAY_HARNESS_SAMPLES")
-    if place:
-        corpus = Path(place) / "rule-corpus" / "rules.jsonl"
+    if HAS_SAMPLES:
+        corpus = samples("rule-corpus", "rules.jsonl")
         for line in corpus.read_text("utf-8").splitlines():
             for name, values in json.loads(line)["params"].items():
                 if name.endswith("Patterns"):

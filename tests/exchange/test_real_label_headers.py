@@ -1,9 +1,7 @@
 """Real label headers, as they stood on the wire, through the rule of the guide."""
 
 import json
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +9,8 @@ from fakes.mail.content import Content
 from fakes.mail.labels import LabelSpec, Profile, build_field
 from harness.outcome import SECURE
 from tests.judging.worlds_at_hand import AT, INFO, ROUTE, mail, simulated, world
+from tests.real_samples import needs_samples, samples
 
-FOLDER = os.environ.get("RELAY_HARNESS_SAMPLES")
 OWN = "3de9faa6-9fe1-49b3-9a08-227a296b54a6"
 SPEC = LabelSpec(
     OWN,
@@ -49,10 +47,9 @@ def check(field, decoded):
     return len(guids)
 
 
+@needs_samples
 def test_every_real_header_goes_through_the_rule_and_none_through_the_plural_one():
-    if not FOLDER:
-        pytest.skip("RELAY_HARNESS_SAMPLES does not name a folder of samples")
-    path = Path(FOLDER) / "labels" / "headers.json"
+    path = samples("labels", "headers.json")
     headers = json.loads(path.read_text(encoding="utf-8"))
     counts = [
         check(entry["raw"].replace("\n", "\r\n").encode(), entry["decoded"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
@@ -15,8 +13,8 @@ from harness.exports.clixml import is_clixml, read_clixml
 from harness.exports.cmdlets import Cmdlet, recognise
 from harness.exports.encodings import RawFile, decode
 from harness.exports.problems import ExportError
+from tests.real_samples import needs_samples, samples
 
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 HEAD = (
     '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">\n'
 )
@@ -131,9 +129,9 @@ def test_a_text_comes_back_as_it_was(text):
     assert {"A": text} == read(f'<S N="A">{escape(text)}</S>')
 
 
-@pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no real samples")
+@needs_samples
 def test_real_files_are_read_whole():
-    files = sorted((Path(str(SAMPLES)) / "clixml").glob("*.clixml"))
+    files = sorted(samples("clixml").glob("*.clixml"))
     found = {
         file.name: recognise(
             file.name,

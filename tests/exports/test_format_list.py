@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +13,8 @@ from harness.exports.encodings import RawFile, decode
 from harness.exports.format_list import LOSSY, is_format_list, read_format_list
 from harness.exports.problems import ExportError
 from harness.exports.tenant import make_tenant
+from tests.real_samples import needs_samples, samples
 
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 ONE = """Enabled          : True
 UseMXRecord      : False
 RecipientDomains : {}
@@ -112,9 +110,9 @@ def said(text):
     return ""
 
 
-@pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no real samples")
+@needs_samples
 def test_real_lists_are_read():
-    files = sorted((Path(str(SAMPLES)) / "connector-format-list").glob("*.txt"))
+    files = sorted(samples("connector-format-list").glob("*.txt"))
     found = [
         recognise(
             file.name,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,8 +14,7 @@ from harness.exports.encodings import RawFile
 from harness.exports.powershell import NeedsValue, read_commands, read_value
 from harness.exports.problems import ExportError
 from harness.exports.tenant import make_tenant
-
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
+from tests.real_samples import needs_samples, samples
 
 
 def arguments(text):
@@ -323,10 +320,10 @@ def test_other_commands_make_nothing():
     assert () == read_commands("  -From a\n")
 
 
-@pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no real samples")
+@needs_samples
 def test_real_lines_are_read_but_for_what_is_no_powershell():
     read = unread = 0
-    for file in sorted((Path(str(SAMPLES)) / "powershell-lines").glob("*.txt")):
+    for file in sorted(samples("powershell-lines").glob("*.txt")):
         for part in re.split(r"(?m)^## .*\n", file.read_text("utf-8")):
             found = [c for c in read_commands(part) if c.name.lower()[:4] == "new-"]
             read += any(not c.unread for c in found)

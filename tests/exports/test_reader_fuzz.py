@@ -1,9 +1,7 @@
 """Whatever a file holds: it is read or refused line by line, and soon."""
 
-import os
 import random
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +18,8 @@ from tests.exports.shapes import (
     send,
     tenant,
 )
+from tests.real_samples import HAS_SAMPLES, samples
 
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 BESIDE = RawFile("zz.json", powershell([outbound(Name="ours")]))
 LIMITS = SizeLimits(16 * MEGABYTE, 32 * MEGABYTE)
 # Many times what any of them takes, and little enough to see one that never ends.
@@ -99,7 +97,7 @@ def test_a_hundred_thousand_spoilt_exports_and_real_ones(part):
 
 def real_ones():
     """Samples of other people, the large ones by their beginning."""
-    files = sorted(Path(SAMPLES).rglob("*")) if SAMPLES else ()
+    files = sorted(samples().rglob("*")) if HAS_SAMPLES else ()
     for path in files:
         if path.is_file():
             yield path.name, path.read_bytes()[:MOST_OCTETS]

@@ -5,9 +5,7 @@ was recognised and how many values went which way. Nothing of theirs is copied.
 """
 
 import hashlib
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -15,19 +13,17 @@ from fakes.exchange.rules.values import NotJudged
 from harness.exports import RawFile, TenantError, Understood, make_tenant
 from harness.exports.archives import base_name
 from tests.exports.shapes import is_on_lines, outbound, powershell, refusals, send
+from tests.real_samples import needs_samples, samples
 
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 GOLDEN = "real-exports.tsv"
 ONLINE = RawFile("connectors.json", powershell([outbound(Name="ours")]))
 SERVER = RawFile("connectors.json", powershell([send(Name="ours")]))
 
-pytestmark = pytest.mark.skipif(
-    not SAMPLES, reason="RELAY_HARNESS_SAMPLES does not name a folder of real exports"
-)
+pytestmark = needs_samples
 
 
 def sample_files():
-    return sorted(path for path in Path(SAMPLES or ".").rglob("*") if path.is_file())
+    return sorted(path for path in samples().rglob("*") if path.is_file())
 
 
 def read(path):
@@ -81,7 +77,7 @@ def test_every_account_is_the_golden_one(accounts, golden):
 
 def line_of(entry):
     path, (account, faults, _) = entry
-    relative = path.relative_to(SAMPLES).as_posix()
+    relative = path.relative_to(samples()).as_posix()
     name = hashlib.sha256(relative.encode()).hexdigest()[:16]
     (about,) = [f for f in account.files if f.file == path.name][:1]
     counts: Counter[str] = Counter()

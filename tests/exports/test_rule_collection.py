@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +13,8 @@ from harness.exports.encodings import RawFile, decode
 from harness.exports.problems import ExportError
 from harness.exports.rule_collection import is_rule_collection, read_rule_collection
 from harness.exports.tenant import make_tenant
+from tests.real_samples import needs_samples, samples
 
-SAMPLES = os.environ.get("RELAY_HARNESS_SAMPLES")
 HEAD = '<?xml version="1.0" encoding="utf-16" standalone="yes"?>\r\n'
 TWO = (
     HEAD
@@ -133,12 +131,12 @@ def said(text):
     return ""
 
 
-@pytest.mark.skipif(not SAMPLES, reason="RELAY_HARNESS_SAMPLES names no real samples")
+@needs_samples
 @pytest.mark.parametrize(
     ("folder", "rules"), [("rule-collection-xml", 9), ("dlp-template", 2)]
 )
 def test_real_collections_are_read_whole(folder, rules):
-    files = sorted((Path(str(SAMPLES)) / folder).glob("*.xml"))
+    files = sorted(samples(folder).glob("*.xml"))
     found = [
         read_rule_collection(file.name, decode(RawFile(file.name, file.read_bytes())))
         for file in files

@@ -1,11 +1,9 @@
 import json
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.policy import default
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -28,6 +26,7 @@ from fakes.mail.labels import (
     render,
     write_field,
 )
+from tests.real_samples import needs_samples, samples
 
 GUID = "3c8f1b52-9d07-4e6a-8b21-5f0c7e9a1d34"
 PARENT = "b1d6f0e3-2a4c-4b8e-9f75-60d1c2e3a4b5"
@@ -471,15 +470,11 @@ TAGS = {
 MARKS = {"L": "\u200b", "M": "\uff96", "N": "?", "K": "(General)"}
 
 
-def real_samples() -> list[dict[str, str]]:
-    folder = os.environ.get("RELAY_HARNESS_SAMPLES")
-    if folder is None:
-        pytest.skip("RELAY_HARNESS_SAMPLES does not name the folder of real samples")
-    path = Path(folder) / "labels" / "headers.json"
-    if not path.is_file():
-        pytest.skip("the folder of real samples holds no label headers")
-    samples: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return samples
+def real_headers() -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(
+        samples("labels", "headers.json").read_text(encoding="utf-8")
+    )
+    return found
 
 
 def raw_field(sample: dict[str, str]) -> bytes:
@@ -487,10 +482,11 @@ def raw_field(sample: dict[str, str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
+@needs_samples
 def test_every_real_header_says_what_its_tag_says():
-    samples = real_samples()
-    assert 38 == len(samples)
-    for sample in samples:
+    headers = real_headers()
+    assert 38 == len(headers)
+    for sample in headers:
         kind = sample["tag"][0]
         count, attribute = TAGS[kind]
         labels = read(raw_field(sample))
@@ -506,9 +502,10 @@ def test_every_real_header_says_what_its_tag_says():
             assert 36 == len(labels[0].name)
 
 
+@needs_samples
 def test_wrongly_encoded_real_names_are_kept_as_they_came():
     seen = dict.fromkeys(MARKS, "")
-    for sample in real_samples():
+    for sample in real_headers():
         kind = sample["tag"][0]
         if kind in MARKS:
             (label,) = read(raw_field(sample))
@@ -516,10 +513,11 @@ def test_wrongly_encoded_real_names_are_kept_as_they_came():
     assert all(mark in seen[kind] for kind, mark in MARKS.items())
 
 
+@needs_samples
 def test_most_real_headers_are_written_again_octet_by_octet():
     """The others were folded by list servers in mixed ways (msip-labels#1.4)."""
     again = []
-    for sample in real_samples():
+    for sample in real_headers():
         written = set()
         for encoding, folding in product(Encoding, Folding):
             if encoding is Encoding.PLAIN and not sample["decoded"].isascii():
