@@ -16,9 +16,10 @@ from fakes.exchange.reception import SMTP_PORT, SUBMISSION_PORT, receiver_of
 from fakes.internet.certificates import authority_pem, server_context
 from fakes.mail.session import Certificate, ServerTls
 from fakes.smtp.server import serve
+from harness.books import NOBODY, Watch
 from harness.kept import DEFAULT_TIMEOUT, Kept
 from harness.outcome import SECURE, Delivery, Disposition
-from harness.wire import NOBODY, Watch, Wire
+from harness.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,6 @@ does next are the functions that `simulate` calls; here real SMTP and TLS lie be
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,8 +19,6 @@ from fakes.exchange.server import ExchangeServer, Handled, Outside
 from fakes.internet.certificates import client_context, server_context, tls_context
 from fakes.internet.hosts import Arrival
 from fakes.internet.mx import MailExchangers
-from fakes.internet.outages import Outage
-from fakes.mail.address import domain_key
 from fakes.mail.handoff import AuthTerms, HandOff, Route, TlsLevel, TlsTerms
 from fakes.mail.item import ItemKind
 from fakes.mail.reply import Reply
@@ -29,10 +26,10 @@ from fakes.mail.session import Certificate
 from fakes.mail.troubles import CONNECTION_REFUSED
 from fakes.smtp.client import Patience, transmit
 from fakes.smtp.loop import Loop
-from fakes.smtp.server import Server, serve
 from fakes.zivver.endpoint import ZivverEndpoint
 from fakes.zivver.faults import FaultDesk
 from harness.agree import agree
+from harness.books import NOBODY, Afflicted, Books, Moment, Watch
 from harness.fold import fold
 from harness.hybrid import across, entered, peer_of, side_of, tls_across
 from harness.mailed_back import OF_ZIVVER, due
@@ -52,9 +49,7 @@ if TYPE_CHECKING:
     from fakes.mail.address import Address
     from fakes.mail.handoff import Transmission
     from fakes.mail.item import MailItem, Submission
-    from fakes.mail.receiver import Receiver
     from fakes.mail.session import IpAddress
-    from fakes.zivver.ledger import Refusal
     from harness.outcome import Outcome
     from harness.story import Receipt
     from harness.world import World
@@ -76,21 +71,6 @@ _ANY_PASSWORD = "any"  # noqa: S105  the fake Exchange takes every password
 
 class WireError(Exception):
     """The world misbehaved: no port, no certificate, no answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What the Zivvers of many mails share: a script of faults, and who is told.
-
-    Without `faults` each mail begins with those of its world.
-    """
-
-    faults: FaultDesk | None = None
-    on_mail: Callable[..., None] | None = None
-    on_refusal: Callable[[Refusal], None] | None = None
-
-
-NOBODY = Watch()
 
 
 def observe(
@@ -233,14 +213,14 @@ async def _carry(item: MailItem, world: World, loop: Loop, run: _Run) -> Story:
         try:
             others = MailExchangers(world.internet, loop)
             stack.push_async_callback(others.aclose)
-            moment = _Moment(run.at)
+            moment = Moment(run.at)
             zivver = _zivver(world, loop, run, moment)
             stack.push_async_callback(zivver.aclose)
             afflicted = Afflicted(loop)
             stack.push_async_callback(afflicted.aclose)
         except (OSError, ValueError) as error:
             raise _cannot_serve(error) from error
-        books = _Books(zivver, others, afflicted, loop, moment)
+        books = Books(zivver, others, afflicted, loop, moment)
         # Here and not in `Loop.run`, so that the servers are closed nevertheless.
         async with asyncio.timeout(run.limit):
             story = await _through(item, _Around(where, run, books))
@@ -269,14 +249,7 @@ async def _through(item: MailItem, around: _Around) -> Story:
     return await around.answered(replace(told, item=item, refused=refused))
 
 
-@dataclass(slots=True)
-class _Moment:
-    """The virtual time of the hand-off that is being made."""
-
-    at: datetime | None
-
-
-def _zivver(world: World, loop: Loop, run: _Run, moment: _Moment) -> ZivverEndpoint:
+def _zivver(world: World, loop: Loop, run: _Run, moment: Moment) -> ZivverEndpoint:
     watch = run.watch
     return ZivverEndpoint(
         zivver_of(world),
@@ -357,87 +330,10 @@ async def _submit(
     return submitted.refused
 
 
-class _Books:
-    """The servers of everybody but Exchange, what they wrote, and what went wrong."""
-
-    def __init__(
-        self,
-        zivver: ZivverEndpoint,
-        others: MailExchangers,
-        afflicted: Afflicted,
-        loop: Loop,
-        moment: _Moment,
-    ) -> None:
-        self.zivver = zivver
-        self.moment = moment
-        self.others = others
-        self.afflicted = afflicted
-        self.loop = loop
-        self.troubles: list[Exception] = []
-        self.wrong: list[Exception] = []
-        self._seen = (0, 0)
-
-    def receipt(self, transmission: Transmission, host_of_zivver: str) -> Reached:
-        """Find what was written down of a hand-off: the last of the new ones."""
-        transactions, arrivals = self.zivver.ledger.transactions, self.others.ledger
-        at_zivver, elsewhere = self._seen
-        self._seen = (len(transactions), len(arrivals))
-        new: list[tuple[str, Reached]] = [
-            *((host_of_zivver, each) for each in transactions[at_zivver:]),
-            *((each.host, each) for each in arrivals[elsewhere:]),
-        ]
-        host = domain_key(transmission.host or "")
-        own = [receipt for name, receipt in new if domain_key(name) == host]
-        every: list[Reached] = [receipt for _, receipt in new]
-        return (own or every or [None])[-1]
-
-
-class Afflicted:
-    """What stands for hosts while an outage lasts: a closed port, or an erring server.
-
-    Nothing reaches the books from here: no mail gets as far as its final dot.
-    """
-
-    def __init__(self, loop: Loop) -> None:
-        self._loop = loop
-        self._servers: dict[tuple[Outage, int], Server[Reached | MailItem]] = {}
-        # Bound and not listening: who connects is refused, and nobody gets the port.
-        self._closed = socket.socket()
-        self._closed.bind(("127.0.0.1", 0))
-
-    def locate(
-        self, found: Receiver[Reached | MailItem] | Reply, outage: Outage
-    ) -> tuple[str, int] | Reply:
-        """Give the place of a host on which an outage lies."""
-        if isinstance(found, Reply):
-            here: tuple[str, int] = self._closed.getsockname()
-            return here if found == CONNECTION_REFUSED else found
-        key = outage, found.port
-        if key not in self._servers:
-            self._servers[key] = serve(
-                found,
-                self._loop,
-                record=_nothing,
-                tls=tls_context(found.tls),
-                trusts_proxy=True,
-            )
-        return self._servers[key].address
-
-    async def aclose(self) -> None:
-        """Close every port."""
-        self._closed.close()
-        for server in self._servers.values():
-            await server.aclose()
-
-
-def _nothing(*what: object) -> None:
-    raise AssertionError(f"a host took a mail that it must refuse: {what[:1]}")
-
-
 class _Around:
     """Whom one organization reaches, and the receipts of what it handed off."""
 
-    def __init__(self, world: World, run: _Run, books: _Books) -> None:
+    def __init__(self, world: World, run: _Run, books: Books) -> None:
         self.world = world
         self.run = run
         self.loop = books.loop

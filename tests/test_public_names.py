@@ -12,7 +12,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("harness", "fakes")
 # What opens files or sockets; the same as the edges in pyproject.toml.
-EDGES = ("files", "server", "endpoint", "mx", "certificates", "smtp", "wire", "cli")
+EDGES = (
+    "files",
+    "server",
+    "endpoint",
+    "mx",
+    "certificates",
+    "smtp",
+    "books",
+    "wire",
+    "cli",
+)
 
 
 def public_modules():
